@@ -60,6 +60,10 @@ class PublishError(DQHealError):
     retryable = True
 
 
+class NothingToUndo(DQHealError):
+    """Raised when a batch was never published, or was undone already."""
+
+
 class StoreError(DQHealError):
     """Raised when the state store cannot be reached, migrated or written."""
 

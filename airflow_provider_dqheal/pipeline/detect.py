@@ -1,0 +1,63 @@
+"""Detect: judge a profile against the data set's own history."""
+
+from __future__ import annotations
+
+from airflow_provider_dqheal.core.errors import UnknownDataset
+from airflow_provider_dqheal.core.types import BatchRef, Verdict
+from airflow_provider_dqheal.detection.verdict import judge
+from airflow_provider_dqheal.pipeline._stage import running
+from airflow_provider_dqheal.pipeline.profile import profile_stage
+from airflow_provider_dqheal.pipeline.services import Services
+from airflow_provider_dqheal.profiling.baseline import Baseline
+
+
+def baseline_for(services: Services, ref: BatchRef) -> Baseline | None:
+    """The accepted history without the batch itself; None when the data set has none."""
+    try:
+        baseline = services.store.baseline(ref.dataset, services.settings.detection.history_size + 1)
+    except UnknownDataset:
+        return None
+    others = tuple(p for p in baseline.profiles if p.batch is None or p.batch.batch_id != ref.batch_id)
+    size = services.settings.detection.history_size
+    return baseline.model_copy(update={"profiles": others[-size:]}) if others else None
+
+
+def unknown_verdict(services: Services, ref: BatchRef) -> Verdict:
+    """The verdict on a batch of a data set without history: undecided, never clean."""
+    needed = services.settings.detection.min_history
+    return Verdict(
+        status="insufficient_history",
+        reason=f"{ref.dataset}: 0 accepted batches, {needed} are needed; run `dqheal learn {ref.dataset} PATH...` "
+        "or accept this batch",
+    )
+
+
+def detect_stage(services: Services, ref: BatchRef) -> Verdict:
+    """Judges the stored profile, stores the verdict and opens an incident where there is an issue.
+
+    Raises:
+        ModelLoadError: when the weights are missing or altered; the batch is held.
+    """
+    stored = services.store.stage(ref, "detect")
+    if stored is not None:
+        return Verdict.model_validate(stored.document)
+    profile = profile_stage(services, ref)
+    with running(services, ref, "detect") as run:
+        baseline = baseline_for(services, ref)
+        verdict = (
+            unknown_verdict(services, ref)
+            if baseline is None
+            else judge(profile, baseline, services.settings.detection)
+        )
+        run.document = verdict.model_dump(mode="json")
+        run.summary = {
+            "verdict": verdict.status,
+            "issues": [{"type": i.type, "severity": i.severity, "columns": list(i.columns)} for i in verdict.issues],
+            "quality_score": verdict.quality_score,
+        }
+        services.store.set_status(
+            ref, "detected", issues=[i.type for i in verdict.issues], quality_score=verdict.quality_score
+        )
+        if verdict.issues or verdict.status != "scored":
+            services.store.open_incident(ref, verdict)
+    return verdict

@@ -1,0 +1,56 @@
+"""Publish: promote a proven batch atomically, or hold it."""
+
+from __future__ import annotations
+
+from airflow_provider_dqheal.core.types import BatchRef
+from airflow_provider_dqheal.pipeline._stage import running
+from airflow_provider_dqheal.pipeline.decide import decide_stage
+from airflow_provider_dqheal.pipeline.detect import baseline_for, detect_stage
+from airflow_provider_dqheal.pipeline.heal import staged
+from airflow_provider_dqheal.pipeline.services import Services
+from airflow_provider_dqheal.pipeline.validate import validate_stage
+from airflow_provider_dqheal.storage.records import BatchRecord
+
+
+def publish_stage(services: Services, ref: BatchRef) -> BatchRecord:
+    """Publishes what passed validation, untouched raw bytes where nothing was changed; holds the rest.
+
+    A batch that was clean and left alone is accepted into the baseline; a healed one never is.
+
+    Raises:
+        PublishError: when the output cannot be promoted; the attempt can be retried.
+    """
+    record = services.store.batch(ref.dataset, ref.batch_id, ref.attempt)
+    if record is not None and services.store.stage(ref, "publish") is not None:
+        return record
+    verdict, plan = detect_stage(services, ref), decide_stage(services, ref)
+    validation = validate_stage(services, ref)
+    with running(services, ref, "publish") as run:
+        if not validation.passed:
+            reason = "; ".join(check.observed or check.name for check in validation.failures)
+            services.store.set_status(ref, "held", reason=reason)
+            services.store.open_incident(ref, verdict)
+            run.status, run.summary = "held", {"reason": reason}
+        else:
+            working = staged(services, ref)
+            touched = bool(plan.steps)
+            baseline = baseline_for(services, ref)
+            files = services.sink.publish(
+                ref, working if touched else None, baseline.table_schema if baseline else None
+            )
+            counts = {
+                "published_uri": files.uri,
+                "quarantine_uri": files.quarantine_uri,
+                "ledger_uri": files.ledger_uri,
+                "rows_published": working.table.num_rows,
+                "healed_cells": working.healed_cells,
+                "quarantined_rows": working.quarantine.num_rows,
+            }
+            services.store.set_status(ref, "published", reason=None, **counts)
+            if not touched and not verdict.issues:
+                services.store.accept(ref, by="clean verdict")
+            run.status, run.summary = "published", counts
+        run.document = {"status": run.status, **run.summary}
+    final = services.store.batch(ref.dataset, ref.batch_id, ref.attempt)
+    assert final is not None
+    return final

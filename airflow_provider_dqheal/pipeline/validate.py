@@ -1,0 +1,67 @@
+"""Validate: an independent judge decides whether the staged batch may be published."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from airflow_provider_dqheal.core.types import BatchRef, Check, RemediationPlan, ValidationResult, Verdict
+from airflow_provider_dqheal.detection.verdict import judge
+from airflow_provider_dqheal.issues._base import heal_order
+from airflow_provider_dqheal.pipeline._stage import running
+from airflow_provider_dqheal.pipeline.decide import decide_stage
+from airflow_provider_dqheal.pipeline.detect import baseline_for, detect_stage
+from airflow_provider_dqheal.pipeline.heal import staged
+from airflow_provider_dqheal.pipeline.services import Services
+from airflow_provider_dqheal.profiling.local import profile_table
+from airflow_provider_dqheal.validation.judge import validate
+
+
+def holds(plan: RemediationPlan, verdict: Verdict, refused: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Every reason, in words, why the batch may not be published whatever its steps did."""
+    reasons = [*plan.hold_reasons, *refused]
+    if verdict.status != "scored" and not reasons:
+        reasons.append(verdict.reason or f"verdict {verdict.status}")
+    if plan.mode in ("shadow", "off") and (verdict.issues or plan.steps):
+        reasons.append(f"policy mode is {plan.mode}: {len(plan.steps)} steps planned, none carried out")
+    if plan.mode == "approve" or any(step.needs_approval for step in plan.steps):
+        if plan.steps:
+            reasons.append(f"{len(plan.steps)} steps wait for approval")
+    return tuple(reasons)
+
+
+def held_result(reasons: tuple[str, ...]) -> ValidationResult:
+    """The result for a batch that is held: one failed check a reason."""
+    return ValidationResult(
+        passed=False, checks=tuple(Check(name="held", passed=False, observed=reason) for reason in reasons)
+    )
+
+
+def validate_stage(services: Services, ref: BatchRef) -> ValidationResult:
+    """Judges the staged batch; the raw one is never touched, whatever comes out."""
+    stored = services.store.stage(ref, "validate")
+    if stored is not None:
+        return ValidationResult.model_validate(stored.document)
+    verdict, plan = detect_stage(services, ref), decide_stage(services, ref)
+    with running(services, ref, "validate") as run:
+        services.store.set_status(ref, "validating")
+        refused = tuple(
+            record.document["refused"]
+            for record in (services.store.stage(ref, f"heal:{issue}") for issue in heal_order())
+            if record is not None and "refused" in record.document
+        )
+        baseline = baseline_for(services, ref)
+        reasons = holds(plan, verdict, refused)
+        if reasons or baseline is None:
+            result = held_result(reasons or ("no accepted history",))
+        else:
+            history = baseline
+
+            def redetect(table: pa.Table) -> Verdict:
+                return judge(profile_table(table, ref), history, services.settings.detection)
+
+            result = validate(
+                staged(services, ref), plan, verdict, history, services.settings.policy_for(ref.dataset), redetect
+            )
+        run.document = result.model_dump(mode="json")
+        run.summary = {"passed": result.passed, "failed": [check.name for check in result.failures]}
+    return result
