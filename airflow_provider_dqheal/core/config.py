@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from airflow_provider_dqheal.core.errors import ConfigError
+from airflow_provider_dqheal.core.paths import slug
 from airflow_provider_dqheal.core.policy import Policy, load_policy
 from airflow_provider_dqheal.core.types import Fraction
 
@@ -95,7 +96,9 @@ class Settings(BaseSettings):
     store_url: str | None = None
     published_root: Path | None = None
     allowed_roots: tuple[Path, ...] = Field(default=(), description="empty: any path the worker may read")
-    policies: Path | None = Field(default=None, description="folder with <dataset>.yaml and default.yaml")
+    policies: Path | None = Field(
+        default=None, description="folder with <dataset>.yaml and default.yaml, or one file for every data set"
+    )
     retention_days: int = Field(default=30, ge=1, description="staged files older than this may be removed")
     kafka: KafkaSettings = KafkaSettings()
     profile: ProfileSettings = ProfileSettings()
@@ -129,8 +132,10 @@ class Settings(BaseSettings):
             ConfigError: when a policy file is invalid.
         """
         if self.policies is not None:
-            from airflow_provider_dqheal.core.paths import slug
-
+            if self.policies.is_file():
+                return load_policy(self.policies)
+            if not self.policies.is_dir():
+                raise ConfigError(f"policies: {self.policies} is neither a folder nor a file; correct the setting")
             for name in (slug(dataset), "default"):
                 path = self.policies / f"{name}.yaml"
                 if path.is_file():
