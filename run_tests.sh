@@ -1,0 +1,153 @@
+#!/usr/bin/env bash
+# Installs what the tests need and runs them against real parts. See --help.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+usage() {
+    cat <<EOF
+Usage: ./run_tests.sh [ROOM ...] [--require-all] [PYTEST ARGUMENTS]
+
+Runs the whole suite, or only the rooms named: $(rooms).
+\`lint\` runs ruff, mypy and the import contracts instead of pytest.
+
+  --require-all   a test that is skipped (PostgreSQL, Chromium or Java missing) is a failure
+
+The first run installs the pinned requirements-dev.lock into .venv-tests (DQHEAL_TEST_VENV names another folder);
+later ones use it again until the lock or pyproject.toml changes. Python 3.11 to 3.13 with the module venv is needed,
+and Java 17 or newer for the rooms that start Spark or Kafka. As root, PostgreSQL and Chromium are installed with
+apt-get where they are missing; elsewhere their tests are skipped, and the closing summary says so.
+
+  ./run_tests.sh unit                       one room, in seconds
+  ./run_tests.sh unit -k profile -x         and pytest's own arguments
+EOF
+}
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "run_tests.sh: $*"; exit 2; }
+rooms() { (cd tests && find . -mindepth 1 -maxdepth 1 -type d ! -name '_*' ! -name '.*' -printf '%f ') ; }
+
+find_python() {
+    local candidate
+    for candidate in ${PYTHON:-} python3 python3.13 python3.12 python3.11; do
+        if "$candidate" -c 'import sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null; then
+            "$candidate" -c 'import sys; print(sys.executable)'
+            return
+        fi
+    done
+    die "no Python 3.11 to 3.13 with the module venv found; install one, or name it with PYTHON=/path/to/python"
+}
+
+# uv of the machine, else one of our own beside the environment.
+find_uv() {
+    if command -v uv >/dev/null; then command -v uv; return; fi
+    if [[ ! -x $venv-uv/bin/uv ]]; then
+        say "installing uv"
+        "$1" -m venv --clear "$venv-uv" && "$venv-uv/bin/python" -m pip install --quiet --disable-pip-version-check "uv>=0.5" >&2 ||
+            die "uv cannot be installed (above); check the network and the configuration of pip"
+    fi
+    printf '%s\n' "$venv-uv/bin/uv"
+}
+
+install_environment() {
+    local python uv stamp
+    python=$(find_python)
+    stamp=$("$python" - "$PWD" requirements-dev.lock pyproject.toml <<'PY'
+import hashlib, pathlib, sys
+parts = [sys.version, sys.argv[1], *(pathlib.Path(name).read_text(encoding="utf-8") for name in sys.argv[2:])]
+print(hashlib.sha256("\0".join(parts).encode()).hexdigest())
+PY
+    )
+    [[ -x $venv/bin/python && $(cat "$venv/.stamp" 2>/dev/null) == "$stamp" ]] && return
+    uv=$(find_uv "$python")
+    say "installing requirements-dev.lock into $venv"
+    [[ -x $venv/bin/python ]] && rm -f "$venv/.stamp" || "$uv" venv --quiet --clear --python "$python" "$venv"
+    "$uv" pip sync --quiet --python "$venv/bin/python" --require-hashes requirements-dev.lock
+    "$uv" pip install --quiet --python "$venv/bin/python" --no-deps --no-build-isolation --editable .
+    printf '%s\n' "$stamp" >"$venv/.stamp"
+}
+
+# Debian's package would start a server of its own on port 5432: the tests start theirs, so it makes no cluster.
+install_system_packages() {
+    local missing=() conf=/etc/postgresql-common/createcluster.d/dqheal-tests.conf
+    ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || missing+=(postgresql)
+    command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium)
+    ((${#missing[@]})) || return 0
+    if ((EUID != 0)) || ! command -v apt-get >/dev/null; then
+        say "not installed: ${missing[*]} (needs root and apt-get); their tests are skipped"
+        return 0
+    fi
+    say "installing ${missing[*]} with apt-get"
+    mkdir -p "${conf%/*}" && printf 'create_main_cluster = false\n' >"$conf"
+    { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends "${missing[@]}"; } \
+        >"$scratch/apt.log" 2>&1 </dev/null || { tail -n 5 "$scratch/apt.log" >&2; say "apt-get failed (above); their tests are skipped"; }
+    rm -f "$conf"
+}
+
+check_java() {
+    local version
+    version=$(java -version 2>&1 | sed -nE '1s/.*version "([0-9]+).*/\1/p') || true
+    ((${version:-0} >= 17)) || die "Java ${version:-is missing}${version:+ found}, 17 or newer is needed for Spark and Kafka; the rooms unit and contracts run without"
+}
+
+lint() {
+    local failed=0 passed=0 command
+    for command in "ruff check ." "ruff format --check ." "mypy" "lint-imports"; do
+        say "== $command"
+        # shellcheck disable=SC2086
+        if "$venv/bin/"$command; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+    done
+    printf '%d passed, %d failed\n' "$passed" "$failed"
+    ((failed == 0))
+}
+
+targets=() options=() linting=0 small=1
+while (($#)); do
+    case $1 in
+        -h | --help) usage; exit 0 ;;
+        --require-all) options+=(--require-all) ;;
+        lint) linting=1 ;;
+        -*) options+=("$@"); break ;;
+        *)
+            if [[ -d tests/$1 ]]; then targets+=("tests/$1"); elif [[ -e ${1%%::*} ]]; then targets+=("$1"); else die "no room $1; there are: $(rooms)lint"; fi
+            case $1 in unit | contracts) ;; *) small=0 ;; esac
+            ;;
+    esac
+    shift
+done
+((${#targets[@]} || linting)) || { targets=(tests); small=0; }
+
+# The caller's own Airflow, Spark, Kafka and dqheal stay out of the tests.
+for name in $(compgen -e); do
+    case $name in
+        AIRFLOW_* | AIRFLOW__* | DQHEAL_TEST_VENV | VIRTUAL_ENV | PYTHONPATH | PYTHONHOME | DQHEAL_* | SPARK_* | PYSPARK_* | KAFKA_*)
+            [[ $name == DQHEAL_TEST_VENV ]] || unset "$name" ;;
+    esac
+done
+
+venv=$(realpath -m "${DQHEAL_TEST_VENV:-.venv-tests}")
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/dqt.XXXXXX")
+trap 'rm -rf "$scratch"' EXIT
+
+install_environment
+if ((linting)); then
+    lint
+    ((${#targets[@]})) || exit 0
+fi
+if ((!small)); then
+    check_java
+    install_system_packages
+fi
+
+export PATH="$venv/bin:$PATH" VIRTUAL_ENV="$venv" PYTHONUNBUFFERED=1
+export AIRFLOW_HOME="$scratch/airflow" DQHEAL_HOME="$scratch/dqheal" TMPDIR="$scratch"
+export AIRFLOW__CORE__LOAD_EXAMPLES=False
+[[ -t 1 ]] && options=(--color=yes "${options[@]}")
+
+# tee -i: Ctrl-C ends pytest, which stops its servers and still prints its summary.
+status=0
+"$venv/bin/python" -m pytest "${options[@]}" "${targets[@]}" </dev/null 2>&1 | tee -i "$scratch/output" || status=${PIPESTATUS[0]}
+
+# What a stopping server still says must not hide the closing line: it is repeated when it is not the last one.
+closing=$(grep -E '(passed|failed|errors?|skipped|deselected|no tests ran).* in [0-9.]+s' "$scratch/output" | tail -n 1) || true
+if [[ -n $closing && $(tail -n 1 "$scratch/output") != "$closing" ]]; then printf '%s\n' "$closing"; fi
+exit "$status"
