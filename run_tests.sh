@@ -2,6 +2,7 @@
 # Installs what the tests need and runs them against real parts. See --help.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
+. .ci/environment.sh
 
 usage() {
     cat <<EOF
@@ -22,49 +23,7 @@ apt-get where they are missing; elsewhere their tests are skipped, and the closi
 EOF
 }
 
-say() { printf '%s\n' "$*" >&2; }
-die() { say "run_tests.sh: $*"; exit 2; }
 rooms() { (cd tests && find . -mindepth 1 -maxdepth 1 -type d ! -name '_*' ! -name '.*' -printf '%f ') ; }
-
-find_python() {
-    local candidate
-    for candidate in ${PYTHON:-} python3 python3.13 python3.12 python3.11; do
-        if "$candidate" -c 'import sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null; then
-            "$candidate" -c 'import sys; print(sys.executable)'
-            return
-        fi
-    done
-    die "no Python 3.11 to 3.13 with the module venv found; install one, or name it with PYTHON=/path/to/python"
-}
-
-# uv of the machine, else one of our own beside the environment.
-find_uv() {
-    if command -v uv >/dev/null; then command -v uv; return; fi
-    if [[ ! -x $venv-uv/bin/uv ]]; then
-        say "installing uv"
-        "$1" -m venv --clear "$venv-uv" && "$venv-uv/bin/python" -m pip install --quiet --disable-pip-version-check "uv>=0.5" >&2 ||
-            die "uv cannot be installed (above); check the network and the configuration of pip"
-    fi
-    printf '%s\n' "$venv-uv/bin/uv"
-}
-
-install_environment() {
-    local python uv stamp
-    python=$(find_python)
-    stamp=$("$python" - "$PWD" requirements-dev.lock pyproject.toml <<'PY'
-import hashlib, pathlib, sys
-parts = [sys.version, sys.argv[1], *(pathlib.Path(name).read_text(encoding="utf-8") for name in sys.argv[2:])]
-print(hashlib.sha256("\0".join(parts).encode()).hexdigest())
-PY
-    )
-    [[ -x $venv/bin/python && $(cat "$venv/.stamp" 2>/dev/null) == "$stamp" ]] && return
-    uv=$(find_uv "$python")
-    say "installing requirements-dev.lock into $venv"
-    [[ -x $venv/bin/python ]] && rm -f "$venv/.stamp" || "$uv" venv --quiet --clear --python "$python" "$venv"
-    "$uv" pip sync --quiet --python "$venv/bin/python" --require-hashes requirements-dev.lock
-    "$uv" pip install --quiet --python "$venv/bin/python" --no-deps --no-build-isolation --editable .
-    printf '%s\n' "$stamp" >"$venv/.stamp"
-}
 
 # Debian's package would start a server of its own on port 5432: the tests start theirs, so it makes no cluster.
 install_system_packages() {
@@ -85,7 +44,7 @@ install_system_packages() {
 
 check_java() {
     local version
-    version=$(java -version 2>&1 | sed -nE '1s/.*version "([0-9]+).*/\1/p') || true
+    version=$(java_major) || true
     ((${version:-0} >= 17)) || die "Java ${version:-is missing}${version:+ found}, 17 or newer is needed for Spark and Kafka; the rooms unit and contracts run without"
 }
 
@@ -128,7 +87,7 @@ venv=$(realpath -m "${DQHEAL_TEST_VENV:-.venv-tests}")
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/dqt.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
 
-install_environment
+install_environment "$venv" requirements-dev.lock
 if ((linting)); then
     lint
     ((${#targets[@]})) || exit 0
