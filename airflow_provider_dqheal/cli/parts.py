@@ -129,7 +129,7 @@ def demo(
     if stop:
         print_record("demo", {"stopped": stop_demo()}, as_json)
         return
-    result = run_demo(keep=keep, plain=ci, report=report)
+    result = run_demo(keep=keep, plain=ci, report=report, show=not as_json)
     if as_json:
         print_json(result)
     raise typer.Exit(0 if result["ok"] else 1)

@@ -1,0 +1,180 @@
+"""The command line as a person and a script use it: stdout, stderr and exit codes."""
+
+import json
+import shutil
+
+import pyarrow as pa
+import pytest
+from _support.orders import with_currency
+from pyarrow import csv
+
+from airflow_provider_dqheal.cli import main
+
+
+@pytest.fixture
+def dqheal(home, monkeypatch, capsys):
+    """Runs ``dqheal ARGS`` in this process; returns (exit code, stdout, stderr)."""
+
+    def run(*args):
+        monkeypatch.setattr("sys.argv", ["dqheal", *map(str, args)])
+        with pytest.raises(SystemExit) as done:
+            main()
+        captured = capsys.readouterr()
+        return done.value.code or 0, captured.out, captured.err
+
+    return run
+
+
+@pytest.fixture
+def learned(dqheal, batches):
+    code, out, err = dqheal("learn", "orders", *(batches(day) for day in range(11)), "--json")
+    assert code == 0, err
+    assert json.loads(out)["batches"] == 11
+    return dqheal
+
+
+def test_clean_batch_exits_0_and_bad_batch_1(learned, batches):
+    code, out, _ = learned("check", "orders", batches(11), "--json")
+    assert code == 0
+    assert json.loads(out)["issues"] == []
+    code, out, _ = learned("check", "orders", batches(12, with_currency), "--json")
+    assert code == 1
+    assert "type_mismatch" in [issue["type"] for issue in json.loads(out)["issues"]]
+
+
+def test_heal_publishes_and_undo_gives_back_the_raw_bytes(learned, batches, tmp_path):
+    path = batches(12, with_currency)
+    raw = path.read_bytes()
+    code, out, err = learned("heal", "orders", path, "--out", tmp_path / "out", "--json")
+    record = json.loads(out)
+    assert code == 0, (record, err)
+    assert record["status"] == "published"
+    assert record["healed_cells"] == 200
+    assert path.read_bytes() == raw
+    published = list((tmp_path / "out").rglob("*.csv"))
+    assert "EUR" not in published[0].read_text()
+    code, out, err = learned("undo", "orders", "b12", "--json")
+    assert code == 0, err
+    assert json.loads(out)["status"] == "undone"
+    restored = [p for p in (tmp_path / "out").rglob("*.csv") if p.read_bytes() == raw]
+    assert restored
+    assert learned("undo", "orders", "b12")[0] == 2
+
+
+def test_clean_batch_is_published_byte_for_byte_and_learned(learned, batches, tmp_path):
+    path = batches(11)
+    code, out, _ = learned("heal", "orders", path, "--out", tmp_path / "out", "--json")
+    assert code == 0
+    assert json.loads(out)["issues"] == []
+    assert [p for p in (tmp_path / "out").rglob("*.csv") if p.read_bytes() == path.read_bytes()]
+    _, out, _ = learned("history", "orders", "--json")
+    assert len(json.loads(out)) == 12
+
+
+def test_a_repeated_heal_changes_nothing(learned, batches):
+    path = batches(12, with_currency)
+    first = json.loads(learned("heal", "orders", path, "--json")[1])
+    second = json.loads(learned("heal", "orders", path, "--json")[1])
+    assert first == second
+    assert second["attempt"] == 1
+
+
+def test_changed_content_opens_a_new_attempt(learned, batches):
+    path = batches(12, with_currency)
+    learned("heal", "orders", path, "--json")
+    batches(12)
+    record = json.loads(learned("heal", "orders", path, "--json")[1])
+    assert (record["attempt"], record["issues"]) == (2, [])
+    listed = [line for line in json.loads(learned("history", "orders", "--json")[1]) if line["batch_id"] == "b12"]
+    assert [line["attempt"] for line in listed] == [2]
+
+
+def test_held_batch_exits_3_and_can_be_accepted(learned, batches):
+    def other(table):
+        return table.set_column(3, "country", pa.array(["PT"] * 300 + ["DE"] * 300))
+
+    code, out, _ = learned("heal", "orders", batches(12, other), "--json")
+    assert code == 3
+    record = json.loads(out)
+    assert record["status"] == "held"
+    assert record["published_uri"] is None
+    assert record["reason"]
+    code, out, _ = learned("accept", "orders", "b12", "--json")
+    assert code == 0
+    assert json.loads(out)["status"] == "published"
+
+
+def test_history_of_one_batch_is_undecided(dqheal, batches):
+    assert dqheal("learn", "orders", batches(0))[0] == 0
+    code, out, err = dqheal("check", "orders", batches(1), "--json")
+    assert (code, json.loads(out)["status"]) == (3, "insufficient_history")
+    assert "accepted batches" in err
+
+
+@pytest.mark.parametrize("command", ["check", "heal", "history"])
+def test_unknown_data_set_says_what_to_do(dqheal, batches, command):
+    path = [] if command == "history" else [batches(0)]
+    code, out, err = dqheal(command, "nowhere", *path)
+    assert code in (2, 3)
+    assert "dqheal learn" in (out + err)
+
+
+def test_plan_shows_steps_and_stores_nothing(learned, batches):
+    code, out, _ = learned("plan", "orders", batches(12, with_currency), "--json")
+    assert code == 0
+    assert json.loads(out)["steps"]
+    assert "b12" not in [line["batch_id"] for line in json.loads(learned("history", "orders", "--json")[1])]
+
+
+def test_shadow_policy_plans_and_holds(learned, batches, tmp_path):
+    policy = tmp_path / "shadow.yaml"
+    policy.write_text("mode: shadow\n")
+    code, out, _ = learned("heal", "orders", batches(12, with_currency), "--policy", policy, "--json")
+    assert code == 3
+    assert "shadow" in json.loads(out)["reason"]
+    policy.write_text("mood: shadow\n")
+    code, _, err = learned("heal", "orders", batches(13, with_currency), "--policy", policy, "--json")
+    assert code == 2
+    assert "mood" in err
+
+
+def test_gzip_csv_is_read_and_published(learned, batches, tmp_path):
+    import gzip
+
+    path = batches(12, with_currency)
+    packed = tmp_path / "orders" / "b12.csv.gz"
+    with path.open("rb") as source, gzip.open(packed, "wb") as target:
+        shutil.copyfileobj(source, target)
+    code, out, err = learned("heal", "orders", packed, "--out", tmp_path / "out", "--json")
+    assert code == 0, (out, err)
+    assert json.loads(out)["batch_id"] == "b12"
+
+
+def test_parquet_is_healed_into_the_accepted_types(dqheal, batches, tmp_path):
+    from pyarrow import parquet
+
+    paths = []
+    for day in range(12):
+        table = csv.read_csv(batches(day))
+        if day == 11:
+            table = with_currency(table)
+        paths.append(tmp_path / f"p{day:02d}.parquet")
+        parquet.write_table(table, paths[-1])
+    assert dqheal("learn", "orders", *paths[:11])[0] == 0
+    code, out, err = dqheal("heal", "orders", paths[11], "--out", tmp_path / "out", "--json")
+    assert code == 0, (out, err)
+    healed = parquet.read_table(next((tmp_path / "out").rglob("part-*.parquet")))
+    assert healed.schema.field("amount").type == pa.float64()
+
+
+def test_version_and_help_need_no_torch():
+    import subprocess
+    import sys
+
+    code = (
+        "import sys; sys.argv=['dqheal','--help']\n"
+        "from airflow_provider_dqheal.cli import main\n"
+        "try: main()\nexcept SystemExit: pass\n"
+        "sys.exit(bool({'torch', 'pyspark', 'pandas', 'airflow'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode == 0
