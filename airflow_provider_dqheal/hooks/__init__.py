@@ -1,0 +1,1 @@
+"""Where Airflow's connections meet dqheal's settings, services and errors."""

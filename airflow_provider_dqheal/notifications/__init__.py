@@ -1,0 +1,1 @@
+"""Notifiers: tell the dashboard from a callback."""
