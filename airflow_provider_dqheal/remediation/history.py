@@ -1,0 +1,224 @@
+"""What the accepted batches say about each column: values, forms, styles, and how much batches differ by themselves."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+
+from airflow_provider_dqheal.core.types import ColumnType, TableSchema
+from airflow_provider_dqheal.profiling.baseline import Baseline
+from airflow_provider_dqheal.remediation.kernels.booleans import pair_of
+from airflow_provider_dqheal.remediation.kernels.dates import common_layout, readings
+from airflow_provider_dqheal.remediation.kernels.numbers import NumberStyle, is_number
+from airflow_provider_dqheal.remediation.kernels.text import Cells, Text, is_blank, is_missing_word
+
+Counts = Mapping[Text, int]
+Rule = Callable[[Counts, "ColumnHistory"], Mapping[Text, Text]]
+"""Maps odd texts of a column to their repair, given the column's history."""
+
+
+@dataclass(frozen=True)
+class ColumnHistory:
+    """One column in the accepted batches: ``batches`` holds rows per distinct text, oldest batch first."""
+
+    name: str
+    type: ColumnType
+    batches: tuple[Counts, ...]
+
+    def without(self, index: int) -> ColumnHistory:
+        """The same column as if batch ``index`` had not been accepted."""
+        return ColumnHistory(self.name, self.type, self.batches[:index] + self.batches[index + 1 :])
+
+    @cached_property
+    def pooled(self) -> Counter[Text]:
+        """Rows per distinct text over all batches."""
+        total: Counter[Text] = Counter()
+        for counts in self.batches:
+            total.update(counts)
+        return total
+
+    @cached_property
+    def present(self) -> dict[str, int]:
+        """Rows per distinct text that is not a missing value."""
+        return {text: count for text, count in self.pooled.items() if text is not None and not is_missing_word(text)}
+
+    @cached_property
+    def rows(self) -> int:
+        """Rows seen."""
+        return sum(self.pooled.values())
+
+    @cached_property
+    def present_rows(self) -> int:
+        """Rows with a value."""
+        return sum(self.present.values())
+
+    @cached_property
+    def missing_fractions(self) -> np.ndarray:
+        """Share of missing cells in each batch."""
+        return np.array([missing_rows(counts) / max(1, sum(counts.values())) for counts in self.batches])
+
+    @cached_property
+    def missing_form(self) -> Text | bool:
+        """How the column writes a missing value (None: null); False when it never did."""
+        forms = {text: count for text, count in self.pooled.items() if is_missing_word(text)}
+        return max(forms, key=lambda text: forms[text]) if forms else False
+
+    @cached_property
+    def is_numeric(self) -> bool:
+        """Whether nearly all values are plain numbers."""
+        plain = sum(count for text, count in self.present.items() if is_number(text))
+        return self.present_rows > 0 and plain >= 0.98 * self.present_rows
+
+    @cached_property
+    def style(self) -> NumberStyle:
+        """How numbers are written."""
+        return NumberStyle.of(self.present)
+
+    @cached_property
+    def numbers(self) -> tuple[np.ndarray, ...]:
+        """Ascending float64 values of each batch."""
+        return tuple(numbers_of(counts) for counts in self.batches)
+
+    @cached_property
+    def all_numbers(self) -> np.ndarray:
+        """Ascending float64 values of all batches."""
+        parts = [values for values in self.numbers if len(values)]
+        return np.sort(np.concatenate(parts)) if parts else np.zeros(0)
+
+    @cached_property
+    def date_layout(self) -> str | None:
+        """The one layout that writes the column's dates, None when it holds none."""
+        if self.is_numeric or not self.present:
+            return None
+        probe = next(iter(self.present))
+        if not readings(probe):
+            return None
+        return common_layout(self.present.items())
+
+    @cached_property
+    def boolean_pair(self) -> tuple[str, str] | None:
+        """The (false, true) spelling, None when the column is not boolean."""
+        return pair_of(self.present)
+
+    @cached_property
+    def is_key(self) -> bool:
+        """Whether every batch has no value twice (with enough rows to tell)."""
+        return self.present_rows >= 20 and all(
+            all(count == 1 for text, count in counts.items() if not is_blank(text)) for counts in self.batches
+        )
+
+    @cached_property
+    def unseen_fractions(self) -> np.ndarray:
+        """Per batch, the share of its present rows whose text no other batch has."""
+        fractions = []
+        for counts in self.batches:
+            rows = fresh = 0
+            for text, count in counts.items():
+                if text in self.present:
+                    rows += count
+                    fresh += count if self.pooled[text] == count else 0
+            fractions.append(fresh / rows if rows else 0.0)
+        return np.array(fractions)
+
+    @cached_property
+    def is_categorical(self) -> bool:
+        """Whether values repeat so much that a new one is news: at most 2 % unseen rows in any batch."""
+        if len(self.batches) < 2 or self.present_rows < 30:
+            return False
+        return len(self.present) <= max(20, self.present_rows // 5) and bool(self.unseen_fractions.max() <= 0.02)
+
+    def explains(self, text: Text) -> bool:
+        """Whether the history holds this very text."""
+        return text in self.pooled
+
+    def harmless(self, rule: Rule, share_now: float) -> bool:
+        """Whether the rule would have left the history alone: judged batch by batch against the others.
+
+        A history with faults of its own passes when it would have been touched ten times less than now.
+        """
+        if len(self.batches) < 2:
+            return False
+        for index, counts in enumerate(self.batches):
+            touched = rule(counts, self.without(index))
+            rows = sum(counts.get(text, 0) for text in touched)
+            if rows and rows / max(1, sum(counts.values())) > share_now / 10:
+                return False
+        return True
+
+
+@dataclass(frozen=True)
+class TableHistory:
+    """The accepted batches as samples of rows."""
+
+    schema: TableSchema
+    columns: Mapping[str, ColumnHistory]
+    samples: tuple[pa.Table, ...]
+    weights: tuple[np.ndarray, ...]
+    row_counts: tuple[int, ...]
+    physical: Mapping[str, str]
+
+    @classmethod
+    def of(cls, baseline: Baseline) -> TableHistory:
+        """Reads the row samples of every accepted batch."""
+        samples, weights = [], []
+        for profile in baseline.profiles:
+            samples.append(profile.sample_table())
+            weights.append(np.asarray(profile.sample_counts, np.int64))
+        columns = {
+            column.name: ColumnHistory(
+                column.name,
+                column.type,
+                tuple(
+                    _weighted(sample, column.name, counts)
+                    for sample, counts in zip(samples, weights, strict=True)
+                    if column.name in sample.column_names
+                ),
+            )
+            for column in baseline.table_schema.columns
+        }
+        physical = dict(baseline.profiles[-1].table_schema) if baseline.profiles else {}
+        counts = tuple(profile.row_count for profile in baseline.profiles)
+        return cls(baseline.table_schema, columns, tuple(samples), tuple(weights), counts, physical)
+
+    @cached_property
+    def missing_form(self) -> Text | bool:
+        """The table's most common way to write a missing value; False when nothing was ever missing."""
+        forms: Counter[Text] = Counter()
+        for column in self.columns.values():
+            for text, count in column.pooled.items():
+                if is_missing_word(text):
+                    forms[text] += count
+        return forms.most_common(1)[0][0] if forms else False
+
+    @cached_property
+    def duplicate_fractions(self) -> np.ndarray:
+        """Share of exact duplicate rows (copies beyond the first) in each batch's sample."""
+        return np.array([1 - len(counts) / max(1, counts.sum()) for counts in self.weights if len(counts)])
+
+
+def missing_rows(counts: Counts) -> int:
+    """Rows whose text is a missing value."""
+    return sum(count for text, count in counts.items() if is_missing_word(text))
+
+
+def numbers_of(counts: Counts) -> np.ndarray:
+    """The plain numbers among ``counts`` as ascending float64, each as often as it has rows."""
+    pairs = [(float(text), count) for text, count in counts.items() if text is not None and is_number(text)]
+    if not pairs:
+        return np.zeros(0)
+    values = np.array([value for value, _ in pairs])
+    order = np.argsort(values, kind="stable")
+    return np.repeat(values[order], np.array([count for _, count in pairs])[order])
+
+
+def _weighted(sample: pa.Table, column: str, weights: np.ndarray) -> Counts:
+    cells = Cells.of(sample.column(column))
+    if not len(cells.values):
+        return {}
+    rows = np.bincount(cells.codes, weights=weights, minlength=len(cells.values))
+    return {text: int(count) for text, count in zip(cells.values, rows, strict=True)}

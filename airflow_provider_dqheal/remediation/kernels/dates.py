@@ -1,0 +1,129 @@
+"""Dates as people write them: formats, day and month order, epochs, spreadsheet serials."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+_TIMES: tuple[tuple[str, str], ...] = (
+    ("%H:%M:%S.%f", r"\d{1,2}:\d{2}:\d{2}\.\d{1,6}"),
+    ("%H:%M:%S", r"\d{1,2}:\d{2}:\d{2}"),
+    ("%H:%M", r"\d{1,2}:\d{2}"),
+    ("%I:%M:%S %p", r"\d{1,2}:\d{2}:\d{2} [APap][Mm]"),
+    ("%I:%M %p", r"\d{1,2}:\d{2} [APap][Mm]"),
+)
+_MONTH = r"[A-Za-z]{3}"
+_MONTH_LONG = r"[A-Za-z]{4,9}"
+_DAYS: tuple[tuple[str, str], ...] = (
+    ("%Y-%m-%d", r"\d{4}-\d{1,2}-\d{1,2}"), ("%Y/%m/%d", r"\d{4}/\d{1,2}/\d{1,2}"), ("%Y.%m.%d", r"\d{4}\.\d{1,2}\.\d{1,2}"),
+    ("%Y%m%d", r"(?:19|20)\d{6}"),
+    ("%d/%m/%Y", r"\d{1,2}/\d{1,2}/\d{4}"), ("%m/%d/%Y", r"\d{1,2}/\d{1,2}/\d{4}"),
+    ("%d-%m-%Y", r"\d{1,2}-\d{1,2}-\d{4}"), ("%m-%d-%Y", r"\d{1,2}-\d{1,2}-\d{4}"),
+    ("%d.%m.%Y", r"\d{1,2}\.\d{1,2}\.\d{4}"), ("%m.%d.%Y", r"\d{1,2}\.\d{1,2}\.\d{4}"),
+    ("%d/%m/%y", r"\d{1,2}/\d{1,2}/\d{2}"), ("%m/%d/%y", r"\d{1,2}/\d{1,2}/\d{2}"),
+    ("%d.%m.%y", r"\d{1,2}\.\d{1,2}\.\d{2}"), ("%d-%m-%y", r"\d{1,2}-\d{1,2}-\d{2}"), ("%m-%d-%y", r"\d{1,2}-\d{1,2}-\d{2}"),
+    ("%d %b %Y", rf"\d{{1,2}} {_MONTH} \d{{4}}"), ("%d %B %Y", rf"\d{{1,2}} {_MONTH_LONG} \d{{4}}"),
+    ("%d-%b-%Y", rf"\d{{1,2}}-{_MONTH}-\d{{4}}"), ("%d-%b-%y", rf"\d{{1,2}}-{_MONTH}-\d{{2}}"),
+    ("%d.%b.%Y", rf"\d{{1,2}}\.{_MONTH}\.\d{{4}}"),
+    ("%b %d, %Y", rf"{_MONTH} \d{{1,2}}, ?\d{{4}}"), ("%B %d, %Y", rf"{_MONTH_LONG} \d{{1,2}}, ?\d{{4}}"),
+    ("%b %d %Y", rf"{_MONTH} \d{{1,2}} \d{{4}}"), ("%B %d %Y", rf"{_MONTH_LONG} \d{{1,2}} \d{{4}}"),
+    ("%Y-%b-%d", rf"\d{{4}}-{_MONTH}-\d{{1,2}}"),
+)  # fmt: skip
+_LAYOUTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (day + joint + time, re.compile(shape + (re.escape(joint) if joint else "") + (time_shape if time else "")))
+    for day, shape in _DAYS
+    for joint, time, time_shape in (("", "", ""), *((j, t, s) for j in (" ", "T") for t, s in _TIMES))
+)
+EPOCH = datetime(1970, 1, 1)
+_EXCEL = datetime(1899, 12, 30)
+
+
+def readings(text: str) -> list[tuple[str, datetime]]:
+    """Every (format, moment) that ``text`` can be read as, without epochs and serials.
+
+    A trailing ``Z`` or ``+00:00`` is UTC and dropped.
+
+    >>> [fmt for fmt, _ in readings("03/04/2026")]
+    ['%d/%m/%Y', '%m/%d/%Y']
+    """
+    plain = text.strip().strip("'\"")
+    if not 6 <= len(plain) <= 40:
+        return []
+    if plain[-1] in "Zz" and ":" in plain:
+        plain = plain[:-1].rstrip()
+    else:
+        plain = re.sub(r"(?<=\d)[+]00:?00$", "", plain) if ":" in plain else plain
+    found: list[tuple[str, datetime]] = []
+    for layout, shape in _LAYOUTS:
+        if shape.fullmatch(plain) is None:
+            continue
+        spelled = plain if ", " in plain or "," not in plain else plain.replace(",", ", ")
+        try:
+            moment = datetime.strptime(spelled, layout)
+        except ValueError:
+            continue
+        found.append((layout, moment))
+    return found
+
+
+def number_readings(text: str) -> list[tuple[str, datetime]]:
+    """What a bare number can be as a moment: epoch seconds, milliseconds, microseconds, or a spreadsheet serial."""
+    plain = text.strip().removesuffix(".0")
+    if not plain.isdigit():
+        return []
+    value = int(plain)
+    found: list[tuple[str, datetime]] = []
+    for name, digits, unit in (
+        ("epoch_s", (9, 10), 1),
+        ("epoch_ms", (12, 13), 1_000),
+        ("epoch_us", (15, 16), 1_000_000),
+    ):
+        if len(plain) in digits:
+            found.append((name, EPOCH + timedelta(microseconds=value * 1_000_000 // unit)))
+    if 20_000 <= value <= 60_000:
+        found.append(("serial", _EXCEL + timedelta(days=value)))
+    return found
+
+
+def read_as(text: str, layout: str) -> datetime | None:
+    """The moment when ``text`` is read by ``layout`` (a format or a name of :func:`number_readings`), else None."""
+    options = number_readings(text) if layout.startswith(("epoch", "serial")) else readings(text)
+    return next((moment for name, moment in options if name == layout), None)
+
+
+def write_as(moment: datetime, layout: str, milliseconds: bool = False) -> str:
+    """The moment in ``layout``, as the history writes it."""
+    if layout == "epoch_s":
+        return str(int((moment.replace(tzinfo=UTC) - EPOCH.replace(tzinfo=UTC)).total_seconds()))
+    text = moment.strftime(layout)
+    if "%Y" in layout and moment.year < 1000:
+        text = text.replace(str(moment.year), f"{moment.year:04d}", 1)
+    return text[:-3] if milliseconds and layout.endswith("%f") else text
+
+
+def has_time(layout: str) -> bool:
+    """Whether the layout carries a time of day."""
+    return "%H" in layout or "%I" in layout or layout.startswith("epoch")
+
+
+def common_layout(counts: Iterable[tuple[str, int]], share: float = 0.95) -> str | None:
+    """The one layout that reads at least ``share`` of the rows and writes them back identically; None when there is none.
+
+    Among day-first and month-first the one that reads more rows wins; a tie is no answer.
+    """
+    total = 0
+    rows: Counter[str] = Counter()
+    for text, count in counts:
+        total += count
+        for layout, moment in readings(text):
+            if write_as(moment, layout) == text:
+                rows[layout] += count
+    if not total or not rows:
+        return None
+    ranked = rows.most_common(2)
+    layout, best = ranked[0]
+    if best < share * total or (len(ranked) > 1 and ranked[1][1] == best):
+        return None
+    return layout

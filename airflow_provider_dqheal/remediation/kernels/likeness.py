@@ -1,0 +1,102 @@
+"""How alike two columns are, by name and by content."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from difflib import SequenceMatcher
+
+import numpy as np
+
+from airflow_provider_dqheal.remediation.history import ColumnHistory, numbers_of
+from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_word
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_CLASSES = (
+    (re.compile(r"[a-z]+"), "a"),
+    (re.compile(r"[A-Z]+"), "A"),
+    (re.compile(r"\d+"), "9"),
+    (re.compile(r"\s+"), " "),
+)
+
+
+def plain_name(name: str) -> str:
+    """Lower case, letters and digits only.
+
+    >>> plain_name(" Unit-Price "), plain_name("unitPrice")
+    ('unitprice', 'unitprice')
+    """
+    return re.sub(r"[^0-9a-z]+", "", name.lower())
+
+
+def name_likeness(left: str, right: str) -> float:
+    """0 to 1: spelling, shared words, and one name as an abbreviation of the other."""
+    a, b = plain_name(left), plain_name(right)
+    if not a or not b:
+        return 0.0
+    if a == b:
+        return 1.0
+    ratio = SequenceMatcher(None, a, b).ratio()
+    words_a, words_b = ({word.lower() for word in _WORD.findall(text)} for text in (left, right))
+    shared = len(words_a & words_b) / max(1, min(len(words_a), len(words_b)))
+    short, long = sorted((a, b), key=len)
+    contained = 0.85 if len(short) >= 3 and short in long else 0.0
+    letters = iter(long)
+    abbreviation = 0.7 if len(short) >= 3 and short[0] == long[0] and all(ch in letters for ch in short) else 0.0
+    return max(ratio, 0.8 * shared, contained, abbreviation)
+
+
+def shape_of(text: str) -> str:
+    """The sequence of character classes, runs collapsed.
+
+    >>> shape_of("AB-123 x")
+    'A-9 a'
+    """
+    for pattern, mark in _CLASSES:
+        text = pattern.sub(mark, text)
+    return text[:40]
+
+
+def shapes(counts: Mapping[Text, int]) -> dict[str, float]:
+    """Share of rows per shape, missing values left out."""
+    rows: dict[str, float] = {}
+    for text, count in counts.items():
+        if text is not None and not is_missing_word(text):
+            shape = shape_of(text)
+            rows[shape] = rows.get(shape, 0.0) + count
+    total = sum(rows.values())
+    return {shape: count / total for shape, count in rows.items()} if total else {}
+
+
+def ks_distance(left: np.ndarray, right: np.ndarray) -> float:
+    """Largest difference between two empirical distributions (both ascending), 0 to 1."""
+    if not len(left) or not len(right):
+        return 1.0
+    points = np.concatenate([left, right])
+    below_left = np.searchsorted(left, points, side="right") / len(left)
+    below_right = np.searchsorted(right, points, side="right") / len(right)
+    return float(np.abs(below_left - below_right).max())
+
+
+def content_likeness(counts: Mapping[Text, int], history: ColumnHistory) -> float:
+    """0 to 1: how well the values of a batch's column fit a column of the history."""
+    present = {text: count for text, count in counts.items() if text is not None and not is_missing_word(text)}
+    rows = sum(present.values())
+    if not rows or not history.present_rows:
+        return 0.5
+    was, now = shapes(history.pooled), shapes(present)
+    shape = sum(min(share, was.get(form, 0.0)) for form, share in now.items())
+    known = sum(count for text, count in present.items() if text in history.present) / rows
+    if history.is_numeric:
+        values = numbers_of(present)
+        if len(values) < 0.9 * rows:
+            return 0.2 * shape
+        unique_now = len(np.unique(values)) == len(values)
+        if history.is_key:
+            return 0.3 + 0.4 * shape + 0.3 * unique_now if unique_now else 0.1
+        if unique_now and len(values) > 50 and len(np.unique(history.all_numbers)) < 0.5 * len(history.all_numbers):
+            return 0.1
+        return 0.35 * shape + 0.65 * (1.0 - ks_distance(values, history.all_numbers))
+    if history.is_categorical:
+        return 0.85 * known + 0.15 * shape
+    return max(0.85 * known + 0.15 * shape, 0.8 * shape)

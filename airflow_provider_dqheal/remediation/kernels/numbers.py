@@ -1,0 +1,266 @@
+"""Numbers as people write them: separators, currencies, units, percent, quotes, parentheses."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+CANONICAL = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$"
+"""What a type cast accepts: RE2 and Python alike."""
+
+_CANONICAL = re.compile(CANONICAL)
+_BODY = re.compile(r"\d[\d.,'’_ \u00a0\u202f]*(?:[eE][+-]?\d+)?|[.,]\d+(?:[eE][+-]?\d+)?")
+_SEPARATORS = re.compile(r"[\u00a0\u202f\u2009 _'’]")
+_MINUS = str.maketrans({"−": "-", "–": "-", "‐": "-", "﹣": "-", "－": "-"})
+_LOOKALIKE = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1"})
+
+CURRENCIES: Mapping[str, str] = {
+    "$": "USD", "us$": "USD", "usd": "USD", "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR", "£": "GBP",
+    "gbp": "GBP", "¥": "JPY", "jpy": "JPY", "chf": "CHF", "cad": "CAD", "aud": "AUD", "inr": "INR", "₹": "INR",
+    "rs": "INR", "rs.": "INR", "cny": "CNY", "sek": "SEK", "nok": "NOK", "dkk": "DKK", "pln": "PLN", "brl": "BRL",
+    "r$": "BRL", "krw": "KRW", "₩": "KRW", "rub": "RUB", "₽": "RUB", "dollars": "USD", "dollar": "USD",
+}  # fmt: skip
+"""Spellings of currencies (lower case) and the currency they name."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A number's parts as written: ``negative``, the digits with their separators, what stands before and after."""
+
+    negative: bool
+    body: str
+    prefix: str
+    suffix: str
+
+    @property
+    def token(self) -> str:
+        """The decoration in lower case, currencies under one name: "" when there is none."""
+        parts = [part for part in (_named(self.prefix), _named(self.suffix)) if part]
+        return parts[0] if len(parts) == 1 or len(set(parts)) == 1 else "|".join(parts)
+
+
+def _named(text: str) -> str:
+    lowered = text.strip().lower()
+    return CURRENCIES.get(lowered, lowered.rstrip(".") if len(lowered) > 1 else lowered)
+
+
+def is_number(text: str | None) -> bool:
+    """Whether a cast to a number reads ``text`` as it stands.
+
+    >>> is_number("12.50"), is_number("1,250"), is_number(None)
+    (True, False, False)
+    """
+    return text is not None and _CANONICAL.match(text) is not None
+
+
+def dissect(text: str) -> Written | None:
+    """Splits a written number into its parts; None when there is not exactly one number in it.
+
+    >>> dissect("EUR 1.234,50").body, dissect("EUR 1.234,50").token
+    ('1.234,50', 'EUR')
+    """
+    plain = unicodedata.normalize("NFKC", text).translate(_MINUS).strip().strip("'\"`").strip()
+    if not plain or len(plain) > 64:
+        return None
+    negative = False
+    if plain.startswith("(") and plain.endswith(")"):
+        negative, plain = True, plain[1:-1].strip()
+    bodies = list(_BODY.finditer(plain))
+    if len(bodies) != 1:
+        return None
+    found = bodies[0]
+    prefix, body, suffix = plain[: found.start()], found.group().rstrip(" \u00a0\u202f_'"), plain[found.end() :]
+    if body[-1] in ",." and len(body) > 1:
+        body, suffix = (body[:-1], body[-1] + suffix) if suffix.strip() else (body[:-1], "")
+    prefix, suffix = prefix.strip(), suffix.strip()
+    if prefix.endswith(("-", "+")):
+        negative, prefix = negative or prefix.endswith("-"), prefix[:-1].strip()
+    elif prefix.startswith(("-", "+")):
+        negative, prefix = negative or prefix.startswith("-"), prefix[1:].strip()
+    elif suffix == "-" and not prefix:
+        negative, suffix = True, ""
+    if any(ch.isdigit() for ch in prefix + suffix) and suffix.lower() not in ("m2", "m3", "m²", "m³"):
+        return None
+    return Written(negative, body, prefix, suffix)
+
+
+def decimal_mark(body: str) -> str | None:
+    """The decimal mark that ``body`` proves, or None when it has no separator or is ambiguous.
+
+    >>> decimal_mark("1.234,5"), decimal_mark("1,234,567"), decimal_mark("1,234")
+    (',', '.', None)
+    """
+    bare = _SEPARATORS.sub("", body)
+    dots, commas = bare.count("."), bare.count(",")
+    if dots and commas:
+        return "." if bare.rindex(".") > bare.rindex(",") else ","
+    if dots > 1:
+        return ","
+    if commas > 1:
+        return "."
+    mark = "." if dots else "," if commas else None
+    if mark is None:
+        return None
+    whole, _, part = re.split(r"[eE]", bare)[0].partition(mark)
+    if len(part) == 3 and 1 <= len(whole) <= 3 and not whole.startswith("0"):
+        return None
+    return mark
+
+
+def read_body(body: str, mark: str) -> str | None:
+    """The digits of ``body`` as a canonical number, given its decimal mark; None when the grouping is wrong."""
+    group = "," if mark == "." else "."
+    spaced = _SEPARATORS.search(body)
+    bare = _SEPARATORS.sub(",", body) if spaced else body
+    mantissa, exponent = (re.split(r"([eE])", bare, maxsplit=1) + ["", ""])[:2], ""
+    if mantissa[1]:
+        exponent = "e" + re.split(r"[eE]", bare, maxsplit=1)[1]
+    digits = mantissa[0]
+    if spaced:
+        if mark == ",":
+            whole, _, part = body.rpartition(",") if "," in body else (body, "", "")
+            whole = _SEPARATORS.sub(",", whole)
+        else:
+            whole, _, part = digits.rpartition(".") if "." in digits else (digits, "", "")
+        group = ","
+    else:
+        whole, _, part = digits.rpartition(mark) if mark in digits else (digits, "", "")
+    groups = whole.split(group)
+    if len(groups) > 1 and (not groups[0] or len(groups[0]) > 3 or any(len(piece) != 3 for piece in groups[1:])):
+        return None
+    joined = "".join(groups)
+    text = (joined or "0") + (f".{part}" if part else "") + exponent
+    return text if _CANONICAL.match(text) else None
+
+
+def to_decimal(text: str | None) -> Decimal | None:
+    """The exact value of a canonical number, else None."""
+    if text is None or not _CANONICAL.match(text):
+        return None
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return None
+
+
+@dataclass(frozen=True)
+class NumberStyle:
+    """How a column writes its numbers.
+
+    Attributes:
+        places: digits after the point when nearly all values have that many, else None.
+        pointed: whole numbers are written ``12.0``.
+        whole: no value has a point.
+        most_places: the largest number of digits after the point (99.9 % of values).
+    """
+
+    places: int | None = None
+    pointed: bool = False
+    whole: bool = False
+    most_places: int = 17
+
+    @classmethod
+    def of(cls, counts: Mapping[str | None, int] | Iterable[tuple[str | None, int]]) -> NumberStyle:
+        """Learns the style from (text, rows) pairs; texts that are not numbers are ignored."""
+        places: Counter[int] = Counter()
+        bare_whole = zero_pointed = 0
+        for text, count in counts.items() if isinstance(counts, Mapping) else counts:
+            if text is None or not _CANONICAL.match(text):
+                continue
+            if "e" in text or "E" in text:
+                places[17] += count
+                continue
+            whole, point, part = text.partition(".")
+            places[len(part)] += count
+            bare_whole += count if not point else 0
+            zero_pointed += count if part == "0" else 0
+        total = sum(places.values())
+        if not total:
+            return cls()
+        common, rows = places.most_common(1)[0]
+        most, seen = 17, 0
+        for digits in sorted(places):
+            seen += places[digits]
+            if seen >= 0.999 * total:
+                most = digits
+                break
+        return cls(
+            places=common if common and rows >= 0.98 * total else None,
+            pointed=not bare_whole and zero_pointed > 0,
+            whole=most == 0,
+            most_places=most,
+        )
+
+    def write(self, value: Decimal) -> str:
+        """``value`` in this style; digits are never lost."""
+        text = format(value.normalize(), "f") if value else "0"
+        digits = len(text.partition(".")[2])
+        if self.places is not None and digits < self.places:
+            text += ("" if digits else ".") + "0" * (self.places - digits)
+        elif self.pointed and not digits:
+            text += ".0"
+        return text
+
+
+@dataclass(frozen=True)
+class NumberRule:
+    """One rule that reads a column's odd numbers.
+
+    Attributes:
+        mark: the decimal mark of the odd cells.
+        factors: decoration token -> exact factor; a token that is not a key is not read.
+        integer: results must be whole.
+        regroup: canonical-looking "1.234" is read as 1234 too (the whole column uses a decimal comma).
+        style: how to write results.
+    """
+
+    mark: str
+    factors: Mapping[str, str]
+    integer: bool = False
+    regroup: bool = False
+    style: NumberStyle = NumberStyle()
+
+    def read(self, text: str | None) -> str | None:
+        """The canonical text of an odd cell; None when the rule does not read it or it is fine as it stands."""
+        if text is None:
+            return None
+        if _CANONICAL.match(text):
+            return self._canonical(text)
+        written = dissect(text)
+        if written is None or written.token not in self.factors:
+            return self._lookalike(text) if written is None or written.token else None
+        digits = read_body(written.body, decimal_mark(written.body) or self.mark)
+        return None if digits is None else self._finish(digits, written.negative, Decimal(self.factors[written.token]))
+
+    def _canonical(self, text: str) -> str | None:
+        if self.regroup and re.fullmatch(r"[+-]?\d{1,3}\.\d{3}", text):
+            return self._finish(text.lstrip("+-").replace(".", ""), text.startswith("-"), Decimal(1))
+        if self.integer and not text.lstrip("+-").isdigit():
+            return self._finish(text.lstrip("+-"), text.startswith("-"), Decimal(1))
+        odd = text.startswith("+") or ("e" in text.lower() and repr(float(text)) != text)
+        return self._finish(text.lstrip("+-"), text.startswith("-"), Decimal(1)) if odd else None
+
+    def _lookalike(self, text: str) -> str | None:
+        swapped = text.strip().translate(_LOOKALIKE)
+        if swapped != text.strip() and any(ch.isdigit() for ch in text) and _CANONICAL.match(swapped):
+            return self._finish(swapped.lstrip("+-"), swapped.startswith("-"), Decimal(1))
+        return None
+
+    def _finish(self, digits: str, negative: bool, factor: Decimal) -> str | None:
+        value = to_decimal(digits)
+        if value is None or abs(value.adjusted()) > 40:
+            return None
+        scaled = value * factor
+        if self.integer and scaled != scaled.to_integral_value():
+            return None
+        if factor == 1 and not self.integer and "e" not in digits.lower() and self.style.places is None:
+            text = digits if not (self.style.pointed and "." not in digits) else digits + ".0"
+            whole, point, part = text.partition(".")
+            text = (whole.lstrip("0") or "0") + point + part
+        else:
+            text = self.style.write(scaled)
+        return ("-" if negative and scaled else "") + text

@@ -1,0 +1,145 @@
+"""Finds the one rule that reads a column's odd numbers, from the odd cells themselves and the column's history."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from decimal import Decimal
+
+import numpy as np
+
+from airflow_provider_dqheal.remediation.history import ColumnHistory
+from airflow_provider_dqheal.remediation.kernels.numbers import (
+    CURRENCIES,
+    NumberRule,
+    Written,
+    decimal_mark,
+    dissect,
+    is_number,
+    read_body,
+)
+from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_word
+from airflow_provider_dqheal.remediation.kernels.units import MAGNITUDES, conversions, is_unit
+
+_CODES = frozenset(CURRENCIES.values())
+_FITS = 0.8
+
+
+def find_rule(counts: Mapping[Text, int], history: ColumnHistory) -> NumberRule | None:
+    """The rule for the odd cells of a numeric column, None when there are none or no single rule explains them.
+
+    A token (currency, unit, percent sign) is read only when exactly one factor makes its values fit the history;
+    two currencies in one column are never merged.
+    """
+    integer = history.type == "int" or (history.is_numeric and history.style.whole)
+    odd = {
+        text: count
+        for text, count in counts.items()
+        if text is not None and text not in history.pooled and not is_missing_word(text) and not is_number(text)
+    }
+    parts = {text: written for text in odd if (written := dissect(text)) is not None}
+    mark, regroup = _mark(parts, counts, history, integer)
+    tokens: dict[str, list[tuple[float, int]]] = {"": []}
+    for text, written in parts.items():
+        digits = read_body(written.body, decimal_mark(written.body) or mark or ".")
+        if mark is None and _ambiguous(written):
+            continue
+        if digits is not None:
+            value = float(digits) * (-1 if written.negative else 1)
+            tokens.setdefault(written.token, []).append((value, odd[text]))
+    named = [token for token in tokens if token in _CODES]
+    factors: dict[str, str] = {"": "1"}
+    for token, values in tokens.items():
+        if not token or (token in _CODES and len(named) > 1):
+            continue
+        factor = _factor(token, values, history, tokens)
+        if factor is not None:
+            factors[token] = factor
+    return NumberRule(mark or ".", factors, integer, regroup, history.style)
+
+
+def _ambiguous(written: Written) -> bool:
+    return decimal_mark(written.body) is None and ("," in written.body or "." in written.body)
+
+
+def _mark(
+    parts: Mapping[str, Written], counts: Mapping[Text, int], history: ColumnHistory, integer: bool
+) -> tuple[str | None, bool]:
+    """The decimal mark of the odd cells (None: cannot be told) and whether the whole column was regrouped."""
+    proven = Counter(mark for written in parts.values() if (mark := decimal_mark(written.body)) is not None)
+    undecided = [written for written in parts.values() if _ambiguous(written)]
+    if integer and history.type == "int":
+        return (".", False) if all("," in w.body or "." not in w.body for w in undecided) else (",", False)
+    if proven and len(proven) == 1:
+        mark = next(iter(proven))
+        return mark, mark == "," and _whole_column(parts, counts, history)
+    if len(proven) == 2:
+        return None, False
+    if not undecided:
+        return ".", False
+    fits = {mark: _share_inside(undecided, mark, history) for mark in (".", ",")}
+    best, other = (".", ",") if fits["."] >= fits[","] else (",", ".")
+    return (best, False) if fits[best] >= _FITS and fits[other] <= 0.2 else (None, False)
+
+
+def _whole_column(parts: Mapping[str, Written], counts: Mapping[Text, int], history: ColumnHistory) -> bool:
+    """Whether no cell writes a decimal point any more, so that 1.234 can only be a thousand."""
+    pointed = [text for text in counts if text is not None and is_number(text) and "." in text]
+    grouped = all(re.fullmatch(r"[+-]?\d{1,3}\.\d{3}", text) for text in pointed)
+    commas = sum(counts[text] for text, written in parts.items() if "," in written.body)
+    rows = sum(count for text, count in counts.items() if not is_missing_word(text))
+    return grouped and commas >= 0.5 * rows and history.style.most_places < 3
+
+
+def _share_inside(written: list[Written], mark: str, history: ColumnHistory) -> float:
+    digits = [read_body(item.body, mark) for item in written]
+    values = np.array(
+        [float(text) * (-1 if item.negative else 1) for text, item in zip(digits, written, strict=True) if text]
+    )
+    return inside(values, history.all_numbers) if len(values) == len(written) else 0.0
+
+
+def inside(values: np.ndarray, known: np.ndarray) -> float:
+    """Share of ``values`` within the known range widened by half its inner spread, 0 to 1."""
+    if not len(values) or not len(known):
+        return 0.0
+    low, high = known[0], known[-1]
+    q25, q75 = np.quantile(known, [0.05, 0.95])
+    slack = 0.5 * (q75 - q25)
+    floor = low / 2 if low > 0 else low - slack
+    return float(((values >= max(floor, low - slack)) & (values <= high + slack)).mean())
+
+
+def _level(values: np.ndarray, known: np.ndarray) -> bool:
+    """Whether the median of ``values`` lies among the inner values of the history."""
+    low, high = np.quantile(known, [0.01, 0.99])
+    return bool(low <= np.median(values) <= high) if len(values) >= 3 else True
+
+
+def _factor(
+    token: str, values: list[tuple[float, int]], history: ColumnHistory, tokens: Mapping[str, object]
+) -> str | None:
+    known = history.all_numbers
+    observed = np.repeat([value for value, _ in values], [count for _, count in values])
+    if not len(observed) or not len(known):
+        return None
+    candidates: dict[str, Decimal] = {"as written": Decimal(1)}
+    if token in ("%", "percent", "pct"):
+        candidates["share"] = Decimal("0.01")
+    elif is_unit(token):
+        for unit, ratio in conversions(token).items():
+            candidates[unit] = Decimal(ratio.numerator) / Decimal(ratio.denominator)
+    if token in MAGNITUDES:
+        candidates["magnitude"] = Decimal(MAGNITUDES[token])
+    elif token not in _CODES and token not in ("%", "percent", "pct") and not is_unit(token) and len(observed) < 3:
+        return None
+    fitting = {
+        factor
+        for factor in candidates.values()
+        if inside(observed * float(factor), known) >= _FITS and _level(observed * float(factor), known)
+    }
+    if Decimal(1) in fitting:
+        # What a magnitude suffix or a second unit means is told by the level, not by the sign alone.
+        return "1" if len(fitting) == 1 or token not in MAGNITUDES else None
+    return str(next(iter(fitting))) if len(fitting) == 1 else None

@@ -1,0 +1,112 @@
+"""The text of cells: what a person would see, whatever the column's physical type."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+Text = str | None
+
+STRONG_MISSING: frozenset[str] = frozenset(
+    {
+        "n/a", "#n/a", "n.a.", "n.a", "#na", "<na>", "na", "nan", "#nan", "null", "(null)", "<null>", "\\n", "nat", "nil",
+        "missing", "not available", "--", "---", "-", "?", "??", "#value!", "#ref!", "#null!",
+    }
+)  # fmt: skip
+"""Words (lower case) that stand for a missing value whatever the column holds."""
+
+WEAK_MISSING: frozenset[str] = frozenset(
+    {"none", "unknown", "undefined", "not applicable", "tbd", ".", "..", "*", "empty", "x"}
+)
+"""Words that may be a missing value or a category; they need the batch's own alarm in a text column."""
+
+
+def is_text(type: pa.DataType) -> bool:
+    """Whether columns of that type hold text."""
+    return bool(pa.types.is_string(type) or pa.types.is_large_string(type))
+
+
+def text_of(array: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """The text of every cell as one ``string`` array; null stays null. Floats print as Python's ``repr`` does."""
+    if isinstance(array, pa.ChunkedArray):
+        array = array.combine_chunks() if array.num_chunks != 1 else array.chunk(0)
+    if isinstance(array, pa.ChunkedArray):
+        array = pa.concat_arrays(array.chunks) if array.num_chunks else pa.array([], array.type)
+    if pa.types.is_dictionary(array.type):
+        array = array.dictionary_decode()
+    if pa.types.is_string(array.type):
+        return array
+    if pa.types.is_floating(array.type):
+        return pa.array([None if value is None else repr(value) for value in array.to_pylist()], pa.string())
+    if pa.types.is_nested(array.type) or pa.types.is_binary(array.type):
+        return pa.array([None if value is None else str(value) for value in array.to_pylist()], pa.string())
+    return pc.cast(array, pa.string())
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A column as distinct texts and, per row, the position of its text among them."""
+
+    values: tuple[Text, ...]
+    codes: np.ndarray
+    counts: np.ndarray = field(repr=False)
+
+    @classmethod
+    def of(cls, array: pa.Array | pa.ChunkedArray) -> Cells:
+        """Dictionary-encodes the text of ``array``; null is a value of its own."""
+        texts = text_of(array)
+        if len(texts) == 0:
+            return cls((), np.zeros(0, np.int64), np.zeros(0, np.int64))
+        encoded = pc.dictionary_encode(texts, null_encoding="encode")
+        values = tuple(encoded.dictionary.to_pylist())
+        codes = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+        return cls(values, codes, np.bincount(codes, minlength=len(values)))
+
+    @property
+    def counter(self) -> dict[Text, int]:
+        """Rows per distinct text."""
+        return {value: int(count) for value, count in zip(self.values, self.counts, strict=True)}
+
+    def rows(self, chosen: Sequence[Text] | set[Text] | dict[Text, Any]) -> np.ndarray:
+        """Positions (int64, ascending) of the rows whose text is in ``chosen``."""
+        wanted = np.fromiter((value in chosen for value in self.values), bool, len(self.values))
+        return np.flatnonzero(wanted[self.codes]) if len(self.values) else np.zeros(0, np.int64)
+
+    def text(self, row: int) -> Text:
+        """The text of one row."""
+        return self.values[self.codes[row]]
+
+
+def is_blank(text: Text) -> bool:
+    """Whether the cell is null, empty or white space only."""
+    return text is None or not text.strip()
+
+
+def is_missing_word(text: Text, weak: bool = False) -> bool:
+    """Whether the text is blank or a word for a missing value (``weak``: also the doubtful words)."""
+    if text is None:
+        return True
+    lowered = text.strip().strip("'\"").lower()
+    return not lowered or lowered in STRONG_MISSING or (weak and lowered in WEAK_MISSING)
+
+
+def to_array(texts: Sequence[Text], type: pa.DataType) -> pa.Array:
+    """Texts as an array of ``type``.
+
+    Raises:
+        pa.ArrowInvalid: when a text does not fit the type.
+    """
+    strings = pa.array(texts, pa.string())
+    if pa.types.is_string(type):
+        return strings
+    if pa.types.is_boolean(type) or pa.types.is_temporal(type) or is_text(type):
+        return pc.cast(strings, type)
+    if pa.types.is_integer(type):
+        stripped = [None if text is None else text.removesuffix(".0") for text in texts]
+        return pc.cast(pa.array(stripped, pa.string()), type)
+    return pc.cast(strings, type)

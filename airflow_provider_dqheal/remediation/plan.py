@@ -1,0 +1,213 @@
+"""Plans the repair of one batch: which strategies act, in which order, and what only a person can decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pyarrow as pa
+
+from airflow_provider_dqheal.core.errors import DQHealError
+from airflow_provider_dqheal.core.policy import Policy
+from airflow_provider_dqheal.core.types import (
+    ISSUE_ORDER,
+    BatchRef,
+    Evidence,
+    Issue,
+    RemediationPlan,
+    Step,
+    Verdict,
+)
+from airflow_provider_dqheal.profiling.baseline import Baseline
+from airflow_provider_dqheal.profiling.profile import Profile
+from airflow_provider_dqheal.remediation._base import Context, Strategy, ordered, registry
+from airflow_provider_dqheal.remediation.history import TableHistory
+from airflow_provider_dqheal.remediation.working import Working
+
+RELATED: dict[str, tuple[str, ...]] = {
+    "outliers": ("distribution_shift", "missing_data", "type_mismatch", "schema_drift"),
+    "distribution_shift": ("outliers", "missing_data", "type_mismatch", "schema_drift"),
+    "missing_data": ("type_mismatch", "schema_drift", "outliers", "distribution_shift"),
+    "type_mismatch": ("schema_drift", "missing_data", "outliers", "distribution_shift"),
+    "schema_drift": ("type_mismatch", "missing_data", "distribution_shift"),
+}
+"""Which other issue types' steps can be the explanation of an issue on the same column."""
+
+
+def plan(
+    raw: pa.Table, profile: Profile, baseline: Baseline, verdict: Verdict, policy: Policy, batch: BatchRef
+) -> RemediationPlan:
+    """Plans the steps for a judged batch.
+
+    Args:
+        raw: the batch in its raw representation and order.
+        profile: the batch's profile.
+        baseline: the accepted history.
+        verdict: what the detector said; repairs on cell evidence do not need an issue in it.
+        policy: modes, ceilings and budgets.
+        batch: which batch this is.
+
+    Returns:
+        A pure value. An empty plan (no step, nothing to hold for, nothing found) leaves the batch as it is.
+    """
+    held: list[str] = []
+    if verdict.status != "scored":
+        held.append(verdict.reason or f"the batch could not be judged ({verdict.status})")
+    if len(set(raw.column_names)) != raw.num_columns:
+        held.append("the batch has two columns of one name; name them apart at the source")
+    if policy.mode == "off" or held:
+        return RemediationPlan(
+            dataset=batch.dataset,
+            batch_id=batch.batch_id,
+            attempt=batch.attempt,
+            mode=policy.mode,
+            hold_reasons=tuple(held),
+        )
+    history = TableHistory.of(baseline)
+    working, steps = Working.start(raw), list[Step]()
+    for strategy in ordered(registry.values(), ISSUE_ORDER):
+        if policy.issue(strategy.heals).mode == "off":
+            continue
+        context = Context(working, history, baseline, profile, verdict, policy, batch)
+        for step in strategy.propose(context):
+            refusal = _refusal(strategy, step, policy)
+            if refusal is not None:
+                held.append(refusal)
+                continue
+            step = _unique(step, steps)
+            try:
+                after = strategy.apply(working, step)
+            except DQHealError as error:
+                held.append(str(error))
+                continue
+            if after.table is working.table and after.quarantine.num_rows == working.quarantine.num_rows:
+                continue
+            working = after
+            steps.append(step)
+    final = Context(working, history, baseline, profile, verdict, policy, batch)
+    held += _over_budget(working, steps, policy) + _unexplained(final, steps) + _incomplete(final)
+    held += [
+        f"policy shadow for {issue}: {sum(step.issue == issue for step in steps)} steps planned, none is applied"
+        for issue in dict.fromkeys(step.issue for step in steps)
+        if policy.mode == "auto" and policy.issue(issue).mode == "shadow"
+    ]
+    return RemediationPlan(
+        dataset=batch.dataset,
+        batch_id=batch.batch_id,
+        attempt=batch.attempt,
+        steps=tuple(sorted(steps, key=_heal_rank)),
+        hold_reasons=tuple(dict.fromkeys(held)),
+        found=_found(steps, verdict, working),
+        mode=policy.mode,
+    )
+
+
+def _heal_rank(step: Step) -> int:
+    return ISSUE_ORDER.index(step.issue) if step.issue in ISSUE_ORDER else len(ISSUE_ORDER)
+
+
+def _unique(step: Step, steps: list[Step]) -> Step:
+    taken = sum(other.step_id == step.step_id or other.step_id.startswith(f"{step.step_id}~") for other in steps)
+    return step.model_copy(update={"step_id": f"{step.step_id}~{taken}"}) if taken else step
+
+
+def _refusal(strategy: Strategy, step: Step, policy: Policy) -> str | None:
+    """Why the policy does not let a step through, None when it does."""
+    where = f"{strategy.name} on {', '.join(step.columns) or 'the table'}"
+    if not policy.issue(step.issue).allows(step.rung):
+        return (
+            f"{where}: {step.reason}; it needs rung {step.rung!r} and the policy stops at "
+            f"{policy.issue(step.issue).ceiling!r}"
+        )
+    guarded = set(policy.protected) | set(policy.keys)
+    if guarded & set(step.columns) and (strategy.cellwise or step.rung == "imputation"):
+        return f"{where}: {step.reason}; the column is protected, so a person decides"
+    return None
+
+
+def _over_budget(working: Working, steps: list[Step], policy: Policy) -> list[str]:
+    reasons = []
+    rows = max(1, working.raw.num_rows)
+    share = working.quarantine.num_rows / rows
+    if share > policy.budgets.batch_quarantined_rows:
+        reasons.append(
+            f"{working.quarantine.num_rows:,} of {rows:,} rows would be quarantined, the budget is "
+            f"{policy.budgets.batch_quarantined_rows:.0%}; correct the source or raise the budget"
+        )
+    cellwise = {step.step_id for step in steps if step.max_changed_fraction < 1.0}
+    counted = sum(step_id in cellwise for step_id in working.ledger["step_id"].to_pylist()) if cellwise else 0
+    cells = rows * max(1, working.raw.num_columns)
+    if counted / cells > policy.budgets.batch_cells:
+        reasons.append(
+            f"{counted:,} of {cells:,} cells would be repaired one by one, the budget is {policy.budgets.batch_cells:.0%}"
+        )
+    return reasons
+
+
+def _unexplained(context: Context, steps: list[Step]) -> list[str]:
+    """One reason for every acted-on issue that no step of its own or a related type touches."""
+    reasons = []
+    for issue in context.verdict.issues:
+        blamed = set(context.blamed(issue)) | set(issue.columns)
+        kinds = (issue.type, *RELATED.get(issue.type, ISSUE_ORDER))
+        touching = [
+            step
+            for step in steps
+            if step.issue in kinds and (not blamed or not step.columns or blamed & set(step.columns))
+        ]
+        if touching:
+            continue
+        where = f" in {', '.join(issue.columns)}" if issue.columns else ""
+        advice = (
+            "no exact transformation explains it; accept the batch as the new baseline, or correct the source"
+            if issue.type == "distribution_shift"
+            else "no repair has one explanation; correct the source, or accept the batch as it is"
+        )
+        reasons.append(f"{issue.type}{where}: {issue.sentence.rstrip('.')}; {advice}")
+    return reasons
+
+
+def _incomplete(context: Context) -> list[str]:
+    """Accepted columns that the batch lacks after all steps."""
+    table = context.working.table
+    reasons = []
+    for column in context.history.schema.columns:
+        if column.name not in table.column_names:
+            reasons.append(f"column {column.name!r} is missing and nothing in the batch can be taken for it")
+        elif dict(context.working.origins).get(column.name, "") is None and table.num_rows:
+            empty = table.column(column.name).null_count == table.num_rows
+            fractions = context.history.columns[column.name].missing_fractions
+            usual = len(fractions) > 0 and fractions.max() > 0.99
+            if empty and not usual and not column.nullable:
+                reasons.append(
+                    f"column {column.name!r} is gone and was never missing in the history; "
+                    "send the column, or declare it nullable"
+                )
+    return reasons
+
+
+def _found(steps: Iterable[Step], verdict: Verdict, working: Working) -> tuple[Issue, ...]:
+    """Low-severity issues for what cell evidence opened without an alarm of that type."""
+    found: dict[str, list[Step]] = {}
+    for step in steps:
+        if verdict.issue(step.issue) is None:
+            found.setdefault(step.issue, []).append(step)
+    lines = working.ledger["step_id"].to_pylist()
+    return tuple(
+        Issue(
+            type=type,
+            score=max(step.confidence for step in opened),
+            severity="low",
+            columns=tuple(dict.fromkeys(column for step in opened for column in step.columns)),
+            evidence=tuple(
+                Evidence(
+                    metric="cells",
+                    column=step.columns[0] if step.columns else None,
+                    observed=float(lines.count(step.step_id)),
+                    score=step.confidence,
+                    sentence=step.reason,
+                )
+                for step in opened
+            ),
+        )
+        for type, opened in found.items()
+    )

@@ -1,0 +1,82 @@
+"""Gives renamed columns their accepted names back."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from airflow_provider_dqheal.core.types import Step
+from airflow_provider_dqheal.remediation._base import Context, Strategy, register
+from airflow_provider_dqheal.remediation.kernels.likeness import content_likeness, name_likeness, plain_name
+from airflow_provider_dqheal.remediation.ledger import ledger_lines
+from airflow_provider_dqheal.remediation.working import Working
+
+_MAX_PAIRS = 2_500
+"""More candidate pairs than this are not compared by content."""
+
+
+@register
+class Rename(Strategy):
+    """Matches missing accepted columns with unknown ones: by plain name first, then by name and content.
+
+    One-to-one; a pair must be each other's best match by a margin, otherwise the strategy abstains.
+    """
+
+    name = "rename"
+    heals = "schema_drift"
+    order = 10
+
+    def propose(self, context: Context) -> list[Step]:
+        """One step with all renames."""
+        names = context.working.table.column_names
+        missing = [name for name in context.history.columns if name not in names]
+        added = [name for name in names if name not in context.history.columns]
+        if not missing or not added:
+            return []
+        pairs: dict[str, tuple[str, float]] = {}
+        for name in list(missing):
+            alike = [other for other in added if plain_name(other) == plain_name(name)]
+            rivals = [other for other in missing if plain_name(other) == plain_name(name)]
+            if len(alike) == 1 and len(rivals) == 1:
+                pairs[alike[0]] = (name, 0.99)
+                missing.remove(name)
+                added.remove(alike[0])
+        if missing and added and len(missing) * len(added) <= _MAX_PAIRS:
+            pairs |= self._by_content(context, missing, added)
+        if not pairs:
+            return []
+        told = ", ".join(f"{old!r} is {new!r}" for old, (new, _) in pairs.items())
+        mapping = {old: new for old, (new, _) in pairs.items()}
+        confidence = min(score for _, score in pairs.values())
+        return [self.step(context, tuple(mapping.values()), {"names": mapping}, confidence, f"renamed column: {told}")]
+
+    @staticmethod
+    def _by_content(context: Context, missing: list[str], added: list[str]) -> dict[str, tuple[str, float]]:
+        names, accepted = context.working.table.column_names, list(context.history.columns)
+        score: dict[tuple[str, str], tuple[float, float]] = {}
+        for old in added:
+            counts = context.cells(old).counter
+            for new in missing:
+                content = content_likeness(counts, context.history.columns[new])
+                place = 0.1 if names.index(old) == accepted.index(new) else 0.0
+                score[old, new] = (0.45 * name_likeness(old, new) + 0.55 * content + place, content)
+        pairs: dict[str, tuple[str, float]] = {}
+        for (old, new), (total, content) in score.items():
+            rivals = [score[pair][0] for pair in score if (pair[0] == old) != (pair[1] == new)]
+            margin = total - max(rivals, default=0.0)
+            by_name = total >= 0.72 and margin >= 0.12 and content >= 0.45
+            by_content = content >= 0.8 and total >= 0.5 and margin >= 0.2
+            if by_name or by_content:
+                pairs[old] = (new, min(0.98, total))
+        return pairs
+
+    def change(self, working: Working, step: Step) -> Working:
+        """Renames; no cell changes."""
+        mapping: dict[str, str] = step.params["names"]
+        olds = [old for old in working.table.column_names if old in mapping]
+        renamed = working.table.rename_columns([mapping.get(name, name) for name in working.table.column_names])
+        lines = [ledger_lines(step, mapping[old], [None], [old], [mapping[old]]) for old in olds]
+        return working.replace(
+            table=renamed,
+            ledger=pa.concat_tables([working.ledger, *lines]),
+            origins=tuple((mapping.get(column, column), origin) for column, origin in working.origins),
+        )

@@ -1,0 +1,189 @@
+"""Decides whether a staged batch may be published: it must be conserved, harmless, lawful, nearer, and found clean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from math import sqrt
+
+import numpy as np
+import pyarrow as pa
+
+from airflow_provider_dqheal.core.policy import Policy
+from airflow_provider_dqheal.core.types import Check, RemediationPlan, ValidationResult, Verdict
+from airflow_provider_dqheal.profiling.baseline import Baseline
+from airflow_provider_dqheal.profiling.schema import cast_table
+from airflow_provider_dqheal.validation.conservation import do_no_harm, quarantine_is_raw, rows_conserved
+from airflow_provider_dqheal.validation.constraints import ColumnConstraints, counts_of, is_missing, mine, numbers
+from airflow_provider_dqheal.validation.staged import Staged
+
+_SIGMA = 3.0
+
+
+def validate(
+    working: Staged,
+    plan: RemediationPlan,
+    verdict: Verdict,
+    baseline: Baseline,
+    policy: Policy,
+    redetect: Callable[[pa.Table], Verdict],
+) -> ValidationResult:
+    """Judges the staged batch by checks that do not come from what planned it.
+
+    A batch without issues and without steps passes by conservation alone. Constraints are asked of the columns
+    that were changed or blamed; what nobody blamed and nobody touched is the detector's business.
+
+    Args:
+        working: the staged batch beside the raw one.
+        plan: what was planned; hold reasons fail the batch.
+        verdict: what the detector said of the raw batch.
+        baseline: the accepted history.
+        policy: budgets, and what happens to added columns.
+        redetect: judges a table in raw representation again.
+    """
+    checks = [Check(name="held", passed=False, observed=reason) for reason in plan.hold_reasons]
+    checks += [rows_conserved(working), quarantine_is_raw(working), do_no_harm(working)]
+    if not plan.steps and not verdict.issues and verdict.status == "scored":
+        return _result(checks)
+    checks.append(_schema(working, baseline, policy))
+    if checks[-1].passed:
+        touched = {column for step in plan.steps for column in step.columns}
+        touched |= {column for issue in verdict.issues for column in issue.columns}
+        checks += _columns(working, baseline, touched & set(baseline.table_schema.names))
+    checks.append(_rows(working, baseline, policy))
+    checks.append(_redetected(working, redetect))
+    return _result(checks)
+
+
+def _result(checks: list[Check]) -> ValidationResult:
+    return ValidationResult(passed=all(check.passed for check in checks), checks=tuple(checks))
+
+
+def _schema(working: Staged, baseline: Baseline, policy: Policy) -> Check:
+    names, accepted = working.table.column_names, list(baseline.table_schema.names)
+    kept = [name for name in names if name not in accepted]
+    ordered = [name for name in names if name in accepted] == accepted
+    passed = ordered and (not kept or policy.added_columns == "keep")
+    return Check(name="schema", passed=passed, observed=", ".join(names), expected=", ".join(accepted))
+
+
+def _columns(working: Staged, baseline: Baseline, names: set[str]) -> Iterator[Check]:
+    _, unread = cast_table(working.table, baseline.table_schema)
+    origins = dict(working.origins)
+    constraints = mine(baseline)
+    for name in (column for column in baseline.table_schema.names if column in names):
+        law = constraints[name]
+        if not law.batches or not law.pooled:
+            continue
+        counts = counts_of(working.table.column(name))
+        rows = max(1, counts.total())
+        yield _parses(name, law, counts, unread.get(name), rows)
+        yield _missing(name, law, counts, rows)
+        if law.unique:
+            doubled = sum(count - 1 for text, count in counts.items() if not is_missing(text))
+            yield Check(
+                name="unique", column=name, passed=not doubled, observed=f"{doubled:,} repeated values", expected="none"
+            )
+        elif law.numeric:
+            yield _range(name, law, numbers(counts))
+        elif law.unseen_bound is not None:
+            yield _domain(name, law, law.unseen_bound, counts, rows)
+        origin = origins.get(name)
+        if origin is not None and origin in working.raw.column_names and not law.unique:
+            before, after = law.distance(counts_of(working.raw.column(origin))), law.distance(counts)
+            slack = 0.02 + 1.0 / sqrt(rows)
+            yield Check(
+                name="not_farther",
+                column=name,
+                passed=after <= before + slack,
+                observed=f"distance to the history {after:.3f}",
+                expected=f"at most {before:.3f} (the raw batch's), plus {slack:.3f}",
+            )
+
+
+def _parses(
+    name: str, law: ColumnConstraints, counts: dict[str | None, int], unread: np.ndarray | None, rows: int
+) -> Check:
+    failing = int(unread.sum()) if unread is not None else 0
+    allowed = 0
+    if failing and law.numeric:
+        strange = law.pooled.total() - len(law.all_numbers) - sum(c for t, c in law.pooled.items() if is_missing(t))
+        allowed = int(np.ceil(2 * rows * strange / max(1, law.pooled.total())))
+    elif failing:
+        known = sum(count for text, count in counts.items() if text in law.pooled)
+        allowed = failing if known == rows else 0
+    return Check(
+        name="parses",
+        column=name,
+        passed=failing <= allowed,
+        observed=f"{failing:,} cells of {name!r} do not parse as the accepted type",
+        expected=f"at most {allowed:,}",
+    )
+
+
+def _missing(name: str, law: ColumnConstraints, counts: dict[str | None, int], rows: int) -> Check:
+    most, _ = law.missing_bound
+    share = sum(count for text, count in counts.items() if is_missing(text)) / rows
+    bound = most + _SIGMA * sqrt(max(most * (1 - most), 0.0) / rows) + (0.01 if most else 0.0)
+    return Check(
+        name="missing",
+        column=name,
+        passed=share <= bound,
+        observed=f"{share:.2%} of {name!r} missing",
+        expected=f"at most {bound:.2%}",
+    )
+
+
+def _range(name: str, law: ColumnConstraints, values: np.ndarray) -> Check:
+    low, high = law.range
+    outside = int(((values < low) | (values > high)).sum())
+    return Check(
+        name="range",
+        column=name,
+        passed=not outside,
+        observed=f"{outside:,} values of {name!r} outside the accepted range",
+        expected=f"{low:g} to {high:g}",
+    )
+
+
+def _domain(name: str, law: ColumnConstraints, usual: float, counts: dict[str | None, int], rows: int) -> Check:
+    unseen = sum(count for text, count in counts.items() if text not in law.pooled and not is_missing(text)) / rows
+    bound = usual + _SIGMA * sqrt(max(usual, 1 / rows) / rows) + 0.005
+    return Check(
+        name="domain",
+        column=name,
+        passed=unseen <= bound,
+        observed=f"{unseen:.2%} of {name!r} are values the history does not know",
+        expected=f"at most {bound:.2%}",
+    )
+
+
+def _rows(working: Staged, baseline: Baseline, policy: Policy) -> Check:
+    counts = [profile.row_count for profile in baseline.profiles] or [0]
+    now, raw = working.table.num_rows, working.raw.num_rows
+    low, high = min(counts) / 2, max(counts) * 2
+    share = working.quarantine.num_rows / max(1, raw)
+    lost = low <= raw <= high and not low <= now <= high
+    return Check(
+        name="row_count",
+        passed=not lost and share <= policy.budgets.batch_quarantined_rows,
+        observed=f"{now:,} of {raw:,} rows published",
+        expected=f"at most {policy.budgets.batch_quarantined_rows:.0%} quarantined, and not out of {low:,.0f} to {high:,.0f}",
+    )
+
+
+def _redetected(working: Staged, redetect: Callable[[pa.Table], Verdict]) -> Check:
+    again = redetect(working.table)
+    left = [issue for issue in again.issues if not _only_row_count(issue.evidence, working.quarantine.num_rows)]
+    told = "; ".join(f"{issue.type} in {', '.join(issue.columns) or 'the table'}: {issue.sentence}" for issue in left)
+    return Check(
+        name="redetected",
+        passed=again.status == "scored" and not left,
+        observed=told or (again.reason or again.status if again.status != "scored" else "no issue"),
+        expected="the detector finds no issue in the healed batch",
+    )
+
+
+def _only_row_count(evidence: tuple[object, ...], quarantined: int) -> bool:
+    """Whether all that is left to say is that rows were taken out."""
+    metrics = {getattr(item, "metric", "") for item in evidence}
+    return bool(quarantined and metrics) and all("row_count" in metric for metric in metrics)
