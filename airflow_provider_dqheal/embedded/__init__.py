@@ -1,0 +1,1 @@
+"""What runs on this machine for a demo: broker, Airflow, service."""
