@@ -1,0 +1,88 @@
+"""Faults of single cells: one way to write values wrongly, applied to drawn rows of drawn columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from airflow_provider_dqheal.detection.corruptions._base import Draft, Make, Severity, corruption
+from airflow_provider_dqheal.detection.corruptions._frame import Column, Frame, Kind, put
+from airflow_provider_dqheal.detection.corruptions._where import Where, chance, few, pick_columns, rows_where, share
+
+Rewrite = Callable[[Column, np.ndarray, "np.random.Generator", Severity], Sequence[str | None] | None]
+"""From a column and the rows hit to the new text of those rows; None where the column does not suit."""
+
+
+def cell_family(
+    name: str,
+    issue: str,
+    description: str,
+    source: str,
+    kinds: Sequence[Kind],
+    inverse: str | None = None,
+    whole: float = 0.0,
+    rare: bool = False,
+    where: Where | None = None,
+    tolerated: Sequence[str] = (),
+    wide: bool = True,
+    absent: bool = False,
+) -> Callable[[Rewrite], Rewrite]:
+    """Registers a rewrite of cells as a corruption family.
+
+    Args:
+        name: of the family.
+        issue: its issue type.
+        description: one line.
+        source: where such faults were reported.
+        kinds: kinds of columns it can hit.
+        inverse: how to undo it exactly; None when information is lost.
+        whole: chance that a high severity hits the whole column.
+        rare: hit fewer cells (outliers are rare by nature).
+        where: a fixed pattern of rows.
+        tolerated: other issue types that also describe it.
+        wide: may hit several columns.
+        absent: also hits cells that are empty.
+    """
+
+    def add(rewrite: Rewrite) -> Rewrite:
+        def make(frame: Frame, rng: np.random.Generator, severity: Severity) -> Draft | None:
+            table, hit = frame.table, []
+            fraction = few(rng, severity) if rare else share(rng, severity)
+            if severity == "high" and chance(rng, whole):
+                fraction = 1.0
+            shared: np.ndarray | None = None
+            pattern: Where = "scattered"
+            together = chance(rng, 0.4)
+            for column in pick_columns(frame, rng, *kinds, wide=wide):
+                eligible = np.ones(frame.row_count, dtype=bool) if absent else column.present
+                if shared is None or not together:
+                    shared, pattern = rows_where(frame, rng, eligible, fraction, where)
+                rows = shared[eligible[shared]]
+                if len(rows) == 0:
+                    continue
+                written = rewrite(column, rows, rng, severity)
+                if written is None:
+                    continue
+                values = column.text.copy()
+                values[rows] = written
+                if not np.any(values != column.text):
+                    continue
+                table = put(table, column.name, values)
+                hit.append(column.name)
+            if not hit:
+                return None
+            params = {"where": pattern, "fraction": round(fraction, 4)}
+            return Draft(table, {issue: tuple(hit)}, params, inverse=inverse, tolerated=frozenset(tolerated))
+
+        make.__name__ = name
+        registered: Make = make
+        corruption(name, issue, description, source)(registered)
+        return rewrite
+
+    return add
+
+
+def texts(column: Column, rows: np.ndarray) -> list[str]:
+    """The text of those rows (never None: only present cells are asked for)."""
+    return [str(value) for value in column.text[rows].tolist()]

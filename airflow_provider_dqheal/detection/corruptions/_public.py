@@ -1,0 +1,150 @@
+"""Injecting faults by name: one, several at once, or drawn at random."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from airflow_provider_dqheal.core.errors import DQHealError
+from airflow_provider_dqheal.core.types import ISSUE_ORDER
+from airflow_provider_dqheal.detection.corruptions._base import (
+    SEVERITIES,
+    Corrupted,
+    Corruption,
+    Severity,
+    chain,
+    registry,
+)
+
+
+class CorruptionRefused(DQHealError):
+    """Raised when a corruption is unknown or cannot be applied to a batch."""
+
+
+def families(issue: str | None = None, exclude: Collection[str] = ()) -> list[Corruption]:
+    """The registered families in order of their names, of one issue type or of all.
+
+    Args:
+        issue: only this issue type.
+        exclude: names of families left out (for leave-family-out evaluation).
+    """
+    return sorted(
+        (one for one in registry.values() if (issue is None or one.issue == issue) and one.family not in exclude),
+        key=lambda one: one.name,
+    )
+
+
+def inject(
+    table: pa.Table,
+    name: str,
+    severity: Severity = "medium",
+    seed: int = 0,
+    history: Sequence[pa.Table] = (),
+) -> Corrupted:
+    """The batch with one fault.
+
+    Args:
+        table: the clean batch; not changed.
+        name: a family, or an issue type: then a family of it that applies is drawn.
+        severity: low, medium or high.
+        seed: equal seeds give equal results.
+        history: accepted batches, oldest first.
+
+    Raises:
+        CorruptionRefused: when nothing of that name exists or none applies to this batch.
+    """
+    if severity not in SEVERITIES:
+        raise CorruptionRefused(f"severity {severity!r} is unknown; expected one of {', '.join(SEVERITIES)}")
+    rng = np.random.default_rng(seed)
+    if name in ISSUE_ORDER:
+        found = draw(table, rng, severity, history, issue=name)
+    elif name in registry.names():
+        found = _first(registry.get(name), table, rng, severity, history)
+    else:
+        raise CorruptionRefused(
+            f"no corruption called {name!r}; expected an issue type ({', '.join(ISSUE_ORDER)}) or one of "
+            f"{', '.join(sorted(registry.names()))}"
+        )
+    if found is None:
+        raise CorruptionRefused(
+            f"{name}: does not apply to this batch of {table.num_rows} rows and {table.num_columns} columns; "
+            "take another family or batch"
+        )
+    return found
+
+
+def combine(
+    names: Sequence[str],
+    table: pa.Table,
+    severity: Severity = "medium",
+    seed: int = 0,
+    history: Sequence[pa.Table] = (),
+) -> Corrupted:
+    """Several faults in one batch, applied in the order given.
+
+    Raises:
+        CorruptionRefused: when ``names`` is empty or one of them does not apply.
+    """
+    if not names:
+        raise CorruptionRefused("combine: no corruption was named; expected at least one")
+    result = inject(table, names[0], severity, seed, history)
+    for place, name in enumerate(names[1:], start=1):
+        result = chain(result, inject(result.table, name, severity, seed + place, history))
+    return result
+
+
+def draw(
+    table: pa.Table,
+    rng: np.random.Generator,
+    severity: Severity,
+    history: Sequence[pa.Table] = (),
+    issue: str | None = None,
+    exclude: Collection[str] = (),
+    several: float = 0.0,
+) -> Corrupted | None:
+    """A random fault that applies; None when none of twenty tries does.
+
+    Args:
+        table: the clean batch.
+        rng: seeded generator.
+        severity: how much.
+        history: accepted batches, oldest first.
+        issue: only of this issue type; drawn evenly over issue types when None.
+        exclude: families left out.
+        several: chance that a second fault, of another issue type, is added.
+    """
+    kind = issue or ISSUE_ORDER[int(rng.integers(len(ISSUE_ORDER)))]
+    pool = families(kind, exclude)
+    for index in rng.permutation(len(pool))[:20]:
+        found = _first(pool[int(index)], table, rng, severity, history, 1)
+        if found is not None:
+            break
+    else:
+        return None
+    if rng.random() < several:
+        others = [name for name in ISSUE_ORDER if name not in found.issues]
+        added = (
+            draw(found.table, rng, severity, history, others[int(rng.integers(len(others)))], exclude)
+            if others
+            else None
+        )
+        if added is not None:
+            return chain(found, added)
+    return found
+
+
+def _first(
+    one: Corruption,
+    table: pa.Table,
+    rng: np.random.Generator,
+    severity: Severity,
+    history: Sequence[pa.Table],
+    tries: int = 8,
+) -> Corrupted | None:
+    for _ in range(tries):
+        found = one.apply(table, rng, severity, history)
+        if found is not None:
+            return found
+    return None

@@ -1,0 +1,89 @@
+"""Where and how much: which columns and which rows a fault hits."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from airflow_provider_dqheal.detection.corruptions._frame import Column, Frame, Kind
+
+Where = Literal["scattered", "block", "segment", "head", "tail", "by_value", "column"]
+_SHARES = {"low": (0.01, 0.04), "medium": (0.04, 0.15), "high": (0.15, 0.6)}
+
+
+def share(rng: np.random.Generator, severity: str) -> float:
+    """Share of cells hit, log-uniform: low 1 to 4 %, medium 4 to 15 %, high 15 to 60 %."""
+    low, high = _SHARES[severity]
+    return float(np.exp(rng.uniform(np.log(low), np.log(high))))
+
+
+def few(rng: np.random.Generator, severity: str) -> float:
+    """Share of cells hit by rare faults: a tenth to a third of :func:`share`."""
+    return share(rng, severity) * float(rng.uniform(0.1, 0.35))
+
+
+def rows_where(
+    frame: Frame,
+    rng: np.random.Generator,
+    eligible: np.ndarray,
+    fraction: float,
+    where: Where | None = None,
+    at_least: int = 1,
+) -> tuple[np.ndarray, Where]:
+    """The row numbers hit, and in which pattern.
+
+    Args:
+        frame: the batch.
+        rng: draws the pattern and the rows.
+        eligible: bool mask of rows that can be hit.
+        fraction: of the eligible rows.
+        where: the pattern; drawn when None. ``by_value`` prefers rows with large (or small) values of some
+            number (missing not at random); ``segment`` the rows of one category.
+        at_least: rows hit where there are that many.
+    """
+    rows = np.flatnonzero(eligible)
+    count = min(len(rows), max(at_least, round(fraction * len(rows))))
+    drawn: Where = where or str(  # type: ignore[assignment]
+        rng.choice(["scattered", "block", "segment", "head", "tail", "by_value"], p=[0.5, 0.16, 0.14, 0.05, 0.05, 0.1])
+    )
+    if fraction >= 1.0:
+        return rows, "column"
+    score = rng.random(len(rows))
+    if drawn == "block":
+        start = int(rng.integers(0, max(1, len(rows) - count + 1)))
+        return rows[start : start + count], drawn
+    if drawn == "head":
+        return rows[:count], drawn
+    if drawn == "tail":
+        return rows[len(rows) - count :], drawn
+    if drawn == "segment":
+        segment = next(iter(frame.of_kind(rng, "category", "bool")), None)
+        if segment is not None:
+            values = segment.distinct()[:8]
+            score += segment.text[rows] == values[int(rng.integers(len(values)))]
+        else:
+            drawn = "scattered"
+    if drawn == "by_value":
+        number = next(iter(frame.of_kind(rng, "int", "float")), None)
+        if number is not None:
+            ranks = np.argsort(np.argsort(np.nan_to_num(number.numbers[rows]))) / max(1, len(rows))
+            score = 0.3 * score + (ranks if rng.random() < 0.5 else 1.0 - ranks)
+        else:
+            drawn = "scattered"
+    return np.sort(rows[np.argsort(-score, kind="stable")[:count]]), drawn
+
+
+def pick_columns(
+    frame: Frame, rng: np.random.Generator, *kinds: Kind, at_least: int = 3, wide: bool = True
+) -> list[Column]:
+    """One column mostly, two or three sometimes, all that are eligible rarely."""
+    found = frame.of_kind(rng, *kinds, at_least=at_least)
+    if not found or not wide:
+        return found[:1]
+    return found[: int(rng.choice([1, 2, 3, len(found)], p=[0.68, 0.16, 0.1, 0.06]))]
+
+
+def chance(rng: np.random.Generator, probability: float) -> bool:
+    """A biased coin."""
+    return bool(rng.random() < probability)
