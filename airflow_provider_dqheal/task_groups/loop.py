@@ -1,0 +1,63 @@
+"""The whole loop for one batch: receive, profile, detect, decide, heal, validate, publish."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from airflow.sdk import TriggerRule, chain
+
+from airflow_provider_dqheal.hooks.dqheal import DQHealHook
+from airflow_provider_dqheal.operators.finish import FinishBatch
+from airflow_provider_dqheal.operators.heal import DecideRemediation
+from airflow_provider_dqheal.operators.stages import (
+    DetectIssues,
+    ProfileBatch,
+    PublishBatch,
+    ReceiveBatch,
+    ValidateBatch,
+)
+from airflow_provider_dqheal.task_groups.remediation import remediation_groups
+
+
+def heal_batch(
+    batch: Any = None,
+    issues: Sequence[str] | None = None,
+    spark: Literal["in-process", "submit"] = "in-process",
+    dqheal_conn_id: str = DQHealHook.default_conn_name,
+    **task_args: Any,
+) -> Any:
+    """Adds the loop to the DAG (or the task group) around it and returns the publishing task.
+
+    Args:
+        batch: The batch as a dict or an upstream task's output; None takes the run's ``conf``.
+        issues: Issue types to heal, in order; None takes all registered.
+        spark: How a batch is profiled when the settings say Spark: by a session in the task's process, or by
+            ``spark-submit`` through the Spark provider's connection.
+        dqheal_conn_id: Connection of type ``dqheal``; it need not exist.
+        task_args: Further arguments of every task (retries, pool, queue, ...).
+    """
+    from airflow_provider_dqheal.operators.spark import SparkProfileOperator
+
+    common = {"dqheal_conn_id": dqheal_conn_id, **task_args}
+    received = ReceiveBatch(task_id="receive", batch=batch, **common)
+    common["batch"] = received.output
+    profiler = SparkProfileOperator if spark == "submit" else ProfileBatch
+    profile = profiler(task_id="profile", **common)
+    detect = DetectIssues(task_id="detect", **common)
+    groups = remediation_groups(issues=issues, **common)
+    validate = ValidateBatch(task_id="validate", trigger_rule=TriggerRule.NONE_FAILED, **common)
+    decide = DecideRemediation(
+        task_id="decide",
+        branches={issue: group.group_id for issue, group in groups.items()},
+        otherwise=validate.task_id,
+        **common,
+    )
+    publish = PublishBatch(task_id="publish", **common)
+    status = FinishBatch(task_id="status", **common).as_teardown()
+    chain(received, profile, detect, decide)
+    for group in groups.values():
+        decide >> group
+        group >> validate
+    decide >> validate >> publish >> status
+    return publish
