@@ -1,0 +1,375 @@
+"""Compares one batch with reference batches, column by column, on the references' own noise scale.
+
+Every difference is set against leave-one-out differences within the references: what is usual for this column
+decides what is odd. Squashing is left to the caller; here are raw measurements.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from airflow_provider_dqheal.detection.scalars import INDEX, LOCATIONS, SCALARS, angle
+from airflow_provider_dqheal.detection.stack import DISTANCES, ColumnStack, stands_for_missing
+
+PER_SCALAR = ("own", "sampling", "excess", "near")
+PER_DISTANCE = ("nearest", "excess", "mean_excess")
+SPIKES = ("any", "missing", "unseen", "zero", "extreme")
+LABELS: tuple[str, ...] = (
+    *(f"spike_{kind}_{what}" for kind in SPIKES for what in ("z", "share")),
+    "spike_loo",
+    "unseen_share",
+    "unseen_loo",
+    "unseen_z",
+    "dropped_share",
+    "dropped_loo",
+    "form_share",
+    "form_loo",
+    "form_z",
+    "parse_fail",
+    "parse_loo",
+    "parse_z",
+    "decimal_fail",
+    "decimal_z",
+    "whole_decimal",
+    "odd_form",
+    "odd_form_z",
+    "missing_share",
+    "missing_max",
+    "missing_z",
+    "missing_less_z",
+)
+CONTEXT: tuple[str, ...] = (
+    "is_number",
+    "is_date",
+    "is_bool",
+    "is_moving",
+    "is_constant",
+    "is_unique",
+    "log_distinct",
+    "distinct_ratio",
+    "usual_missing",
+    "usual_length",
+    "history",
+    "log_rows",
+    "log_usual_rows",
+    "typed",
+)
+FEATURES: tuple[str, ...] = (
+    *(f"{scalar}.{what}" for scalar in SCALARS for what in PER_SCALAR),
+    *(f"{distance}.{what}" for distance in DISTANCES for what in PER_DISTANCE),
+    *LABELS,
+    *CONTEXT,
+)
+AT = {name: i for i, name in enumerate(FEATURES)}
+_LOCATION = np.asarray([INDEX[name] for name in LOCATIONS])
+_MEDIAN = INDEX["median"]
+_SENTINELS = frozenset((-1.0, -9.0, -99.0, -999.0, -9999.0, -99999.0, 99.0, 999.0, 9999.0, 99999.0, 999999.0, 9999999.0))
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """One batch's column in the terms of a stack: ``position`` is its place in time (N for the batch after)."""
+
+    position: int
+    scalar: np.ndarray
+    error: np.ndarray
+    distance: np.ndarray
+    shares: np.ndarray
+    extra: tuple[tuple[str, float], ...]
+    forms: np.ndarray
+    new_forms: tuple[tuple[str, float], ...]
+    rows: float
+    present: float
+    whole_decimal: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Reference:
+    """Leave-one-out statistics of a column over the batches ``index`` of its stack."""
+
+    index: np.ndarray
+    centred: np.ndarray
+    error: np.ndarray
+    mean: np.ndarray
+    count: np.ndarray
+    variance: np.ndarray
+    sampling: np.ndarray
+    record: np.ndarray
+    nearest: np.ndarray
+    average: np.ndarray
+    peak: np.ndarray
+    seen: np.ndarray
+    average_share: np.ndarray
+    spike: float
+    unseen: float
+    dropped: float
+    form_seen: np.ndarray
+    form: float
+    fails: dict[str, float]
+    missing_high: float
+    missing_low: float
+    context: np.ndarray
+    dominant: str | None
+
+
+def reference(stack: ColumnStack, index: np.ndarray) -> Reference:
+    """The statistics of the batches ``index``; this is the part that is worth caching."""
+    scalar = _located(stack, index)
+    error = stack.error[index]
+    known = np.isfinite(scalar)
+    count = known.sum(axis=0)
+    filled = np.where(known, scalar, 0.0)
+    total = filled.sum(axis=0)
+    mean = total / np.maximum(count, 1)
+    variance = np.where(known, (scalar - mean) ** 2, 0.0).sum(axis=0) / np.maximum(count - 1, 1)
+    sampling = np.where(known, error**2, 0.0).sum(axis=0) / np.maximum(count, 1)
+    others = (total - filled) / np.maximum(count - 1, 1)
+    record = np.where(known & (count > 1), np.abs(scalar - others), 0.0).max(axis=0, initial=0.0)
+    block = stack.distance[:, index][:, :, index]
+    nearest, average = _leave_one_out(block)
+    shares = stack.shares[index]
+    peak = shares.max(axis=0, initial=0.0)
+    kept = np.maximum(stack.kept[index], 1e-9)
+    appears = (shares > 0).sum(axis=0)
+    alone = np.where(appears == 1, shares * stack.valued, 0.0).sum(axis=1) / kept
+    second = np.sort(shares, axis=0)[-2] if len(index) > 1 else np.zeros_like(peak)
+    rows = np.nan_to_num(stack.rows[index], nan=1.0)
+    spike = 0.0
+    if shares.size and len(index) > 1:
+        rival = np.where(shares >= peak, second, peak)
+        spike = float(((angle(shares) - angle(rival)) * np.sqrt(rows / 2)[:, None]).max(initial=0.0))
+    average_share = shares.mean(axis=0) if len(index) else peak
+    gone = np.where(shares == 0, average_share * len(index) / max(len(index) - 1, 1), 0.0).sum(axis=1)
+    forms = stack.forms[index]
+    form_alone = np.where((forms > 0).sum(axis=0) == 1, forms, 0.0).sum(axis=1)
+    views = [stack.views[i] for i in index]
+    there = [view for view in views if view is not None and view.present > 0]
+    share = {kind: [view.kinds[kind] / view.present for view in there] for kind in ("int", "number", "date", "bool")}
+    dominant = next((k for k in ("number", "date", "bool") if there and np.mean(share[k]) > 0.9 and min(share[k]) > 0.6), None)
+    fails = {kind: 1.0 - min(share[kind], default=0.0) for kind in share}
+    missing = [(view.rows - view.present) / max(view.rows, 1.0) for view in views if view is not None]
+    distinct = float(np.mean([len(view.values) for view in there])) if there else 0.0
+    ratio = float(np.mean([len(view.values) / view.present for view in there])) if there else 0.0
+    context = np.asarray(
+        [
+            np.mean(share["number"]) if there else 0.0,
+            np.mean(share["date"]) if there else 0.0,
+            np.mean(share["bool"]) if there else 0.0,
+            float(stack.moving),
+            float(bool(there) and all(len(view.values) == 1 for view in there)),
+            float(ratio > 0.98),
+            np.log1p(distinct),
+            ratio,
+            np.mean(missing) if missing else 0.0,
+            np.log1p(np.mean([(v.lengths * v.counts).sum() / v.present for v in there])) if there else 0.0,
+            np.log1p(len(index)),
+            0.0,
+            np.log1p(np.nanmean(rows)) if len(rows) else 0.0,
+            float(bool(there) and there[-1].physical_type != "string"),
+        ]
+    )
+    return Reference(
+        index=index, centred=scalar, error=error, mean=mean, count=count, variance=variance, sampling=sampling,
+        record=record, nearest=nearest, average=average, peak=peak, seen=peak > 0, average_share=average_share,
+        spike=spike, unseen=float(alone.max(initial=0.0)), dropped=float(gone.max(initial=0.0)),
+        form_seen=forms.max(axis=0, initial=0.0) > 0, form=float(form_alone.max(initial=0.0)), fails=fails,
+        missing_high=max(missing, default=0.0), missing_low=min(missing, default=0.0), context=context,
+        dominant=dominant,
+    )  # fmt: skip
+
+
+def _located(stack: ColumnStack, index: np.ndarray) -> np.ndarray:
+    """Scalars of some batches; where the column moves, levels become steps and quantiles are centred."""
+    scalar = stack.scalar[index].copy()
+    if stack.moving:
+        level = scalar[:, _MEDIAN].copy()
+        scalar[:, _LOCATION] -= level[:, None]
+        steps = np.diff(level) / np.maximum(np.diff(index), 1)
+        scalar[1:, _MEDIAN] = np.arcsinh(steps / _usual_step(stack))
+        scalar[0, _MEDIAN] = np.nan
+        scalar[:, INDEX["magnitude"]] = 0.0
+    return scalar
+
+
+def _usual_step(stack: ColumnStack) -> float:
+    steps = np.abs(np.diff(stack.scalar[:, _MEDIAN]))
+    steps = steps[np.isfinite(steps)]
+    return float(np.median(steps)) if len(steps) and np.median(steps) > 0 else 1.0
+
+
+def _leave_one_out(block: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(D, 2) largest and mean of each batch's nearest distance, and the same of its mean distance."""
+    size = block.shape[1]
+    if size < 2:
+        return np.zeros((block.shape[0], 2)), np.zeros((block.shape[0], 2))
+    known = np.isfinite(block)
+    nearest = np.where(known, block, np.inf).min(axis=2)
+    nearest = np.where(np.isfinite(nearest), nearest, 0.0)
+    average = np.where(known, block, 0.0).sum(axis=2) / np.maximum(known.sum(axis=2), 1)
+    return (
+        np.stack([nearest.max(axis=1), nearest.mean(axis=1)], axis=1),
+        np.stack([average.max(axis=1), average.mean(axis=1)], axis=1),
+    )
+
+
+def measure(stack: ColumnStack, judged: Judged, against: Reference) -> np.ndarray:
+    """The raw measurements :data:`FEATURES` of one column; unknown ones are 0 (no evidence)."""
+    out = np.zeros(len(FEATURES))
+    scalar, error = judged.scalar.copy(), judged.error
+    if stack.moving:
+        level = scalar[_MEDIAN]
+        scalar[_LOCATION] -= level
+        before = against.index[against.index < judged.position]
+        origin = int(before[-1]) if len(before) else int(against.index[0])
+        gap = max(abs(judged.position - origin), 1)
+        step = (level - stack.scalar[origin, _MEDIAN]) / gap
+        scalar[_MEDIAN] = np.arcsinh((step if judged.position > origin else -step) / _usual_step(stack))
+        error = error.copy()
+        error[_MEDIAN] = 1.0
+        scalar[INDEX["magnitude"]] = 0.0
+    count = against.count
+    known = np.isfinite(scalar) & (count > 1)
+    delta = np.where(known, scalar - against.mean, 0.0)
+    own_error = np.where(np.isfinite(error), error, 0.0) ** 2
+    floor = 1e-8
+    between = np.maximum((against.variance * (count - 1) + 2.0 * against.sampling) / (count + 1.0), against.sampling)
+    extra = np.maximum(between - against.sampling, 0.0) * (1 + 1 / np.maximum(count, 1))
+    usual = own_error + against.sampling / np.maximum(count, 1)
+    own = delta / np.sqrt(extra + usual + floor)
+    freedom = count + 1.0
+    own = np.sign(own) * np.sqrt(freedom * np.log1p(own**2 / freedom))
+    sampling = delta / np.sqrt(usual + floor)
+    root = np.sqrt(own_error + against.sampling + floor)
+    excess = np.log((np.abs(delta) + root) / (against.record + root))
+    gaps = np.where(np.isfinite(against.centred), np.abs(against.centred - scalar), np.inf).min(axis=0, initial=np.inf)
+    near = np.where(known & np.isfinite(gaps), gaps, 0.0) / root
+    out[: 4 * len(SCALARS)] = np.stack(
+        [np.where(known, part, 0.0) for part in (own, sampling, excess, near)], axis=1
+    ).ravel()
+    base = 4 * len(SCALARS)
+    block = judged.distance[:, against.index]
+    there = np.isfinite(block)
+    some = there.any(axis=1)
+    nearest = np.where(some, np.where(there, block, np.inf).min(axis=1, initial=np.inf), 0.0)
+    average = np.where(there, block, 0.0).sum(axis=1) / np.maximum(there.sum(axis=1), 1)
+    soft = _SOFT
+    part = np.stack(
+        [
+            nearest,
+            np.where(some, np.log((nearest + soft) / (against.nearest[:, 0] + soft)), 0.0),
+            np.where(some, np.log((average + soft) / (against.average[:, 0] + soft)), 0.0),
+        ],
+        axis=1,
+    )
+    out[base : base + part.size] = part.ravel()
+    out[base + part.size : base + part.size + len(LABELS)] = _label_part(stack, judged, against)
+    context = against.context.copy()
+    context[11] = np.log1p(judged.rows)
+    out[-len(CONTEXT) :] = context
+    return out
+
+
+_SOFT = np.asarray([0.03, 0.03, 0.5, 0.03, 1.0, 0.01, 0.02, *[0.002] * 6, 0.1, 0.1])
+
+
+def _label_part(stack: ColumnStack, judged: Judged, against: Reference) -> list[float]:
+    rows = max(judged.rows, 1.0)
+    present = max(judged.present, 1.0)
+    usual_rows = float(np.nanmean(stack.rows[against.index])) if len(against.index) else 1.0
+    root = float(np.sqrt(rows * usual_rows / (rows + usual_rows)))
+    peak = against.peak
+    floor = 0.5 / max(usual_rows, 1.0)
+    gain = (angle(judged.shares) - angle(np.maximum(peak, floor))) * root if len(peak) else np.zeros(0)
+    spikes = {kind: (0.0, 0.0) for kind in SPIKES}
+
+    def offer(kind: str, z: float, share: float) -> None:
+        if z > spikes[kind][0]:
+            spikes[kind] = (z, share)
+
+    names = list(stack.labels)
+    for i in np.flatnonzero(gain > 1.0).tolist():
+        share = float(judged.shares[i] - peak[i])
+        for kind in kinds_of(names[i], stack, bool(peak[i] > 0)):
+            offer(kind, float(gain[i]), share)
+    for label, share in judged.extra:
+        z = float(angle(share) - angle(floor)) * root
+        for kind in kinds_of(label, stack, False):
+            offer(kind, z, share)
+    fresh = sum(share for label, share in judged.extra if not stands_for_missing(label))
+    kept = max(float((judged.shares * stack.valued).sum()) + fresh, 1e-9)
+    unseen = fresh + float((judged.shares * stack.valued)[~against.seen].sum() if len(peak) else 0.0)
+    unseen /= kept
+    dropped = float(against.average_share[judged.shares <= 0].sum()) if len(peak) else 0.0
+    form = sum(share for _, share in judged.new_forms)
+    form += float(judged.forms[~against.form_seen].sum()) if len(judged.forms) else 0.0
+    if stack.moving:
+        unseen, dropped = 0.0, 0.0
+        spikes = {kind: (value if kind == "missing" else (0.0, 0.0)) for kind, value in spikes.items()}
+    fail, fail_loo, fail_z, decimal, decimal_z = 0.0, 0.0, 0.0, 0.0, 0.0
+    if against.dominant is not None and judged.present > 0:
+        fail = 1.0 - _share(judged, against.dominant)
+        fail_loo = against.fails[against.dominant]
+        fail_z = float(angle(fail) - angle(max(fail_loo, 0.25 / present))) * np.sqrt(present)
+        if against.dominant == "number" and against.fails["int"] < 0.02:
+            decimal = max(_share(judged, "number") - _share(judged, "int"), 0.0)
+            decimal_z = float(angle(decimal) - angle(max(against.fails["int"], 0.25 / present))) * np.sqrt(present)
+    odd = sum(share for text, share in judged.new_forms if not _familiar(text, stack.form_labels))
+    odd_floor = max(min(against.form, 1.0), 0.25 / present)
+    odd_z = max(float(angle(min(odd, 1.0)) - angle(odd_floor)) * np.sqrt(present), 0.0)
+    missing = 1.0 - judged.present / rows
+    missing_z = float(angle(missing) - angle(max(against.missing_high, 0.25 / rows))) * root
+    less_z = float(angle(against.missing_low) - angle(missing)) * root
+    return [
+        *(value for kind in SPIKES for value in spikes[kind]),
+        against.spike,
+        unseen,
+        against.unseen,
+        float(angle(unseen) - angle(max(against.unseen, 0.25 / rows))) * np.sqrt(rows),
+        dropped,
+        against.dropped,
+        form,
+        against.form,
+        float(angle(min(form, 1.0)) - angle(max(min(against.form, 1.0), 0.25 / present))) * np.sqrt(present),
+        fail,
+        fail_loo,
+        max(fail_z, 0.0),
+        decimal,
+        max(decimal_z, 0.0),
+        judged.whole_decimal,
+        odd,
+        odd_z,
+        missing,
+        against.missing_high,
+        max(missing_z, 0.0),
+        max(less_z, 0.0),
+    ]
+
+
+def _familiar(form: str, known: dict[str, int]) -> bool:
+    """Whether a shape differs from a known one by its sign only, or by decimals where both are numbers."""
+    bare = form.lstrip("-")
+    return bare in known or "-" + bare in known or (bare in ("9", "9.9") and ("9" in known or "9.9" in known))
+
+
+def _share(judged: Judged, kind: str) -> float:
+    """Share of present values that parse as ``kind``, back from the arcsine scale."""
+    value = judged.scalar[INDEX[kind]]
+    return float(np.sin(value / 2.0) ** 2) if np.isfinite(value) else 1.0
+
+
+def kinds_of(label: str, stack: ColumnStack, seen: bool) -> tuple[str, ...]:
+    """Which spikes a value may be: missing, or any, unseen, zero, extreme."""
+    if stands_for_missing(label):
+        return ("missing",)
+    kinds = ["any"] if seen else ["any", "unseen"]
+    try:
+        number = float(label)
+    except ValueError:
+        return tuple(kinds)
+    if number == 0:
+        kinds.append("zero")
+    if number in _SENTINELS or abs(number - stack.centre) > 20 * stack.scale:
+        kinds.append("extreme")
+    return tuple(kinds)

@@ -1,0 +1,115 @@
+"""Hard evidence: what the issue types read from the measurements, each against its own leave-one-out noise.
+
+A finding of strength 1 fires by itself at the default budget, whatever the ensemble was trained on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from airflow_provider_dqheal.detection.compare import AT
+from airflow_provider_dqheal.detection.describe import describer
+from airflow_provider_dqheal.detection.features import BATCH_AT, Features, references_of
+from airflow_provider_dqheal.issues._base import Finding, Reading, SchemaReading, TableReading, ordered
+
+_EXPLAINED = 0.2
+"""What is left of a finding's strength where a more exact one explains the same cells."""
+
+
+def readings(features: Features) -> dict[str, Reading]:
+    """The compared columns as the issue types read them."""
+    found = {}
+    references = references_of(features.stack)
+    for i, name in enumerate(features.columns):
+        stack, view = features.stack.columns[name], features.view.columns[name]
+        row = features.raw[i]
+        dominant = references[name].dominant
+
+        def measures(which: str, row: object = row) -> float:
+            return float(row[AT[which]])  # type: ignore[index]
+
+        found[name] = Reading(
+            column=name,
+            measures=measures,
+            history=features.history,
+            rows=view.rows,
+            present=view.present,
+            kind=dominant or "text",
+            describe=describer(view, stack, dominant),
+        )
+    return found
+
+
+def table_reading(features: Features) -> TableReading:
+    """The batch as a whole, as the issue types read it."""
+    counts = [batch.row_count for batch in features.stack.batches]
+    schema = features.schema
+
+    def context(which: str) -> float:
+        return float(features.context_raw[BATCH_AT[which]])
+
+    return TableReading(
+        rows=features.row_count,
+        usual_rows_low=min(counts, default=0),
+        usual_rows_high=max(counts, default=0),
+        history=features.history,
+        repeat_share=context("repeat_share"),
+        usual_repeat=context("repeat_loo"),
+        repeated_batch=None,
+        duplicate_share=context("duplicate_share"),
+        usual_duplicate=features.usual_duplicate,
+        schema=SchemaReading(schema.added, schema.removed, schema.retyped, schema.reordered, schema.renamed),
+        measures=context,
+    )
+
+
+def findings(features: Features) -> list[Finding]:
+    """All findings of a batch, strongest first, after what one explains of another."""
+    found: list[Finding] = []
+    specs = ordered()
+    table = table_reading(features)
+    for spec in specs:
+        found.extend(spec.read_table(table))
+    if features.row_count == 0:
+        return sorted(found, key=lambda finding: -finding.strength)
+    retyped = {name for name, _, _ in features.schema.retyped}
+    for name, reading in readings(features).items():
+        column = [finding for spec in specs for finding in spec.read_column(reading)]
+        found.extend(explain(column, reading, name in retyped))
+    return sorted(found, key=lambda finding: -finding.strength)
+
+
+def explain(column: list[Finding], reading: Reading, retyped: bool = False) -> list[Finding]:
+    """Weakens what a more exact finding on the same column explains."""
+    best: dict[str, Finding] = {}
+    for finding in column:
+        if finding.issue not in best or finding.strength > best[finding.issue].strength:
+            best[finding.issue] = finding
+    typed, missing, out = best.get("type_mismatch"), best.get("missing_data"), best.get("outliers")
+    shift = best.get("distribution_shift")
+    kept = []
+    for finding in column:
+        strength = finding.strength
+        if finding.issue == "distribution_shift":
+            mix = finding.metric in ("category_mix", "new_values", "repeated_value")
+            if mix and typed is not None and typed.strength >= 1:
+                strength *= _EXPLAINED
+            if mix and missing is not None and missing.strength >= 1 and finding.metric != "new_values":
+                strength *= _EXPLAINED
+            if missing is not None and missing.strength >= 1 and missing.metric.startswith("disguised"):
+                strength *= _EXPLAINED
+            if out is not None and out.strength >= 1 and finding.metric == "median" and out.share < 0.2:
+                strength *= 0.6
+        if finding.issue == "outliers":
+            if missing is not None and missing.strength >= 1 and missing.metric == "disguised_extreme":
+                strength *= _EXPLAINED
+            if shift is not None and shift.metric == "median" and shift.strength >= 1 and reading("wasserstein.nearest") > 0.3:
+                strength *= _EXPLAINED
+        if finding.issue == "type_mismatch" and missing is not None and missing.metric.startswith("disguised"):
+            if missing.strength >= 1 and abs(missing.share - finding.share) < 0.1 * missing.share + 0.01:
+                strength *= _EXPLAINED
+        moved = shift is not None and shift.metric == "median" and shift.strength >= 1
+        if finding.issue == "type_mismatch" and finding.metric in ("decimal_form",) and moved and finding.share < 0.5:
+            strength *= _EXPLAINED
+        kept.append(replace(finding, strength=strength))
+    return kept

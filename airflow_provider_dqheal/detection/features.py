@@ -1,0 +1,366 @@
+"""Features: what is measured of a batch against its baseline, free of the table's scale.
+
+Per column the squashed measurements of :mod:`compare`, for the whole batch a context vector. Deterministic; the
+statistics of the history are computed once per Baseline and kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from airflow_provider_dqheal.detection.compare import AT, FEATURES, Judged, Reference, measure, reference
+from airflow_provider_dqheal.detection.scalars import scalars
+from airflow_provider_dqheal.detection.stack import ColumnStack, Stack, build_stack, distances, is_value, value_shares
+from airflow_provider_dqheal.detection.view import BatchView, ColumnView, view_batch
+
+if TYPE_CHECKING:
+    from airflow_provider_dqheal.profiling.baseline import Baseline
+    from airflow_provider_dqheal.profiling.profile import Profile
+
+BATCH_FEATURES: tuple[str, ...] = (
+    "columns", "history", "log_rows", "rows_own", "rows_excess", "repeat_share", "repeat_loo", "duplicate_share",
+    "duplicate_excess", "added", "removed", "retyped", "reordered", "moved_3", "moved_6", "far_missing", "far_values",
+)  # fmt: skip
+BATCH_AT = {name: i for i, name in enumerate(BATCH_FEATURES)}
+
+
+@dataclass(frozen=True, eq=False)
+class SchemaDiff:
+    """Columns of the batch that differ from what the history has. ``renamed`` maps the old to the likely new name."""
+
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    retyped: tuple[tuple[str, str, str], ...] = ()
+    reordered: bool = False
+    renamed: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def any(self) -> bool:
+        """Whether names or types differ (order alone does not count)."""
+        return bool(self.added or self.removed or self.retyped)
+
+
+@dataclass(frozen=True, eq=False)
+class Features:
+    """``values`` float32 (columns, features) and ``context`` float32 (batch features); ``raw`` before squashing.
+
+    ``self_values``/``self_context``: the same for each history batch judged by the others (the self-test).
+    """
+
+    columns: tuple[str, ...]
+    names: tuple[str, ...]
+    values: np.ndarray
+    raw: np.ndarray
+    context: np.ndarray
+    context_raw: np.ndarray
+    schema: SchemaDiff
+    history: int
+    row_count: int
+    view: BatchView
+    stack: Stack
+    usual_duplicate: float = 0.0
+    self_values: tuple[np.ndarray, ...] = ()
+    self_context: tuple[np.ndarray, ...] = ()
+
+
+_recent: dict[int, tuple[object, Stack]] = {}
+_recent_views: dict[int, tuple[object, BatchView]] = {}
+
+
+def squash(raw: np.ndarray) -> np.ndarray:
+    """Signed log: keeps the sign and the order, tames far tails."""
+    return (np.sign(raw) * np.log1p(np.abs(raw))).astype(np.float32)
+
+
+def stack_of(baseline: Baseline) -> Stack:
+    """The stack of a baseline's history, built once."""
+    key = id(baseline)
+    held = _recent.get(key)
+    if held is not None and held[0] is baseline:
+        return held[1]
+    stack = build_stack([view_of(profile) for profile in baseline.profiles])
+    while len(_recent) >= 8:
+        _recent.pop(next(iter(_recent)))
+    _recent[key] = (baseline, stack)
+    return stack
+
+
+def view_of(profile: Profile) -> BatchView:
+    """A profile as detection reads it; the last few hundred are kept."""
+    held = _recent_views.get(id(profile))
+    if held is not None and held[0] is profile:
+        return held[1]
+    view = view_batch(profile)
+    while len(_recent_views) >= 128:
+        _recent_views.pop(next(iter(_recent_views)))
+    _recent_views[id(profile)] = (profile, view)
+    return view
+
+
+def featurize(profile: Profile, baseline: Baseline, self_test: bool = True) -> Features:
+    """Compares a profile with the history of its table.
+
+    Args:
+        profile: the batch to judge.
+        baseline: at least two accepted profiles.
+        self_test: whether the history batches are judged by each other too (needed for scoring).
+    """
+    return features_of(view_of(profile), stack_of(baseline), self_test)
+
+
+def features_of(view: BatchView, stack: Stack, self_test: bool = True) -> Features:
+    """As :func:`featurize`, from the views."""
+    everything = np.arange(len(stack.batches))
+    references = _references(stack, everything)
+    shared = [name for name, _ in view.schema if name in stack.columns]
+    rows = [measure(stack.columns[n], _judge_new(view, stack.columns[n]), references[n]) for n in shared]
+    raw = np.stack(rows) if rows else np.zeros((0, len(FEATURES)))
+    schema = schema_diff(view, stack)
+    context = _context(view, stack, everything, len(stack.batches), raw, schema)
+    own_values: list[np.ndarray] = []
+    own_context: list[np.ndarray] = []
+    if self_test:
+        own_values, own_context = _self_test(stack)
+    return Features(
+        columns=tuple(shared),
+        names=FEATURES,
+        values=squash(raw),
+        raw=raw,
+        context=squash(context),
+        context_raw=context,
+        schema=schema,
+        history=len(stack.batches),
+        row_count=view.row_count,
+        view=view,
+        stack=stack,
+        usual_duplicate=max((_duplicates(batch) for batch in stack.batches), default=0.0),
+        self_values=tuple(own_values),
+        self_context=tuple(own_context),
+    )
+
+
+def references_of(stack: Stack) -> dict[str, Reference]:
+    """The leave-one-out statistics of every column over the whole history, computed once."""
+    return _references(stack, np.arange(len(stack.batches)))
+
+
+def _references(stack: Stack, index: np.ndarray) -> dict[str, Reference]:
+    whole = len(index) == len(stack.batches)
+    if whole and "references" in stack.cache:
+        return stack.cache["references"]  # type: ignore[return-value]
+    found = {name: reference(column, index) for name, column in stack.columns.items()}
+    if whole:
+        stack.cache["references"] = found
+    return found
+
+
+def _self_test(stack: Stack) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Each history batch judged by the others."""
+    if "self" in stack.cache:
+        return stack.cache["self"]  # type: ignore[return-value]
+    values: list[np.ndarray] = []
+    contexts: list[np.ndarray] = []
+    size = len(stack.batches)
+    for i in range(size) if size >= 3 else ():
+        index = np.delete(np.arange(size), i)
+        references = {name: reference(column, index) for name, column in stack.columns.items()}
+        batch = stack.batches[i]
+        rows = [
+            measure(column, _judge_old(column, i), references[name])
+            for name, column in stack.columns.items()
+            if name in batch.columns
+        ]
+        raw = np.stack(rows) if rows else np.zeros((0, len(FEATURES)))
+        values.append(squash(raw))
+        contexts.append(squash(_context(batch, stack, index, i, raw, SchemaDiff())))
+    stack.cache["self"] = (values, contexts)
+    return values, contexts
+
+
+def _judge_old(column: ColumnStack, i: int) -> Judged:
+    return Judged(
+        position=i,
+        scalar=column.scalar[i],
+        error=column.error[i],
+        distance=column.distance[:, i, :],
+        shares=column.shares[i],
+        extra=(),
+        forms=column.forms[i],
+        new_forms=(),
+        rows=float(column.rows[i]),
+        present=float(column.present[i]),
+    )
+
+
+def _judge_new(view: BatchView, column: ColumnStack) -> Judged:
+    mine = view.columns[column.name]
+    scalar, error = scalars(mine, column.centre, column.scale)
+    shares = np.zeros(len(column.labels), dtype=np.float32)
+    extra = []
+    for label, share in value_shares(mine):
+        at = column.labels.get(label)
+        if at is None:
+            extra.append((label, share))
+        else:
+            shares[at] = share
+    forms = np.zeros(len(column.form_labels), dtype=np.float32)
+    new_forms = []
+    for form, count in mine.shapes.items():
+        at = column.form_labels.get(form)
+        if at is None:
+            new_forms.append((form, count / max(mine.present, 1.0)))
+        else:
+            forms[at] = count / max(mine.present, 1.0)
+    padding = np.zeros((len(column.views), len(extra)), dtype=np.float32)
+    far = distances(
+        mine,
+        np.concatenate([shares, np.asarray([share for _, share in extra], dtype=np.float32)]),
+        forms,
+        column.views,
+        column.quantile,
+        np.concatenate([column.shares, padding], axis=1),
+        column.forms,
+        column.scale,
+        column.moving,
+        np.concatenate([column.valued, is_value(label for label, _ in extra)]),
+    )
+    far[5] += 0.5 * sum(share for _, share in new_forms)
+    return Judged(
+        position=len(column.views),
+        scalar=scalar,
+        error=error,
+        distance=far,
+        shares=shares,
+        extra=tuple(extra),
+        forms=forms,
+        new_forms=tuple(new_forms),
+        rows=mine.rows,
+        present=mine.present,
+        whole_decimal=_whole_decimals(mine),
+    )
+
+
+def _whole_decimals(view: ColumnView) -> float:
+    """Share of present values written as a whole number with a decimal point (12.0)."""
+    if view.kinds["number"] <= view.kinds["int"] or view.present <= 0:
+        return 0.0
+    found = sum(c for t, c in zip(view.values, view.counts, strict=True) if t.endswith((".0", ".00", ".")))
+    return float(found) / view.present
+
+
+def schema_diff(view: BatchView, stack: Stack) -> SchemaDiff:
+    """The exact difference of names and types; what already varied within the history does not count."""
+    known: dict[str, set[str]] = {}
+    for batch in stack.batches:
+        for name, kind in batch.schema:
+            known.setdefault(name, set()).add(kind)
+    always = [n for n, _ in stack.batches[-1].schema if all(n in batch.columns for batch in stack.batches)]
+    names = [name for name, _ in view.schema]
+    added = tuple(name for name in names if name not in known)
+    removed = tuple(name for name in always if name not in view.columns)
+    retyped = tuple(
+        (name, sorted(known[name])[0], kind) for name, kind in view.schema if name in known and kind not in known[name]
+    )
+    orders = {tuple(n for n, _ in batch.schema if n in view.columns) for batch in stack.batches}
+    order = tuple(name for name in names if name in known)
+    return SchemaDiff(added, removed, retyped, bool(order) and order not in orders, _renames(view, stack, added, removed))
+
+
+def _renames(view: BatchView, stack: Stack, added: tuple[str, ...], removed: tuple[str, ...]) -> dict[str, str]:
+    """The likely new name of each removed column: nearest by name, then by values and shapes."""
+    found: dict[str, str] = {}
+    free = list(added)
+    for old in removed:
+        column = stack.columns.get(old)
+        if column is None:
+            continue
+        scored = []
+        for new in free:
+            mine = view.columns[new]
+            shapes = sum(min(mine.shapes.get(form, 0.0) / max(mine.present, 1.0), float(share)) for form, share in zip(column.form_labels, column.forms.mean(axis=0), strict=True))
+            values = dict(value_shares(mine))
+            common = sum(min(values.get(label, 0.0), float(share)) for label, share in zip(column.labels, column.shares.mean(axis=0), strict=True))
+            scored.append((_same_name(old, new) + shapes * 0.6 + common * 0.6, new))
+        if scored and max(scored)[0] >= 0.6:
+            best = max(scored)[1]
+            found[old] = best
+            free.remove(best)
+    return found
+
+
+def _same_name(old: str, new: str) -> float:
+    a, b = ("".join(c for c in name.lower() if c.isalnum()) for name in (old, new))
+    if a == b:
+        return 1.0
+    if a and b and (a.startswith(b) or b.startswith(a)):
+        return 0.5
+    return 0.0
+
+
+def _context(
+    view: BatchView, stack: Stack, index: np.ndarray, position: int, raw: np.ndarray, schema: SchemaDiff
+) -> np.ndarray:
+    out = np.zeros(len(BATCH_FEATURES))
+    counts = np.log1p(np.asarray([stack.batches[i].row_count for i in index], dtype=float))
+    mine = np.log1p(view.row_count)
+    spread = np.sqrt(counts.var(ddof=1) + 1e-4) if len(counts) > 1 else 1.0
+    record = max((abs(c - np.delete(counts, k).mean()) for k, c in enumerate(counts)), default=0.0) if len(counts) > 1 else 0.0
+    usual = float(counts.mean()) if len(counts) else mine
+    repeats = [_overlap(view, stack.batches[i]) for i in index]
+    known = _repeats_within(stack, index)
+    inside = _duplicates(view)
+    inside_record = max((_duplicates(stack.batches[i]) for i in index), default=0.0)
+    out[:13] = (
+        len(raw), len(index), mine, (mine - usual) / (spread * np.sqrt(1 + 1 / max(len(counts), 1))),
+        np.log((abs(mine - usual) + 0.02) / (record + 0.02)), max(repeats, default=0.0), known, inside,
+        (angle_gap(inside, inside_record)) * np.sqrt(max(view.row_count, 1)),
+        len(schema.added), len(schema.removed), len(schema.retyped), float(schema.reordered),
+    )  # fmt: skip
+    if len(raw):
+        own = np.abs(raw[:, _OWN])
+        strongest = own.max(axis=1)
+        out[13] = float((strongest > 3).mean())
+        out[14] = float((strongest > 6).mean())
+        out[15] = float((raw[:, AT["missing_z"]] > 4).mean())
+        out[16] = float((raw[:, AT["kolmogorov.excess"]] > 0.5).mean())
+    return out
+
+
+_OWN = np.asarray([i for name, i in AT.items() if name.endswith(".own")])
+
+
+def angle_gap(share: float, record: float) -> float:
+    """How far a share lies above a record, on the arcsine scale; 0 when it does not."""
+    from airflow_provider_dqheal.detection.scalars import angle
+
+    return max(float(angle(share) - angle(record)), 0.0)
+
+
+def _overlap(one: BatchView, other: BatchView) -> float:
+    """Share of the batch's sampled rows that the other batch has too; 0 where rows are too simple to tell."""
+    if not len(one.row_hashes) or not len(other.row_hashes):
+        return 0.0
+    both = np.isin(one.row_hashes, other.row_hashes, assume_unique=True)
+    return float(one.row_weights[both].sum() / one.row_weights.sum())
+
+
+def _repeats_within(stack: Stack, index: np.ndarray) -> float:
+    key = "overlap"
+    if key not in stack.cache:
+        size = len(stack.batches)
+        table = np.zeros((size, size))
+        for i in range(size):
+            for k in range(size):
+                if i != k:
+                    table[i, k] = _overlap(stack.batches[i], stack.batches[k])
+        stack.cache[key] = table
+    table = np.asarray(stack.cache[key])[np.ix_(index, index)]
+    return float(table.max(initial=0.0))
+
+
+def _duplicates(view: BatchView) -> float:
+    total = float(view.row_weights.sum())
+    return 1.0 - len(view.row_hashes) / total if total > 0 else 0.0

@@ -1,0 +1,112 @@
+"""The scalar statistics of a column that are compared with their own history, each with its sampling error.
+
+Shares are on the arcsine scale (variance 1/n whatever the share; Anscombe 1948), locations in units of the
+column's own spread, sizes on a log scale: differences do not depend on the table's scale.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from airflow_provider_dqheal.detection.view import ColumnView
+
+SHARES_OF_ROWS = ("null", "empty", "word", "missing")
+SHARES_OF_PRESENT = ("int", "number", "bool", "date", "unit", "separated", "edges", "top", "zero", "negative")
+SIZES = ("distinct", "entropy", "length", "length_spread", "length_max")
+LOCATIONS = ("median", "lower", "upper", "low", "high")
+"""Quantiles .5, .25, .75, .05 and .95: differenced where the column moves from batch to batch."""
+SHAPE = ("spread", "tail_spread", "skew", "deviation", "magnitude")
+
+SCALARS: tuple[str, ...] = (*SHARES_OF_ROWS, *SHARES_OF_PRESENT, *SIZES, *LOCATIONS, *SHAPE)
+INDEX = {name: i for i, name in enumerate(SCALARS)}
+_QUANTILES = np.asarray([0.5, 0.25, 0.75, 0.05, 0.95])
+_QUANTILE_ERROR = np.asarray([0.93, 1.01, 1.01, 1.6, 1.6])
+
+
+def angle(share: float | np.ndarray) -> float | np.ndarray:
+    """Arcsine transform of a share in [0, 1]: its sampling error is 1/sqrt(n)."""
+    return 2.0 * np.arcsin(np.sqrt(np.clip(share, 0.0, 1.0)))
+
+
+def scale_of(views: list[ColumnView]) -> tuple[float, float]:
+    """Typical centre and spread of a column's numbers over some batches: (median, interquartile range or a stand-in)."""
+    centres, spreads, wides = [], [], []
+    for view in views:
+        q = view.quantiles(_QUANTILES)
+        if q is not None:
+            centres.append(q[0])
+            spreads.append(q[2] - q[1])
+            wides.append((q[4] - q[3]) / 2.44)
+    if not centres:
+        return 0.0, 1.0
+    centre = float(np.median(centres))
+    for candidate in (np.median(spreads), np.median(wides), np.ptp(centres) / 3.0, abs(centre) * 0.1):
+        if candidate > 0 and math.isfinite(candidate):
+            return centre, float(candidate)
+    return centre, 1.0
+
+
+def scalars(view: ColumnView, centre: float, scale: float) -> tuple[np.ndarray, np.ndarray]:
+    """Values and sampling errors of :data:`SCALARS` (nan where unknown)."""
+    values = np.full(len(SCALARS), np.nan)
+    errors = np.full(len(SCALARS), np.nan)
+    rows, present = max(view.rows, 1.0), max(view.present, 0.0)
+    for i, count in enumerate((view.null, view.empty, view.word, view.null + view.empty + view.word)):
+        values[i] = angle(count / rows)
+        errors[i] = 1.0 / math.sqrt(rows)
+    if present <= 0:
+        return values, errors
+    start = len(SHARES_OF_ROWS)
+    top = float(view.counts[0]) if len(view.counts) else 0.0
+    total = float(view.weights.sum())
+    zero = float(view.weights[view.numbers == 0].sum()) if total else 0.0
+    negative = float(view.weights[view.numbers < 0].sum()) if total and not view.temporal else 0.0
+    kinds = view.kinds
+    counts = (*(kinds[k] for k in SHARES_OF_PRESENT[:6]), view.edges, top, zero, negative)
+    for i, count in enumerate(counts):
+        values[start + i] = angle(count / present)
+        errors[start + i] = 1.0 / math.sqrt(present)
+    p = view.counts / present
+    singles = float((view.counts <= 1).sum())
+    weights = view.counts
+    mean_length = float((view.lengths * weights).sum() / present)
+    spread_length = math.sqrt(max(float((view.lengths**2 * weights).sum() / present) - mean_length**2, 0.0))
+    start += len(SHARES_OF_PRESENT)
+    values[start : start + 5] = (
+        math.log1p(len(p)),
+        float(-(p * np.log(np.maximum(p, 1e-12))).sum()),
+        math.log1p(mean_length),
+        math.log1p(spread_length),
+        math.log1p(float(view.lengths.max(initial=0.0))),
+    )
+    root = math.sqrt(present)
+    errors[start : start + 5] = (
+        math.sqrt(singles + 1.0) / (len(p) + 1.0),
+        (0.3 + float(values[start + 1]) * 0.2) / root,
+        spread_length / (1.0 + mean_length) / root + 1e-4,
+        0.7 / root,
+        0.1,
+    )
+    q = view.quantiles(_QUANTILES)
+    if q is None or total < 0.5 * present:
+        return values, errors
+    root = math.sqrt(total)
+    start += len(SIZES)
+    values[start : start + 5] = (q - centre) / scale
+    own = max((q[2] - q[1]) / scale, 0.05)
+    errors[start : start + 5] = _QUANTILE_ERROR * own / root + 1e-6
+    mean = float((view.numbers * view.weights).sum() / total)
+    deviation = math.sqrt(max(float(((view.numbers - mean) ** 2 * view.weights).sum() / total), 0.0))
+    wide = q[4] - q[3]
+    start += len(LOCATIONS)
+    values[start : start + 5] = (
+        math.log((q[2] - q[1]) / scale + 0.02),
+        math.log(wide / scale + 0.02),
+        ((q[3] + q[4] - 2 * q[0]) / wide) if wide > 0 else 0.0,
+        math.log(deviation / scale + 0.02),
+        math.log10(abs(q[0]) + 1e-3 * scale + 1e-12),
+    )
+    errors[start : start + 5] = (1.2 / root, 1.6 / root, 2.0 / root, 1.5 / root, 0.43 * own * scale / (abs(q[0]) + 1e-3 * scale) / root)
+    return values, errors

@@ -1,0 +1,260 @@
+"""Batches of one table side by side: statistics, pairwise distances and shared vocabularies as arrays.
+
+A stack holds the history once; the batch under test is compared with it without touching what is cached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from airflow_provider_dqheal.detection.scalars import SCALARS, scalars, scale_of
+from airflow_provider_dqheal.detection.view import GRID, MISSING_WORDS, BatchView, ColumnView
+
+DISTANCES: tuple[str, ...] = (
+    "wasserstein",
+    "centred",
+    "kolmogorov",
+    "values",
+    "value_chi",
+    "shapes",
+    "lengths",
+    "above",
+    "below",
+    "far_above",
+    "far_below",
+    "gross_above",
+    "gross_below",
+    "reach_above",
+    "reach_below",
+)
+"""Pairwise distances (row: the batch judged, column: the batch it is compared with); higher = further."""
+
+MAX_VALUES = 300
+_MARGINS = (0.0, 0.5, 3.0)
+
+
+@dataclass(frozen=True, eq=False)
+class ColumnStack:
+    """One column over N batches.
+
+    ``scalar``/``error`` (N, K); ``distance`` (D, N, N) with nan where undefined; ``shares`` (N, V) of rows and
+    ``labels`` (V); ``forms`` (N, P) of present values and ``form_labels``; ``present``/``rows`` (N).
+    ``step_median`` (N) the batch medians; ``moving``: the level goes on from batch to batch (ids, clocks).
+    """
+
+    name: str
+    views: tuple[ColumnView | None, ...]
+    centre: float
+    scale: float
+    moving: bool
+    scalar: np.ndarray
+    error: np.ndarray
+    quantile: np.ndarray
+    distance: np.ndarray
+    labels: dict[str, int]
+    valued: np.ndarray
+    shares: np.ndarray
+    kept: np.ndarray
+    form_labels: dict[str, int]
+    forms: np.ndarray
+    rows: np.ndarray
+    present: np.ndarray
+    medians: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Stack:
+    """The history of a table: ``columns`` by name, the batches, and where each stands in time."""
+
+    batches: tuple[BatchView, ...]
+    columns: dict[str, ColumnStack]
+    cache: dict[str, object] = field(default_factory=dict)
+
+
+def build_stack(batches: list[BatchView]) -> Stack:
+    """The stack of a history, oldest first; a column takes part when at least half of the batches have it."""
+    names: dict[str, int] = {}
+    for batch in batches:
+        for name, _ in batch.schema:
+            names[name] = names.get(name, 0) + 1
+    columns = {
+        name: _column(name, [batch.columns.get(name) for batch in batches])
+        for name, count in names.items()
+        if count * 2 >= len(batches)
+    }
+    return Stack(tuple(batches), columns)
+
+
+def _column(name: str, views: list[ColumnView | None]) -> ColumnStack:
+    there = [view for view in views if view is not None]
+    centre, scale = scale_of(there)
+    size = len(views)
+    medians = np.asarray([_median(view) for view in views])
+    moving = is_moving(medians, views)
+    scalar = np.full((size, len(SCALARS)), np.nan)
+    error = np.full((size, len(SCALARS)), np.nan)
+    for i, view in enumerate(views):
+        if view is not None:
+            scalar[i], error[i] = scalars(view, centre, scale)
+    labels: dict[str, int] = {}
+    form_labels: dict[str, int] = {}
+    for view in there:
+        for label, _ in value_shares(view):
+            labels.setdefault(label, len(labels))
+        for form in view.shapes:
+            form_labels.setdefault(form, len(form_labels))
+    shares = np.zeros((size, len(labels)), dtype=np.float32)
+    forms = np.zeros((size, len(form_labels)), dtype=np.float32)
+    for i, view in enumerate(views):
+        if view is not None:
+            for label, share in value_shares(view):
+                shares[i, labels[label]] = share
+            for form, count in view.shapes.items():
+                forms[i, form_labels[form]] = count / max(view.present, 1.0)
+    rows = np.asarray([view.rows if view else np.nan for view in views])
+    present = np.asarray([view.present if view else np.nan for view in views])
+    quantile = np.stack([_quantile_row(view, moving) for view in views]) if views else np.empty((0, GRID))
+    distance = np.full((len(DISTANCES), size, size), np.nan)
+    valued = is_value(labels)
+    for i, view in enumerate(views):
+        if view is not None:
+            distance[:, i, :] = distances(view, shares[i], forms[i], views, quantile, shares, forms, scale, moving, valued)
+            distance[:, i, i] = np.nan
+    return ColumnStack(
+        name, tuple(views), centre, scale, moving, scalar, error, quantile, distance, labels, valued, shares,
+        (shares * valued).sum(axis=1), form_labels, forms, rows, present, medians,
+    )  # fmt: skip
+
+
+def _median(view: ColumnView | None) -> float:
+    q = view.quantiles(np.asarray([0.5])) if view is not None else None
+    return float(q[0]) if q is not None else np.nan
+
+
+def is_moving(medians: np.ndarray, views: list[ColumnView | None]) -> bool:
+    """Whether the level goes on from batch to batch: every median beyond the one before, by about a batch's width."""
+    known = np.flatnonzero(np.isfinite(medians))
+    if len(known) < 3 or len(known) < len(medians) - 1:
+        return False
+    steps = np.diff(medians[known])
+    widths = []
+    for i in known:
+        view = views[i]
+        q = view.quantiles(np.asarray([0.1, 0.9])) if view is not None else None
+        widths.append(float(q[1] - q[0]) if q is not None else 0.0)
+    return bool((np.all(steps > 0) or np.all(steps < 0)) and np.median(np.abs(steps)) > 0.4 * np.median(widths))
+
+
+def value_shares(view: ColumnView) -> list[tuple[str, float]]:
+    """The most frequent values with their share of the rows; missing cells take part under their own labels."""
+    rows = max(view.rows, 1.0)
+    found = [(text, float(count) / rows) for text, count in zip(view.values[:MAX_VALUES], view.counts, strict=False)]
+    found.extend((word, count / rows) for word, count in view.words.items())
+    if view.empty:
+        found.append(("\0empty", view.empty / rows))
+    if view.null:
+        found.append(("\0null", view.null / rows))
+    return found
+
+
+def is_value(labels: Iterable[str]) -> np.ndarray:
+    """1 for labels that are values, 0 for those that stand for missing cells."""
+    return np.asarray([0.0 if stands_for_missing(label) else 1.0 for label in labels])
+
+
+def stands_for_missing(label: str) -> bool:
+    """Whether a label of :func:`value_shares` means a missing cell."""
+    return label.startswith("\0") or (len(label) <= 16 and label.strip().lower() in MISSING_WORDS)
+
+
+def _quantile_row(view: ColumnView | None, moving: bool) -> np.ndarray:
+    q = view.quantiles() if view is not None else None
+    if q is None:
+        return np.full(GRID, np.nan)
+    return q - q[GRID // 2] if moving else q
+
+
+def distances(
+    view: ColumnView,
+    shares: np.ndarray,
+    forms: np.ndarray,
+    others: list[ColumnView | None] | tuple[ColumnView | None, ...],
+    quantile: np.ndarray,
+    other_shares: np.ndarray,
+    other_forms: np.ndarray,
+    scale: float,
+    moving: bool,
+    valued: np.ndarray,
+) -> np.ndarray:
+    """(D, N) distances of one batch's column from each of the N others (:data:`DISTANCES`)."""
+    size = len(others)
+    result = np.full((len(DISTANCES), size), np.nan)
+    present = np.asarray([other.present if other else np.nan for other in others])
+    effective = view.present * present / np.maximum(view.present + present, 1.0)
+    if not moving and view.rows:
+        mine, theirs = shares * valued, other_shares * valued[None, :]
+        mine = mine * (view.rows / max(view.present, 1.0))
+        rows = np.asarray([other.rows if other else np.nan for other in others])
+        theirs = theirs * (rows / np.maximum(present, 1.0))[:, None]
+        gap = np.abs(mine[None, :] - theirs)
+        result[3] = 0.5 * gap.sum(axis=1)
+        pooled = effective
+        weight = (view.present * mine[None, :] + present[:, None] * theirs) / np.maximum(view.present + present, 1.0)[:, None]
+        used = (mine[None, :] + theirs) > 0
+        chi = np.where(used, gap**2 / np.maximum(weight * (1 - np.minimum(weight, 0.9)), 1e-9), 0.0).sum(axis=1) * pooled
+        freedom = np.maximum(used.sum(axis=1), 1)
+        result[4] = np.maximum(chi - freedom, 0.0) / np.sqrt(2.0 * freedom)
+    result[5] = 0.5 * np.abs(forms[None, :] - other_forms).sum(axis=1)
+    lengths = _length_quantiles(view)
+    for i, other in enumerate(others):
+        if other is not None and lengths is not None:
+            their_lengths = _length_quantiles(other)
+            if their_lengths is not None:
+                result[6, i] = float(np.abs(lengths - their_lengths).mean())
+    own = _quantile_row(view, moving)
+    if not np.isfinite(own[0]):
+        return result
+    limit = np.clip((own[None, :] - quantile) / scale, -50, 50)
+    result[0] = np.abs(limit).mean(axis=1)
+    shifted = limit - np.median(limit, axis=1, keepdims=True)
+    result[1] = np.abs(shifted).mean(axis=1)
+    numbers = view.numbers - (own_median(view) if moving else 0.0)
+    weights = np.concatenate([[0.0], np.cumsum(view.weights)])
+    total = weights[-1]
+    probs = (np.arange(GRID) + 0.5) / GRID
+    for i, other in enumerate(others):
+        q = quantile[i]
+        if other is None or not np.isfinite(q[0]):
+            continue
+        right = weights[np.searchsorted(numbers, q, side="right")] / total
+        left = weights[np.searchsorted(numbers, q, side="left")] / total
+        between = np.maximum(left - probs - 0.5 / GRID, probs - 0.5 / GRID - right)
+        result[2, i] = max(float(between.max()), 0.0) * np.sqrt(max(effective[i], 1.0))
+        shift = own_median(other) if moving else 0.0
+        low, high = other.numbers[0] - shift, other.numbers[-1] - shift
+        middle, reach = q[GRID // 2], max(scale, 1e-12)
+        up, down = max(high - middle, reach), max(middle - low, reach)
+        for k, margin in enumerate(_MARGINS):
+            result[7 + 2 * k, i] = 1.0 - weights[np.searchsorted(numbers, high + margin * up, side="right")] / total
+            result[8 + 2 * k, i] = weights[np.searchsorted(numbers, low - margin * down, side="left")] / total
+        result[13, i] = np.log1p(max(numbers[-1] - high, 0.0) / up)
+        result[14, i] = np.log1p(max(low - numbers[0], 0.0) / down)
+    return result
+
+
+def own_median(view: ColumnView) -> float:
+    """The median as the quantile grid has it."""
+    q = view.quantiles()
+    return float(q[GRID // 2]) if q is not None else 0.0
+
+
+def _length_quantiles(view: ColumnView) -> np.ndarray | None:
+    if not len(view.lengths):
+        return None
+    order = np.argsort(view.lengths, kind="stable")
+    reach = np.cumsum(view.counts[order])
+    at = np.searchsorted(reach, (np.arange(9) + 0.5) / 9 * reach[-1])
+    return np.log1p(view.lengths[order][np.minimum(at, len(order) - 1)])

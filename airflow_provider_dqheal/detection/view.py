@@ -1,0 +1,300 @@
+"""What detection reads of one profile: per column the values, shapes and numbers of the row sample.
+
+Everything is a function of the Profile alone, so a history batch and the batch under test are read the same way.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+if TYPE_CHECKING:
+    from airflow_provider_dqheal.profiling.profile import Profile
+
+MISSING_WORDS = frozenset(
+    "na n/a n.a. #n/a #na nan null (null) <null> none nil nothing - -- --- ? ?? . .. \\n undefined unknown missing "
+    "(missing) (blank) [blank] empty void notavailable nodata novalue <na> pd.na nat unspecified xxx".split(" ")
+) | {"not available", "not applicable", "no data", "no value", "not provided", "not specified"}
+"""Words that stand for a missing value, stripped and in lower case."""
+
+TRUE_FALSE = frozenset(("true", "false", "t", "f", "yes", "no", "y", "n"))
+GRID = 41
+"""Quantiles kept of a numeric view."""
+
+_PROBS = (np.arange(GRID) + 0.5) / GRID
+_INT = re.compile(r"[+-]?\d+\Z")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\Z")
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?( ?(Z|UTC|[+-]\d{2}:?\d{2}))?)?\Z")
+_UNIT = re.compile(r"(?:[^\d\s.,+-]{1,4} ?[+-]?\d[\d.,' ]*|[+-]?\d[\d.,' ]* ?[^\d\s.,+-]{1,5}\.?)\Z")
+_SEPARATED = re.compile(r"[+-]?\d{1,3}([,.' ]\d{3})+([.,]\d+)?\Z|[+-]?\d+,\d+\Z")
+_OTHER_DATES = (
+    (re.compile(r"\d{1,2}/\d{1,2}/\d{4}\Z"), ("%d/%m/%Y", "%m/%d/%Y")),
+    (re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}\Z"), ("%d.%m.%Y",)),
+    (re.compile(r"\d{1,2}-\d{1,2}-\d{4}\Z"), ("%d-%m-%Y", "%m-%d-%Y")),
+    (re.compile(r"\d{4}/\d{1,2}/\d{1,2}\Z"), ("%Y/%m/%d",)),
+    (re.compile(r"\d{1,2}-[A-Za-z]{3}-\d{2,4}\Z"), ("%d-%b-%Y", "%d-%b-%y")),
+    (re.compile(r"[A-Za-z]{3,9} \d{1,2},? \d{4}\Z"), ("%b %d, %Y", "%B %d, %Y", "%b %d %Y")),
+    (re.compile(r"\d{1,2} [A-Za-z]{3,9} \d{4}\Z"), ("%d %b %Y", "%d %B %Y")),
+)
+_DIGITS = re.compile(r"\d+")
+_ZEROS = re.compile(r"(?<!\d)(?<!\d[.,])0+(?=\d)")
+_UPPER = re.compile(r"[^\W\d_a-z]+")
+_LOWER = re.compile(r"[a-z]+")
+_MAX_SHAPES = 400
+
+
+@dataclass(frozen=True, eq=False)
+class ColumnView:
+    """One column of one batch. Counts are of sampled rows (all rows, up to the profile's sample bound).
+
+    ``values``/``counts`` are the distinct present texts, most frequent first; ``numbers``/``weights`` the numeric
+    view in ascending order (numbers, or seconds since 1970 for dates), ``shapes`` how often each text shape occurs.
+    ``kinds`` counts what present values parse as: int, number, bool, date, unit, separated.
+    """
+
+    name: str
+    physical_type: str
+    rows: float
+    null: float
+    empty: float
+    word: float
+    values: tuple[str, ...]
+    counts: np.ndarray
+    words: dict[str, float]
+    kinds: dict[str, float]
+    numbers: np.ndarray
+    weights: np.ndarray
+    temporal: bool
+    shapes: dict[str, float]
+    edges: float
+    lengths: np.ndarray
+
+    @property
+    def present(self) -> float:
+        """Cells that hold a value: not null, empty, or a word for missing."""
+        return self.rows - self.null - self.empty - self.word
+
+    def quantiles(self, probs: np.ndarray = _PROBS) -> np.ndarray | None:
+        """Quantiles of the numeric view by the inverse of the empirical distribution; None without numbers."""
+        if not len(self.numbers):
+            return None
+        reach = np.cumsum(self.weights)
+        return self.numbers[np.minimum(np.searchsorted(reach, probs * reach[-1]), len(self.numbers) - 1)]
+
+
+@dataclass(frozen=True, eq=False)
+class BatchView:
+    """A profile as detection reads it. ``row_keys`` are the texts of sampled rows, for repeated rows and batches."""
+
+    row_count: int
+    schema: tuple[tuple[str, str], ...]
+    columns: dict[str, ColumnView]
+    row_hashes: np.ndarray
+    row_weights: np.ndarray
+
+
+def view_batch(profile: Profile) -> BatchView:
+    """Reads a profile."""
+    sample = profile.sample_table()
+    weights = np.asarray(profile.sample_counts, dtype=float)
+    unit = bool(len(weights) == 0 or weights.max() <= 1)
+    columns = {
+        name: view_column(name, kind, sample.column(name), None if unit else weights)
+        for name, kind in profile.table_schema
+    }
+    return BatchView(profile.row_count, tuple(profile.table_schema), columns, *_row_keys(sample, weights))
+
+
+def view_column(name: str, physical_type: str, column: pa.ChunkedArray, weights: np.ndarray | None) -> ColumnView:
+    """Reads one column of a row sample; ``weights`` are the rows each sampled row stands for (None: one each)."""
+    temporal_type = pa.types.is_temporal(column.type)
+    texts, counts, null = _count(column, weights)
+    rows = float(len(column)) if weights is None else float(weights.sum())
+    empty, word, words = 0.0, 0.0, {}
+    keep = np.ones(len(texts), dtype=bool)
+    for i, text in enumerate(texts):
+        if len(text) <= 16:
+            stripped = text.strip().lower()
+            if not stripped:
+                empty += counts[i]
+                keep[i] = False
+            elif stripped in MISSING_WORDS:
+                word += counts[i]
+                words[text] = float(counts[i])
+                keep[i] = False
+    if not keep.all():
+        texts = [text for text, kept in zip(texts, keep, strict=True) if kept]
+        counts = counts[keep]
+    kinds, numeric, temporal = _parse(texts, counts)
+    order = np.argsort(numeric, kind="stable") if len(numeric) else np.empty(0, dtype=int)
+    order = order[np.isfinite(numeric[order])]
+    return ColumnView(
+        name=name,
+        physical_type=physical_type,
+        rows=rows,
+        null=null,
+        empty=empty,
+        word=word,
+        values=tuple(texts),
+        counts=counts,
+        words=words,
+        kinds=kinds,
+        numbers=numeric[order],
+        weights=counts[order],
+        temporal=temporal or temporal_type,
+        shapes=_shapes(texts, counts),
+        edges=float(sum(c for t, c in zip(texts, counts, strict=True) if t != t.strip())),
+        lengths=np.asarray([len(text) for text in texts], dtype=float),
+    )
+
+
+def shape(text: str) -> str:
+    """The shape of a text: runs of digits become 9 (09 after a leading zero in a whole number), letters a or A.
+
+    >>> shape("EUR 12.34"), shape("ab-12"), shape("-3.5e10"), shape("00120")
+    ('A 9.9', 'a-9', '-9.9a9', '09')
+    """
+    text = text[:60]
+    if "0" in text and text[:1].isdigit() and len(text) <= 20 and text.isdigit():
+        text = _ZEROS.sub("\0", text)
+    return _LOWER.sub("a", _UPPER.sub("A", _DIGITS.sub("9", text))).replace("\0", "0")
+
+
+def _shapes(texts: list[str], counts: np.ndarray) -> dict[str, float]:
+    found: dict[str, float] = {}
+    if len(texts) > _MAX_SHAPES:  # stay deterministic and bounded: every n-th in the order of the texts
+        step = len(texts) / _MAX_SHAPES
+        picked = [int(i * step) for i in range(_MAX_SHAPES)]
+        order = sorted(range(len(texts)), key=texts.__getitem__)
+        chosen = [order[i] for i in picked]
+        factor = float(counts.sum() / max(counts[chosen].sum(), 1.0))
+    else:
+        chosen, factor = list(range(len(texts))), 1.0
+    for i in chosen:
+        key = shape(texts[i])
+        found[key] = found.get(key, 0.0) + float(counts[i]) * factor
+    return found
+
+
+def _count(column: pa.ChunkedArray, weights: np.ndarray | None) -> tuple[list[str], np.ndarray, float]:
+    """Distinct texts with their counts, most frequent first (ties by text), and the count of nulls."""
+    text = column if pa.types.is_string(column.type) else _as_text(column)
+    if weights is None:
+        counted = pc.value_counts(text)
+        if isinstance(counted, pa.ChunkedArray):
+            counted = counted.combine_chunks()
+        values = counted.field("values").to_pylist()
+        counts = counted.field("counts").to_numpy(zero_copy_only=False).astype(float)
+    else:
+        codes = text.combine_chunks().dictionary_encode()
+        if isinstance(codes, pa.ChunkedArray):
+            codes = codes.combine_chunks()
+        index = pc.fill_null(codes.indices, len(codes.dictionary)).to_numpy(zero_copy_only=False)
+        counts = np.bincount(index, weights=weights, minlength=len(codes.dictionary) + 1)
+        values = [*codes.dictionary.to_pylist(), None]
+    null = 0.0
+    pairs = []
+    for value, count in zip(values, counts.tolist(), strict=True):
+        if value is None:
+            null += count
+        else:
+            pairs.append((value, count))
+    pairs.sort(key=lambda pair: (-pair[1], pair[0]))
+    return [value for value, _ in pairs], np.asarray([count for _, count in pairs], dtype=float), null
+
+
+def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    kind = column.type
+    if pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        return pa.chunked_array([pa.array([None if v is None else str(v) for v in column.to_pylist()], pa.string())])
+    if pa.types.is_boolean(kind):
+        return pc.if_else(column, "true", "false")
+    return pc.cast(column, pa.string(), safe=False)
+
+
+def _parse(texts: list[str], counts: np.ndarray) -> tuple[dict[str, float], np.ndarray, bool]:
+    """What the texts parse as, their numeric view (nan where there is none), and whether that view is of dates."""
+    found = dict.fromkeys(("int", "number", "bool", "date", "unit", "separated"), 0.0)
+    numeric = np.full(len(texts), np.nan)
+    dates = np.full(len(texts), np.nan)
+    for i, text in enumerate(texts):
+        kind = kind_of(text)
+        if kind in ("int", "number"):
+            numeric[i] = float(text)
+            found["number"] += float(counts[i])
+        elif kind == "date":
+            moment = parse_date(text)
+            dates[i] = np.nan if moment is None else moment
+        if kind in ("int", "bool", "date", "unit", "separated"):
+            found[kind] += float(counts[i])
+    if found["date"] > found["number"]:
+        return found, dates, True
+    return found, numeric, False
+
+
+def kind_of(text: str) -> str:
+    """What a text reads as: int, number, bool, date, separated, unit or text.
+
+    >>> [kind_of(text) for text in ("12", "1.5", "yes", "2026-01-02", "1,234", "5 kg", "Rome")]
+    ['int', 'number', 'bool', 'date', 'separated', 'unit', 'text']
+    """
+    if _NUMBER.match(text):
+        return "int" if _INT.match(text) else "number"
+    if len(text) <= 5 and text.lower() in TRUE_FALSE:
+        return "bool"
+    if len(text) > 40:
+        return "text"
+    if parse_date(text) is not None:
+        return "date"
+    if _SEPARATED.match(text):
+        return "separated"
+    return "unit" if _UNIT.match(text) else "text"
+
+
+@lru_cache(maxsize=50_000)
+def parse_date(text: str) -> float | None:
+    """Seconds since 1970 of a date text in one of the usual formats; None when it is none.
+
+    >>> parse_date("1970-01-02"), parse_date("02/01/1970"), parse_date("x")
+    (86400.0, 86400.0, None)
+    """
+    if not text[:1].isalnum() or not any(c.isdigit() for c in text):
+        return None
+    if _ISO.match(text):
+        try:
+            moment = datetime.fromisoformat(text.replace(" UTC", "Z").replace(" Z", "Z"))
+        except ValueError:
+            return None
+        return (moment.replace(tzinfo=None) - datetime(1970, 1, 1)).total_seconds()
+    for pattern, formats in _OTHER_DATES:
+        if pattern.match(text):
+            for one in formats:
+                try:
+                    return (datetime.strptime(text, one) - datetime(1970, 1, 1)).total_seconds()
+                except ValueError:
+                    continue
+    return None
+
+
+def _row_keys(sample: pa.Table, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    import xxhash
+
+    if not sample.num_columns or not sample.num_rows:
+        return np.empty(0, dtype=np.uint64), np.empty(0)
+    texts = [
+        (column if pa.types.is_string(column.type) else _as_text(column)).to_pylist() for column in sample.columns
+    ]
+    keys = np.fromiter(
+        (xxhash.xxh3_64_intdigest("\x1f".join(["" if v is None else v for v in row]).encode("utf-8", "surrogatepass")) for row in zip(*texts, strict=True)),
+        dtype=np.uint64,
+        count=sample.num_rows,
+    )
+    unique, inverse = np.unique(keys, return_inverse=True)
+    return unique, np.bincount(inverse, weights=weights if len(weights) == len(keys) else None, minlength=len(unique))

@@ -1,0 +1,205 @@
+"""What an issue type is: a name, the evidence it reads from a compared column, and the words it uses.
+
+A sixth issue type is one more file in this folder that registers an :class:`IssueSpec`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from airflow_provider_dqheal.core.registry import Registry
+from airflow_provider_dqheal.core.types import ISSUE_ORDER, Severity
+
+
+@dataclass(frozen=True)
+class Described:
+    """A statistic in the units of the column: observed now, and the range over the history."""
+
+    observed: float | str | None = None
+    low: float | str | None = None
+    high: float | str | None = None
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """One column of a batch, compared with the history.
+
+    Attributes:
+        column: its name.
+        measures: raw measurements by name (see ``detection/compare.py``); 0 is no evidence.
+        history: batches in the history.
+        rows: rows judged (of the sample where the batch is larger).
+        present: cells that hold a value.
+        kind: number, date, bool or text: what the history's values are.
+        describe: a statistic by name in the column's own units, with examples.
+    """
+
+    column: str
+    measures: Callable[[str], float]
+    history: int
+    rows: float
+    present: float
+    kind: str
+    describe: Callable[[str], Described]
+
+    def __call__(self, name: str) -> float:
+        """The measurement called ``name``."""
+        return self.measures(name)
+
+
+@dataclass(frozen=True)
+class SchemaReading:
+    """How names and types differ from the accepted schema and from what the history has."""
+
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    retyped: tuple[tuple[str, str, str], ...] = ()
+    reordered: bool = False
+    renamed: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class TableReading:
+    """What concerns the batch as a whole. Shares are in [0, 1], ``usual_*`` the most seen in the history."""
+
+    rows: int
+    usual_rows_low: int
+    usual_rows_high: int
+    history: int
+    repeat_share: float
+    usual_repeat: float
+    repeated_batch: str | None
+    duplicate_share: float
+    usual_duplicate: float
+    schema: SchemaReading
+    measures: Callable[[str], float]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A piece of evidence. ``strength`` 1 is where it fires by itself at the default false-alarm budget.
+
+    ``share`` is the share of the column's cells (or of the rows) concerned, where that can be said.
+    """
+
+    issue: str
+    column: str | None
+    metric: str
+    strength: float
+    sentence: str
+    observed: float | str | None = None
+    low: float | str | None = None
+    high: float | str | None = None
+    examples: tuple[str, ...] = ()
+    share: float = 0.0
+
+
+@dataclass(frozen=True)
+class IssueSpec:
+    """One issue type.
+
+    Attributes:
+        name: snake_case, equal to the file name.
+        order: place in the order of healing.
+        title: for people.
+        read_column: evidence in one column, strongest first; empty when there is none.
+        read_table: evidence in the batch as a whole.
+        grade: severity from the calibrated probability and the findings.
+        fallback: the sentence for a column that the ensemble blames without a single finding.
+    """
+
+    name: str
+    order: int
+    title: str
+    read_column: Callable[[Reading], Sequence[Finding]]
+    read_table: Callable[[TableReading], Sequence[Finding]]
+    grade: Callable[[float, Sequence[Finding]], Severity]
+    fallback: Callable[[Reading], Finding]
+
+
+registry: Registry[IssueSpec] = Registry("issue type", "airflow_provider_dqheal.issues")
+
+
+def register(spec: IssueSpec) -> IssueSpec:
+    """Adds an issue type.
+
+    Raises:
+        RegistryError: when the name is taken.
+    """
+    registry.register(spec.name)(spec)
+    return spec
+
+
+def ordered() -> tuple[IssueSpec, ...]:
+    """All issue types in the order of healing."""
+    return tuple(sorted(registry.values(), key=lambda spec: spec.order))
+
+
+def order_of(name: str) -> int:
+    """The place of a built-in issue type in the order of healing."""
+    return ISSUE_ORDER.index(name)
+
+
+def nothing(_: TableReading) -> Sequence[Finding]:
+    """An issue type that is not read from the batch as a whole."""
+    return ()
+
+
+def by_share(score: float, findings: Sequence[Finding]) -> Severity:
+    """Severity from the largest share concerned: a third is high, nearly all is critical.
+
+    Source: project convention; see docs of the verdict.
+    """
+    share = max((finding.share for finding in findings), default=0.0)
+    if share >= 0.9:
+        return "critical"
+    if share >= 0.3:
+        return "high"
+    if share >= 0.02 or score >= 0.9:
+        return "medium"
+    return "low"
+
+
+def number(value: float | str | None) -> str:
+    """A number as people write it: 12,400; 0.0312; 1.2e+09.
+
+    >>> number(12400.0), number(0.03123), number(3.14159)
+    ('12,400', '0.0312', '3.14')
+    """
+    if value is None:
+        return "unknown"
+    if isinstance(value, str):
+        return value
+    if value != value:
+        return "unknown"
+    size = abs(value)
+    if size >= 1e9 or (0 < size < 1e-4):
+        return f"{value:.3g}"
+    if size >= 1000:
+        return f"{value:,.0f}"
+    if size >= 100:
+        return f"{value:.0f}"
+    return f"{value:.3g}"
+
+
+def percent(share: float) -> str:
+    """A share as per cent.
+
+    >>> percent(0.3), percent(0.004)
+    ('30 %', '0.4 %')
+    """
+    value = share * 100
+    return f"{value:.0f} %" if value >= 10 or value == 0 else f"{value:.1f} %"
+
+
+def span(low: float | str | None, high: float | str | None) -> str:
+    """``118 to 131``, or one number when both are written alike."""
+    one, other = number(low), number(high)
+    return one if one == other else f"{one} to {other}"
+
+
+def shown(examples: Sequence[str]) -> str:
+    """Up to three examples in quotes, cut to 24 characters."""
+    return ", ".join(f"'{text[:24]}'" for text in examples[:3])

@@ -1,0 +1,142 @@
+"""The values as a whole moved: another unit, another population, a stuck feed, a batch sent again."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from airflow_provider_dqheal.issues._base import (
+    Finding,
+    IssueSpec,
+    Reading,
+    TableReading,
+    by_share,
+    number,
+    order_of,
+    percent,
+    register,
+    shown,
+    span,
+)
+
+NAME = "distribution_shift"
+_FACTORS = (1000.0, 100.0, 10.0, 60.0, 3600.0, 2.54, 1.609344, 2.20462, 3.28084, 1e6)
+
+
+def read_column(reading: Reading) -> Sequence[Finding]:
+    """Numbers far from every earlier batch, categories in another mix, one value far above its share."""
+    found = []
+    distance, beyond = reading("kolmogorov.nearest"), reading("kolmogorov.excess")
+    gap = reading("wasserstein.nearest")
+    if distance > 2.0 and beyond > 0.6 and gap > 0.1:
+        described = reading.describe("median")
+        moved = min(distance / 5.0, beyond / 1.2, max(reading("wasserstein.excess") / 1.0, 0.0))
+        found.append(
+            Finding(
+                NAME, reading.column, "median", moved,
+                f"{reading.column}: median {number(described.observed)}, expected"
+                f" {span(described.low, described.high)} over the last {reading.history} batches"
+                + factor_hint(described.observed, described.low, described.high),
+                described.observed, described.low, described.high, described.examples, 1.0 if gap > 0.5 else 0.4,
+            )
+        )  # fmt: skip
+    mix, mix_beyond, total = reading("value_chi.nearest"), reading("value_chi.excess"), reading("values.nearest")
+    if reading("distinct_ratio") < 0.3 and mix > 4 and mix_beyond > 0.7 and total > 0.12:
+        described = reading.describe("mix")
+        found.append(
+            Finding(
+                NAME, reading.column, "category_mix", min(mix / 20.0, mix_beyond / 1.5),
+                f"{reading.column}: {percent(total)} of the rows are in other categories than in the nearest earlier"
+                f" batch ({shown(described.examples)})",
+                total, 0.0, described.high, described.examples, total,
+            )
+        )  # fmt: skip
+    unseen, known = reading("unseen_share"), reading("unseen_loo")
+    if reading("distinct_ratio") < 0.2 and unseen * reading.rows >= 3 and unseen > 3 * known + 0.01:
+        described = reading.describe("unseen")
+        found.append(
+            Finding(
+                NAME, reading.column, "new_values", reading("unseen_z") / 10.0 * (0.5 if reading("is_constant") else 1.0),
+                f"{reading.column}: {percent(unseen)} of the rows hold values never seen before"
+                f" ({shown(described.examples)}), expected at most {percent(known)}",
+                unseen, 0.0, known, described.examples, unseen,
+            )
+        )  # fmt: skip
+    spike = reading("spike_any_share")
+    if spike > 0.15 and reading("spike_any_z") > 3 * reading("spike_loo"):
+        described = reading.describe("spike_any")
+        found.append(
+            Finding(
+                NAME, reading.column, "repeated_value", reading("spike_any_z") / 15.0,
+                f"{reading.column}: {shown(described.examples)} is {percent(spike)} of the rows above its largest share"
+                f" in {reading.history} batches",
+                described.observed, 0.0, described.high, described.examples, spike,
+            )
+        )  # fmt: skip
+    return sorted(found, key=lambda finding: -finding.strength)
+
+
+def read_table(table: TableReading) -> Sequence[Finding]:
+    """A batch that repeats an earlier one, or repeats its own rows."""
+    found = []
+    if table.repeat_share > 0.5 and table.repeat_share > 2 * table.usual_repeat + 0.3:
+        found.append(
+            Finding(
+                NAME, None, "repeated_batch", 3.0 * table.repeat_share,
+                f"{percent(table.repeat_share)} of the rows were in an earlier batch already, expected at most"
+                f" {percent(table.usual_repeat)}",
+                table.repeat_share, 0.0, table.usual_repeat, (), table.repeat_share,
+            )
+        )  # fmt: skip
+    if table.duplicate_share * table.rows >= 3 and table.duplicate_share > 2 * table.usual_duplicate + 0.01:
+        found.append(
+            Finding(
+                NAME, None, "duplicate_rows", table.measures("duplicate_excess") / 6.0,
+                f"{percent(table.duplicate_share)} of the rows repeat another row of the batch, expected at most"
+                f" {percent(table.usual_duplicate)}",
+                table.duplicate_share, 0.0, table.usual_duplicate, (), table.duplicate_share,
+            )
+        )  # fmt: skip
+    return found
+
+
+def factor_hint(observed: float | str | None, low: float | str | None, high: float | str | None) -> str:
+    """``; looks like x100`` when the observed level is a usual factor away from the expected one.
+
+    >>> factor_hint(12400.0, 118.0, 131.0)
+    '; looks like x100'
+    """
+    if not all(isinstance(value, float | int) for value in (observed, low, high)):
+        return ""
+    middle = (float(low) + float(high)) / 2  # type: ignore[arg-type]
+    if not middle or not observed or (float(observed) > 0) != (middle > 0):
+        return ""
+    ratio = float(observed) / middle
+    width = abs(math.log(max(abs(float(high)), 1e-300) / max(abs(float(low)), 1e-300))) if low and high else 0.5  # type: ignore[arg-type]
+    for factor in _FACTORS:
+        for candidate, text in ((factor, f"x{factor:g}"), (1 / factor, f"divided by {factor:g}")):
+            if abs(math.log(ratio / candidate)) < min(0.12 + width / 2, 0.3):
+                return f"; looks like {text}"
+    return ""
+
+
+def fallback(reading: Reading) -> Finding:
+    """Words for a column that the ensemble blames."""
+    described = reading.describe("median")
+    if described.observed is None:
+        mix = reading.describe("mix")
+        return Finding(
+            NAME, reading.column, "category_mix", 0.5,
+            f"{reading.column}: the mix of values differs from the last {reading.history} batches"
+            f" ({shown(mix.examples)})",
+            reading("values.nearest"), 0.0, mix.high, mix.examples, reading("values.nearest"),
+        )  # fmt: skip
+    return Finding(
+        NAME, reading.column, "median", 0.5,
+        f"{reading.column}: median {number(described.observed)}, expected {span(described.low, described.high)}"
+        f" over the last {reading.history} batches" + factor_hint(described.observed, described.low, described.high),
+        described.observed, described.low, described.high, described.examples, 0.1,
+    )  # fmt: skip
+
+
+register(IssueSpec(NAME, order_of(NAME), "Distribution shift", read_column, read_table, by_share, fallback))

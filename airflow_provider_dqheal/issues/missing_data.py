@@ -1,0 +1,96 @@
+"""Cells that are empty, or hold a stand-in for an unknown value, and rows that did not arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from airflow_provider_dqheal.core.types import Severity
+from airflow_provider_dqheal.issues._base import (
+    Finding,
+    IssueSpec,
+    Reading,
+    TableReading,
+    by_share,
+    order_of,
+    percent,
+    register,
+    shown,
+)
+
+NAME = "missing_data"
+
+
+def read_column(reading: Reading) -> Sequence[Finding]:
+    """More missing cells than ever, or one stand-in value far above its own share."""
+    found = []
+    share, most = reading("missing_share"), reading("missing_max")
+    if (share - most) * reading.rows >= 3 and share > most * 1.3 + 0.006:
+        described = reading.describe("missing")
+        what = f" ({shown(described.examples)})" if described.examples else ""
+        usual = reading("missing.own") / 4.0
+        found.append(
+            Finding(
+                NAME, reading.column, "missing_share", min(reading("missing_z") / 5.0, usual if most > 0 else 99.0),
+                f"{reading.column}: {percent(share)} of the cells are missing{what},"
+                f" expected at most {percent(most)} over the last {reading.history} batches",
+                share, described.low, most, described.examples, share,
+            )
+        )  # fmt: skip
+    spike = reading("spike_missing_share")
+    if spike * reading.rows >= 3 and spike > 0.006:
+        described = reading.describe("missing")
+        found.append(
+            Finding(
+                NAME, reading.column, "stand_in", reading("spike_missing_z") / 6.0,
+                f"{reading.column}: {shown(described.examples) or 'empty cells'} stand for a missing value in"
+                f" {percent(share)} of the cells, expected at most {percent(most)}",
+                share, described.low, most, described.examples, share,
+            )
+        )  # fmt: skip
+    for kind, certain in (("extreme", 8.0), ("zero", 9.0)):
+        part = reading(f"spike_{kind}_share")
+        z = reading(f"spike_{kind}_z")
+        if part * reading.rows >= 3 and part > 0.006 and z > reading("spike_loo") * 1.5:
+            described = reading.describe(f"spike_{kind}")
+            found.append(
+                Finding(
+                    NAME, reading.column, f"disguised_{kind}", z / certain,
+                    f"{reading.column}: {shown(described.examples)} stands in {percent(part)} more of the cells than in"
+                    " any earlier batch and looks like a stand-in for a missing value",
+                    described.observed, 0.0, described.high, described.examples, part,
+                )
+            )  # fmt: skip
+    return sorted(found, key=lambda finding: -finding.strength)
+
+
+def read_table(table: TableReading) -> Sequence[Finding]:
+    """No rows at all, or far fewer than in any earlier batch."""
+    if table.rows == 0 and table.usual_rows_low > 0:
+        return (
+            Finding(
+                NAME, None, "row_count", 99.0,
+                f"the batch has no rows, expected {table.usual_rows_low:,} to {table.usual_rows_high:,}",
+                0.0, float(table.usual_rows_low), float(table.usual_rows_high), (), 1.0,
+            ),
+        )  # fmt: skip
+    return ()
+
+
+def grade(score: float, findings: Sequence[Finding]) -> Severity:
+    """By the share of missing cells; a batch without rows is critical."""
+    return by_share(score, findings)
+
+
+def fallback(reading: Reading) -> Finding:
+    """Words for a column that the ensemble blames."""
+    described = reading.describe("missing")
+    share, most = reading("missing_share"), reading("missing_max")
+    return Finding(
+        NAME, reading.column, "missing_share", 0.5,
+        f"{reading.column}: {percent(share)} of the cells are missing or hold one repeated value,"
+        f" expected at most {percent(most)}",
+        share, described.low, most, described.examples, share,
+    )  # fmt: skip
+
+
+register(IssueSpec(NAME, order_of(NAME), "Missing data", read_column, read_table, grade, fallback))
