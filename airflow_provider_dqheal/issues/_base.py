@@ -137,6 +137,11 @@ def ordered() -> tuple[IssueSpec, ...]:
     return tuple(sorted(registry.values(), key=lambda spec: spec.order))
 
 
+def heal_order() -> tuple[str, ...]:
+    """The names of all issue types in the order of healing."""
+    return tuple(spec.name for spec in ordered())
+
+
 def order_of(name: str) -> int:
     """The place of a built-in issue type in the order of healing."""
     return ISSUE_ORDER.index(name)
