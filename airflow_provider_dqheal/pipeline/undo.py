@@ -7,6 +7,7 @@ from airflow_provider_dqheal.core.events import batch_event
 from airflow_provider_dqheal.pipeline.services import Services
 from airflow_provider_dqheal.profiling.sources import open_source
 from airflow_provider_dqheal.storage.records import BatchRecord
+from airflow_provider_dqheal.storage.sinks import FolderSink
 
 
 def undo(services: Services, dataset: str, batch_id: str) -> BatchRecord:
@@ -26,7 +27,8 @@ def undo(services: Services, dataset: str, batch_id: str) -> BatchRecord:
         raise PublishError(
             f"{ref.key}: the raw batch at {ref.uri} has changed since it was healed; restore it, or publish it as a new batch"
         )
-    files = services.sink.publish(ref, None, None)
+    sink = FolderSink.of(record.published_uri) if record.published_uri else services.sink
+    files = sink.publish(ref, None, None)
     services.store.set_status(ref, "undone", published_uri=files.uri, healed_cells=0, reason="undone: raw restored")
     services.events.emit(batch_event("undo", "undone", dataset, batch_id, ref.attempt, published_uri=files.uri))
     done = services.store.batch(dataset, batch_id)

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from pyarrow import csv
 
 from airflow_provider_dqheal.core.errors import EmbeddedError
+from airflow_provider_dqheal.core.types import BatchRef
+from airflow_provider_dqheal.storage.sinks.writers import write_csv
 
 DATASET = "departures"
 FIRST_DAY = date(2013, 4, 1)
@@ -58,11 +59,12 @@ def read_days(first: date = FIRST_DAY, count: int = HISTORY_DAYS + 12) -> list[D
     return [Day(day, _text(joined[joined["day"] == day.isoformat()])) for day in days]
 
 
-def write_csv(table: pa.Table, path: Path) -> Path:
-    """Writes a text table as CSV without needless quotes."""
+def write_day(table: pa.Table, ref: BatchRef) -> BatchRef:
+    """Writes a text table as CSV where ``ref`` says."""
+    path = Path(ref.uri)
     path.parent.mkdir(parents=True, exist_ok=True)
-    csv.write_csv(table, path, csv.WriteOptions(quoting_style="needed"))
-    return path
+    write_csv(table, path, ref)
+    return ref
 
 
 def _joined() -> Any:

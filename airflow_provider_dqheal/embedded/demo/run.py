@@ -19,7 +19,7 @@ from airflow_provider_dqheal.core.config import Settings, load_settings
 from airflow_provider_dqheal.core.errors import EmbeddedError
 from airflow_provider_dqheal.core.types import BatchRef
 from airflow_provider_dqheal.embedded.demo import leftovers
-from airflow_provider_dqheal.embedded.demo.data import DATASET, HISTORY_DAYS, Day, read_days, write_csv
+from airflow_provider_dqheal.embedded.demo.data import DATASET, HISTORY_DAYS, Day, read_days, write_day
 from airflow_provider_dqheal.embedded.demo.faults import SCHEDULE
 from airflow_provider_dqheal.embedded.demo.parts import Parts, ports
 from airflow_provider_dqheal.embedded.demo.preflight import preflight
@@ -86,22 +86,20 @@ def stop_demo() -> int:
 
 
 def _learn(settings: Settings, days: list[Day], progress: Progress) -> None:
-    source = settings.home / "data"
     progress.say(
         f"history: {len(days)} days of {DATASET} (nycflights13), {days[0].batch_id} to {days[-1].batch_id}; "
         "the shipped detector was trained without this family of tables"
     )
-    refs = [_ref(day, write_csv(day.table, source / f"{day.batch_id}.csv")) for day in days]
+    refs = [write_day(day.table, _ref(settings, day)) for day in days]
     with Services.open(settings) as services:
         local = settings.model_copy(update={"profile": settings.profile.model_copy(update={"driver": "local"})})
         baseline = learn_batches(Services(local, services.store, services.events), DATASET, refs)
     progress.say(f"learned: {len(baseline.profiles)} batches, {len(baseline.table_schema.columns)} columns")
 
 
-def _ref(day: Day, path: Path) -> BatchRef:
-    return BatchRef(
-        dataset=DATASET, batch_id=day.batch_id, uri=str(path), format="csv", produced_at=datetime.now(UTC)
-    )
+def _ref(settings: Settings, day: Day) -> BatchRef:
+    path = settings.home / "data" / f"{day.batch_id}.csv"
+    return BatchRef(dataset=DATASET, batch_id=day.batch_id, uri=str(path), format="csv", produced_at=datetime.now(UTC))
 
 
 def _feed(settings: Settings, days: list[Day], progress: Progress) -> list[Outcome]:
@@ -110,7 +108,7 @@ def _feed(settings: Settings, days: list[Day], progress: Progress) -> list[Outco
     planted: list[tuple[str, tuple[str, ...]]] = []
     for day, fault in zip(days, SCHEDULE, strict=True):
         table = fault.change(day.table, rng) if fault else day.table
-        ref = _ref(day, write_csv(table, settings.home / "data" / f"{day.batch_id}.csv"))
+        ref = write_day(table, _ref(settings, day))
         if fault and fault.stream:
             announce_profile(settings, profile_batch(ref))
         else:
