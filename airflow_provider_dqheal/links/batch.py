@@ -27,10 +27,9 @@ class BatchLink(BaseOperatorLink):
         return f"{base}/{page}"
 
     def _incident(self, hook: DQHealHook, batch: dict[str, Any]) -> str | None:
+        from airflow_provider_dqheal.core.types import BatchRef
         from airflow_provider_dqheal.storage.store import Store
 
         with Store(hook.settings.database_url) as store:
-            for incident in store.incidents(dataset=batch["dataset"], limit=50):
-                if incident.ref.batch_id == batch.get("batch_id"):
-                    return str(incident.id)
-        return None
+            incident = store.incident_of(BatchRef.model_validate(batch))
+        return None if incident is None else str(incident.id)

@@ -37,13 +37,10 @@ def heal_batch(
         dqheal_conn_id: Connection of type ``dqheal``; it need not exist.
         task_args: Further arguments of every task (retries, pool, queue, ...).
     """
-    from airflow_provider_dqheal.operators.spark import SparkProfileOperator
-
     common = {"dqheal_conn_id": dqheal_conn_id, **task_args}
     received = ReceiveBatch(task_id="receive", batch=batch, **common)
     common["batch"] = received.output
-    profiler = SparkProfileOperator if spark == "submit" else ProfileBatch
-    profile = profiler(task_id="profile", **common)
+    profile = _profiler(spark)(task_id="profile", **common)
     detect = DetectIssues(task_id="detect", **common)
     groups = remediation_groups(issues=issues, **common)
     validate = ValidateBatch(task_id="validate", trigger_rule=TriggerRule.NONE_FAILED, **common)
@@ -61,3 +58,11 @@ def heal_batch(
         group >> validate
     decide >> validate >> publish >> status
     return publish
+
+
+def _profiler(spark: str) -> Any:
+    if spark == "in-process":
+        return ProfileBatch
+    from airflow_provider_dqheal.operators.spark import SparkProfileOperator
+
+    return SparkProfileOperator
