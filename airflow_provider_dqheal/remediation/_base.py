@@ -100,6 +100,10 @@ class Strategy(ABC):
     def propose(self, context: Context) -> list[Step]:
         """The steps that this strategy would take, most confident first; empty when it abstains."""
 
+    def holds(self, context: Context) -> list[str]:
+        """What this strategy sees but must leave to a person, in words; asked after :meth:`propose`."""
+        return []
+
     @abstractmethod
     def change(self, working: Working, step: Step) -> Working:
         """The staged copy after the step's edit; ``apply`` wraps it."""

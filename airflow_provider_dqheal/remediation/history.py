@@ -70,9 +70,19 @@ class ColumnHistory:
 
     @cached_property
     def is_numeric(self) -> bool:
-        """Whether nearly all values are plain numbers."""
+        """Whether the accepted type is a number and nearly all values are plain ones, without the zeros of codes."""
+        if self.type not in ("int", "float") or self.is_code:
+            return False
         plain = sum(count for text, count in self.present.items() if is_number(text))
         return self.present_rows > 0 and plain >= 0.98 * self.present_rows
+
+    @cached_property
+    def is_code(self) -> bool:
+        """Whether values are digit strings with leading zeros (postal codes, account numbers)."""
+        zeros = sum(
+            count for text, count in self.present.items() if len(text) > 1 and text[0] == "0" and text.isdigit()
+        )
+        return zeros > 0 and zeros >= 0.001 * self.present_rows
 
     @cached_property
     def style(self) -> NumberStyle:

@@ -68,7 +68,9 @@ def plan(
         if policy.issue(strategy.heals).mode == "off":
             continue
         context = Context(working, history, baseline, profile, verdict, policy, batch)
-        for step in strategy.propose(context):
+        proposed = strategy.propose(context)
+        held += strategy.holds(context)
+        for step in proposed:
             refusal = _refusal(strategy, step, policy)
             if refusal is not None:
                 held.append(refusal)

@@ -1,0 +1,29 @@
+"""Repairs typing errors in categories."""
+
+from __future__ import annotations
+
+from airflow_provider_dqheal.remediation._base import register
+from airflow_provider_dqheal.remediation._cells import TextMap
+from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts
+from airflow_provider_dqheal.remediation.kernels.spelling import typos
+from airflow_provider_dqheal.remediation.kernels.text import Text
+
+
+@register
+class CategoryTypo(TextMap):
+    """Rare unknown values one typing error away from exactly one frequent known value of a closed domain."""
+
+    name = "category_typo"
+    heals = "outliers"
+    order = 10
+    cellwise = True
+
+    def rule(self, counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
+        """Misspelt value -> known value."""
+        return typos(counts, history)
+
+    def told(self, column: str, rows: int, found: dict[Text, Text]) -> str:
+        """How many cells and values."""
+        return (
+            f"{rows:,} cells of {column!r} are a typing error away from one known value ({len(found):,} misspellings)"
+        )

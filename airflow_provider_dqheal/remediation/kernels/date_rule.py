@@ -1,0 +1,125 @@
+"""Reads a column's odd dates: one layout each, day and month order decided once for the column."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+
+from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts
+from airflow_provider_dqheal.remediation.kernels.dates import has_time, number_readings, read_as, readings, write_as
+from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_word
+
+Readings = list[tuple[str, datetime]]
+
+
+def read_dates(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
+    """Odd text -> the same moment in the column's own layout; what has two readings left is not read.
+
+    A time of day is dropped only at midnight, and added only where the history knows no other.
+    """
+    layout = history.date_layout
+    if layout is None:
+        return {}
+    odd = {
+        text: rows
+        for text, rows in counts.items()
+        if text is not None and text not in history.pooled and not is_missing_word(text) and not _fits(text, layout)
+    }
+    if not odd:
+        return {}
+    low, high = _window(counts, history, layout)
+    options: dict[str, Readings] = {}
+    for text in odd:
+        found = [
+            option for option in readings(text) + number_readings(text) if _same_precision(option, layout, history)
+        ]
+        options[text] = found
+    order = _order(options, odd, low, high)
+    repaired: dict[Text, Text] = {}
+    for text, found in options.items():
+        moments = {_moment(option, layout) for option in found}
+        if len(moments) > 1:
+            kept = [option for option in found if _is_ordered(option[0], order)]
+            if order is not None and any(_orderable(option[0]) for option in found):
+                moments = {_moment(option, layout) for option in kept}
+            if len(moments) > 1:
+                moments = {moment for moment in moments if low <= moment <= high}
+        if len(moments) == 1:
+            moment = next(iter(moments))
+            numeric = all(name.startswith(("epoch", "serial")) for name, _ in found)
+            if not numeric or low <= moment <= high:
+                after = write_as(moment, layout, milliseconds=_milliseconds(history))
+                if after != text:
+                    repaired[text] = after
+    return repaired
+
+
+def _fits(text: str, layout: str) -> bool:
+    moment = read_as(text, layout)
+    return moment is not None and (write_as(moment, layout) == text or write_as(moment, layout, True) == text)
+
+
+def _milliseconds(history: ColumnHistory) -> bool:
+    probe = next(iter(history.present))
+    return "." in probe and len(probe.rpartition(".")[2]) == 3
+
+
+def _window(counts: Counts, history: ColumnHistory, layout: str) -> tuple[datetime, datetime]:
+    """Where moments of this batch may lie: the history and the batch's own plain dates, with slack."""
+    known = [moment for text in history.present if (moment := read_as(text, layout)) is not None]
+    own = [moment for text in counts if text is not None and _fits(text, layout) and (moment := read_as(text, layout))]
+    low, high = min(known), max(known)
+    step = max(timedelta(days=2), 2 * (high - low) / max(1, len(history.batches)))
+    if len(own) >= 5:
+        own.sort()
+        inner = own[len(own) // 20], own[-1 - len(own) // 20]
+        slack = max(timedelta(days=2), inner[1] - inner[0])
+        return min(low, inner[0]) - slack, max(high, inner[1]) + slack
+    return low - step, high + step
+
+
+def _same_precision(option: tuple[str, datetime], layout: str, history: ColumnHistory) -> bool:
+    name, moment = option
+    if has_time(layout) == has_time(name):
+        return True
+    if has_time(name):
+        return moment.time() == time(0)
+    return all(
+        (known := read_as(text, layout)) is not None and known.time() == time(0) for text in list(history.present)[:200]
+    )
+
+
+def _moment(option: tuple[str, datetime], layout: str) -> datetime:
+    return option[1].replace(microsecond=0) if "%f" not in layout else option[1]
+
+
+def _orderable(name: str) -> bool:
+    return name[:8].lower() in {f"%{a}{mark}%{b}{mark}%y" for a, b in (("d", "m"), ("m", "d")) for mark in "/.-"}
+
+
+def _is_ordered(name: str, order: str | None) -> bool:
+    return not _orderable(name) or order is None or name.startswith("%d" if order == "day" else "%m")
+
+
+def _order(options: Mapping[str, Readings], odd: Mapping[str, int], low: datetime, high: datetime) -> str | None:
+    """``day`` or ``month`` first, decided by cells that can only be one, else by which lies in the window."""
+    proven: Counter[str] = Counter()
+    inside: Counter[str] = Counter()
+    asked = 0
+    for text, found in options.items():
+        ordered = {("day" if name.startswith("%d") else "month"): moment for name, moment in found if _orderable(name)}
+        if len(ordered) == 1:
+            proven[next(iter(ordered))] += odd[text]
+        elif len(ordered) == 2 and ordered["day"] != ordered["month"]:
+            asked += odd[text]
+            for name, moment in ordered.items():
+                inside[name] += odd[text] if low <= moment <= high else 0
+    if len(proven) == 1:
+        return next(iter(proven))
+    if len(proven) == 2 or not asked:
+        return None
+    ranked = inside.most_common(2)
+    if ranked and ranked[0][1] >= 0.98 * asked and (len(ranked) == 1 or ranked[1][1] <= 0.5 * asked):
+        return ranked[0][0]
+    return None

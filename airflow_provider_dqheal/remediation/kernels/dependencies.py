@@ -1,0 +1,122 @@
+"""Columns that determine others, mined from the accepted rows: approximate dependencies with support and confidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import pyarrow as pa
+
+from airflow_provider_dqheal.remediation.kernels.text import Cells, Text, is_missing_word
+
+MIN_SUPPORT = 3
+MIN_CONFIDENCE = 0.995
+_MIN_TESTS = 30
+_PAIR_COLUMNS = 8
+
+
+@dataclass(frozen=True)
+class Dependency:
+    """``left`` determines ``right``: ``values`` maps the texts of ``left`` (joined) to the one text of ``right``."""
+
+    left: tuple[str, ...]
+    right: str
+    values: dict[tuple[Text, ...], str]
+    confidence: float
+
+
+def mine(samples: Sequence[pa.Table], target: str) -> list[Dependency]:
+    """Dependencies that determine ``target``: single columns first, pairs of columns when no single one does.
+
+    Each must predict every batch from the others with at least 99.5 % confidence over 30 or more predictions, and
+    clearly better than always saying the most frequent value. A left-hand value counts when at least 3 rows
+    agree on it without exception.
+    """
+    usable = [table for table in samples if target in table.column_names and table.num_rows]
+    if len(usable) < 2:
+        return []
+    names = [name for name in usable[-1].column_names if all(name in table.column_names for table in usable)]
+    columns = {name: [Cells.of(table.column(name)) for table in usable] for name in names}
+    right = _texts(columns[target])
+    batch = np.repeat(np.arange(len(usable)), [table.num_rows for table in usable])
+    codes = {name: _codes(_texts(cells)) for name, cells in columns.items() if name != target}
+    repeating = {name: code for name, code in codes.items() if 1 < code.max(initial=0) + 1 <= 0.5 * len(batch)}
+    singles = [
+        found
+        for name, code in repeating.items()
+        if (found := _test((name,), target, code, right, batch, columns)) is not None
+    ]
+    if singles:
+        return sorted(singles, key=lambda found: -found.confidence)
+    small = sorted(repeating, key=lambda name: repeating[name].max())[:_PAIR_COLUMNS]
+    pairs = []
+    for first, second in combinations(small, 2):
+        joint = repeating[first] * (repeating[second].max() + 1) + repeating[second]
+        _, joint = np.unique(joint, return_inverse=True)
+        if joint.max() + 1 <= 0.3 * len(batch):
+            found = _test((first, second), target, joint, right, batch, columns)
+            if found is not None:
+                pairs.append(found)
+    return sorted(pairs, key=lambda found: -found.confidence)
+
+
+def _texts(cells: Sequence[Cells]) -> np.ndarray:
+    return np.concatenate([np.array(one.values, object)[one.codes] for one in cells])
+
+
+def _codes(texts: np.ndarray) -> np.ndarray:
+    _, codes = np.unique(np.array(["\0" if text is None else text for text in texts], str), return_inverse=True)
+    return codes
+
+
+def _test(
+    left: tuple[str, ...],
+    target: str,
+    code: np.ndarray,
+    right: np.ndarray,
+    batch: np.ndarray,
+    columns: dict[str, list[Cells]],
+) -> Dependency | None:
+    value = _codes(right)
+    missing = np.array([is_missing_word(text) for text in right])
+    tests = hits = 0
+    for index in np.unique(batch):
+        test, train = (batch == index) & ~missing, batch != index
+        top, support, pure = _majority(code, value, train)
+        asked = test & (support[code] >= MIN_SUPPORT) & pure[code]
+        tests += int(asked.sum())
+        hits += int((top[code[asked]] == value[asked]).sum())
+    if tests < _MIN_TESTS:
+        return None
+    confidence = hits / tests
+    commonest = np.bincount(value[~missing]).max() / max(1, (~missing).sum()) if (~missing).any() else 1.0
+    if confidence < MIN_CONFIDENCE or (1 - confidence) > 0.1 * (1 - commonest):
+        return None
+    top, support, pure = _majority(code, value, np.ones(len(code), bool))
+    parts = [_texts(columns[name]) for name in left]
+    first = np.unique(code, return_index=True)[1]
+    values = {
+        tuple(part[at] for part in parts): str(right[np.flatnonzero(value == top[key])[0]])
+        for key, at in enumerate(first)
+        if pure[key] and support[key] >= MIN_SUPPORT
+    }
+    values = {
+        key: text
+        for key, text in values.items()
+        if not is_missing_word(text) and not any(is_missing_word(part) for part in key)
+    }
+    return Dependency(left, target, values, confidence) if values else None
+
+
+def _majority(code: np.ndarray, value: np.ndarray, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Per code: its most frequent value, its rows, and whether it has no other value."""
+    size = int(code.max()) + 1
+    joint, rows = np.unique(code[chosen] * (value.max() + 1) + value[chosen], return_counts=True)
+    owner, held = joint // (value.max() + 1), joint % (value.max() + 1)
+    top, best = np.full(size, -1), np.zeros(size, np.int64)
+    order = np.argsort(rows, kind="stable")
+    top[owner[order]], best[owner[order]] = held[order], rows[order]
+    total = np.bincount(code[chosen], minlength=size)
+    return top, total, (total > 0) & (best == total)

@@ -1,0 +1,146 @@
+"""Spellings of known values: case, spaces, punctuation, broken encodings, typing errors."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping
+
+from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts
+from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_word
+
+_MAX_KNOWN, _MAX_UNSEEN = 3_000, 600
+_PUNCTUATION = re.compile(r"[\s_\-./'\"]+")
+
+
+def plain(text: str) -> str:
+    """Case, accents, spaces and light punctuation taken away.
+
+    >>> plain("  São-Paulo "), plain("SAO PAULO")
+    ('saopaulo', 'saopaulo')
+    """
+    bare = "".join(ch for ch in unicodedata.normalize("NFKD", text) if not unicodedata.combining(ch))
+    return _PUNCTUATION.sub("", bare.casefold())
+
+
+def unbroken(text: str) -> str | None:
+    """The text whose UTF-8 bytes were read as Latin-1 or Windows-1252; None when it was not."""
+    for codec in ("cp1252", "latin-1"):
+        try:
+            fixed = text.encode(codec).decode("utf-8")
+        except (UnicodeEncodeError, UnicodeDecodeError):
+            continue
+        if fixed != text:
+            return fixed
+    return None
+
+
+def edits(left: str, right: str, most: int) -> int:
+    """Damerau-Levenshtein distance (adjacent swaps count one), ``most + 1`` when it is larger.
+
+    >>> edits("Berlin", "Beriln", 2), edits("Rome", "Paris", 2)
+    (1, 3)
+    """
+    if abs(len(left) - len(right)) > most:
+        return most + 1
+    before: list[int] = []
+    last = list(range(len(right) + 1))
+    for i, a in enumerate(left, 1):
+        row = [i] + [0] * len(right)
+        for j, b in enumerate(right, 1):
+            cost = a != b
+            row[j] = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + cost)
+            if i > 1 and j > 1 and a == right[j - 2] and left[i - 2] == b:
+                row[j] = min(row[j], before[j - 2] + 1)
+        if min(row) > most:
+            return most + 1
+        before, last = last, row
+    return min(last[-1], most + 1)
+
+
+def variants(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
+    """Unseen texts that are a known value in another case, spacing, punctuation or encoding; one value must fit."""
+    if history.is_numeric or history.date_layout is not None:
+        return {}
+    unseen = [text for text in counts if text is not None and text not in history.pooled and not is_missing_word(text)]
+    if not unseen or len(unseen) > 20_000:
+        return {}
+    keys: dict[str, list[str]] = {}
+    for text, rows in history.present.items():
+        if rows >= 2 or not history.is_categorical:
+            keys.setdefault(plain(text), []).append(text)
+    padded = any(text != text.strip() for text in history.present)
+    found: dict[Text, Text] = {}
+    for text in unseen:
+        key = plain(text)
+        fits = keys.get(key, []) if any(ch.isalpha() for ch in key) and _marks(text) else []
+        fixed = unbroken(text)
+        if len(fits) == 1:
+            found[text] = fits[0]
+        elif fixed is not None and fixed in history.present:
+            found[text] = fixed
+        elif not padded and text != text.strip() and text.strip():
+            found[text] = text.strip()
+    return found
+
+
+def typos(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
+    """Rare unseen texts that are one typing error (two or more in long words) away from one frequent known value.
+
+    Differences in digits never count as typing errors; short codes are left alone.
+    """
+    if not history.is_categorical or history.is_numeric or history.date_layout is not None or history.is_code:
+        return {}
+    known = [(text, rows) for text, rows in history.present.items() if rows >= 3]
+    rows_now = sum(counts.values())
+    unseen = [
+        text
+        for text, rows in counts.items()
+        if text is not None
+        and len(text) >= 4
+        and text not in history.pooled
+        and not is_missing_word(text, weak=True)
+        and rows <= max(3, 0.05 * rows_now)
+    ]
+    if not unseen or len(known) > _MAX_KNOWN or len(unseen) > _MAX_UNSEEN:
+        return {}
+    letters = {text: Counter(text.casefold()) for text, _ in known}
+    found: dict[Text, Text] = {}
+    for text in unseen:
+        nearest = _nearest(text, letters, _reach(text))
+        if nearest is not None and _digits(text) == _digits(nearest):
+            found[text] = nearest
+    return found
+
+
+def _marks(text: str) -> bool:
+    """Whether no point or dash stands between digits, where it would be part of the value."""
+    return re.search(r"\d[.\-/]\d", text) is None
+
+
+def _reach(text: str) -> int:
+    return 1 if len(text) < 8 else 2 if len(text) < 14 else min(10, len(text) // 6)
+
+
+def _digits(text: str) -> str:
+    return "".join(ch for ch in text if ch.isdigit())
+
+
+def _nearest(text: str, letters: Mapping[str, Counter[str]], most: int) -> str | None:
+    """The one known text within ``most`` edits, with no other within twice that; else None."""
+    folded = text.casefold()
+    own = Counter(folded)
+    best: list[tuple[int, str]] = []
+    for known, their in letters.items():
+        if abs(len(known) - len(folded)) > 2 * most + 1:
+            continue
+        if max(sum((own - their).values()), sum((their - own).values())) > 2 * most + 1:
+            continue
+        distance = edits(folded, known.casefold(), 2 * most + 1)
+        if distance <= 2 * most + 1:
+            best.append((distance, known))
+    best.sort()
+    if not best or best[0][0] > most:
+        return None
+    return best[0][1] if len(best) == 1 or best[1][0] > 2 * best[0][0] else None

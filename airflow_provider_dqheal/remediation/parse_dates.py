@@ -1,0 +1,26 @@
+"""Writes dates the way the column does: other formats, day and month order, epochs, spreadsheet serials."""
+
+from __future__ import annotations
+
+from airflow_provider_dqheal.remediation._base import register
+from airflow_provider_dqheal.remediation._cells import TextMap
+from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts
+from airflow_provider_dqheal.remediation.kernels.date_rule import read_dates
+from airflow_provider_dqheal.remediation.kernels.text import Text
+
+
+@register
+class ParseDates(TextMap):
+    """The order of day and month comes from the column's own unambiguous values, else from the history's range."""
+
+    name = "parse_dates"
+    heals = "type_mismatch"
+    order = 12
+
+    def rule(self, counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
+        """Odd date -> the same moment in the column's layout."""
+        return read_dates(counts, history)
+
+    def told(self, column: str, rows: int, found: dict[Text, Text]) -> str:
+        """How many cells."""
+        return f"{rows:,} dates of {column!r} are written in another way than the column's"

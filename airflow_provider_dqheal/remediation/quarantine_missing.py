@@ -1,0 +1,59 @@
+"""Takes out rows that lack a value which the history never lacked."""
+
+from __future__ import annotations
+
+from math import sqrt
+
+import numpy as np
+
+from airflow_provider_dqheal.core.types import Step
+from airflow_provider_dqheal.remediation._base import Context, register
+from airflow_provider_dqheal.remediation._remainder import QuarantineStrategy
+from airflow_provider_dqheal.remediation.kernels.text import is_missing_word
+
+
+@register
+class QuarantineMissing(QuarantineStrategy):
+    """Needs an acted-on missing-data issue that blames the column.
+
+    Where the column was sometimes missing in the history, nobody can tell which of the missing cells are faults:
+    the batch is held.
+    """
+
+    name = "quarantine_missing"
+    heals = "missing_data"
+
+    def _lacking(self, context: Context) -> list[tuple[str, np.ndarray, float, bool]]:
+        """(column, rows, usual share, whether the history never lacked it) of columns that lack too much."""
+        found = []
+        for name, history, cells in context.columns():
+            if context.issue("missing_data", column=name) is None or not len(history.missing_fractions):
+                continue
+            rows = cells.rows({text for text in cells.values if is_missing_word(text)})
+            usual, total = float(history.missing_fractions.max()), max(1, len(cells.codes))
+            bound = usual + 3 * sqrt(usual * (1 - usual) / total) + (0.01 if usual else 0.0)
+            if len(rows) / total > bound:
+                found.append((name, rows, usual, usual == 0.0))
+        return found
+
+    def propose(self, context: Context) -> list[Step]:
+        """One step a column that was never missing."""
+        steps = []
+        for name, rows, _, never in self._lacking(context):
+            if never and context.policy.missing_cells == "null" and self.within_budget(context, len(rows)):
+                reason = (
+                    f"{len(rows):,} rows lack {name!r}, which no accepted row lacks, and nothing determines the value"
+                )
+                steps.append(
+                    self.rows_step(context, (name,), context.row_ids(rows), f"missing value in {name!r}", 1.0, reason)
+                )
+        return steps
+
+    def holds(self, context: Context) -> list[str]:
+        """What cannot be told apart, or is more than the budget."""
+        return [
+            f"missing_data in {name}: {len(rows) / max(1, context.working.table.num_rows):.1%} missing, the history has at most "
+            f"{usual:.1%}, and nothing determines the values; resend the batch, or accept it as it is"
+            for name, rows, usual, never in self._lacking(context)
+            if not (never and context.policy.missing_cells == "null" and self.within_budget(context, len(rows)))
+        ]

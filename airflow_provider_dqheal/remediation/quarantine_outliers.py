@@ -1,0 +1,30 @@
+"""Takes out rows with values far outside the history that no single slip explains."""
+
+from __future__ import annotations
+
+from airflow_provider_dqheal.core.types import Step
+from airflow_provider_dqheal.remediation._base import Context, register
+from airflow_provider_dqheal.remediation._remainder import QuarantineStrategy
+from airflow_provider_dqheal.remediation.kernels.slips import explain
+
+
+@register
+class QuarantineOutliers(QuarantineStrategy):
+    """Needs an acted-on outlier issue that blames the column."""
+
+    name = "quarantine_outliers"
+    heals = "outliers"
+
+    def propose(self, context: Context) -> list[Step]:
+        """One step a column."""
+        steps = []
+        for name, history, cells in context.columns():
+            if context.issue("outliers", column=name) is None:
+                continue
+            rows = context.row_ids(cells.rows(set(explain(cells.counter, history).unexplained)))
+            if rows and self.within_budget(context, len(rows)):
+                reason = (
+                    f"{len(rows):,} values of {name!r} lie far outside the history and no single slip explains them"
+                )
+                steps.append(self.rows_step(context, (name,), rows, f"outlier in {name!r}", 0.9, reason))
+        return steps

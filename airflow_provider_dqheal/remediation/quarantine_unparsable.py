@@ -1,0 +1,62 @@
+"""Takes out rows with cells that do not read as the accepted type."""
+
+from __future__ import annotations
+
+from airflow_provider_dqheal.core.types import Step
+from airflow_provider_dqheal.remediation._base import Context, register
+from airflow_provider_dqheal.remediation._remainder import QuarantineStrategy
+from airflow_provider_dqheal.remediation.history import ColumnHistory
+from airflow_provider_dqheal.remediation.kernels.booleans import truth
+from airflow_provider_dqheal.remediation.kernels.dates import read_as
+from airflow_provider_dqheal.remediation.kernels.numbers import is_number
+from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_word
+
+
+@register
+class QuarantineUnparsable(QuarantineStrategy):
+    """Needs an acted-on type mismatch; whole columns that do not read are held instead."""
+
+    name = "quarantine_unparsable"
+    heals = "type_mismatch"
+
+    def _unread(self, context: Context) -> list[tuple[str, list[int]]]:
+        found = []
+        for name, history, cells in context.columns():
+            if context.issue("type_mismatch", column=name) is None:
+                continue
+            odd = {text for text in cells.values if _does_not_read(text, history)}
+            rows = cells.rows(odd)
+            if len(rows):
+                found.append((name, context.row_ids(rows)))
+        return found
+
+    def propose(self, context: Context) -> list[Step]:
+        """One step a column."""
+        steps = []
+        for name, rows in self._unread(context):
+            if self.within_budget(context, len(rows)):
+                kind = context.history.columns[name].type
+                reason = f"{len(rows):,} cells of {name!r} do not read as {kind}, and no single rule explains them"
+                steps.append(self.rows_step(context, (name,), rows, f"unparsable {kind} in {name!r}", 1.0, reason))
+        return steps
+
+    def holds(self, context: Context) -> list[str]:
+        """What is more than the quarantine budget."""
+        return [
+            f"type_mismatch in {name}: {len(rows):,} cells do not read as {context.history.columns[name].type} and no rule "
+            "explains them all; correct the source"
+            for name, rows in self._unread(context)
+            if not self.within_budget(context, len(rows))
+        ]
+
+
+def _does_not_read(text: Text, history: ColumnHistory) -> bool:
+    if text is None or text in history.pooled or is_missing_word(text):
+        return False
+    if history.is_numeric:
+        return not is_number(text) or (history.type == "int" and not float(text).is_integer())
+    if history.date_layout is not None:
+        return read_as(text, history.date_layout) is None
+    if history.boolean_pair is not None:
+        return truth(text) is None
+    return False
