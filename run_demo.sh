@@ -34,8 +34,7 @@ venv=${DQHEAL_VENV:-${XDG_CACHE_HOME:-$HOME/.cache}/dqheal/venv-demo}
 mkdir -p "$(dirname "$venv")"
 install_environment "$venv" requirements.lock
 
-export PATH="$venv/bin:$PATH" VIRTUAL_ENV="$venv" PYTHONDONTWRITEBYTECODE=1
-unset PYTHONPATH PYTHONHOME
+use_environment "$venv"
 # --report FILE is meant relative to where the script was called.
 cd "$called_from"
 exec "$venv/bin/dqheal" demo "$@"

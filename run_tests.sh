@@ -23,7 +23,10 @@ apt-get where they are missing; elsewhere their tests are skipped, and the closi
 EOF
 }
 
-rooms() { (cd tests && find . -mindepth 1 -maxdepth 1 -type d ! -name '_*' ! -name '.*' -printf '%f ') ; }
+rooms() {
+    local folder
+    for folder in tests/[a-z]*/; do printf '%s ' "$(basename "$folder")"; done
+}
 
 # Debian's package would start a server of its own on port 5432: the tests start theirs, so it makes no cluster.
 install_system_packages() {
@@ -50,9 +53,9 @@ check_java() {
 
 lint() {
     local failed=0 passed=0 command
-    for command in "ruff check ." "ruff format --check ." "mypy" "lint-imports"; do
+    for command in "ruff check" "ruff format --check" mypy lint-imports; do
         say "== $command"
-        # shellcheck disable=SC2086
+        # shellcheck disable=SC2086 # a command and its arguments
         if "$venv/bin/"$command; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
     done
     printf '%d passed, %d failed\n' "$passed" "$failed"
@@ -76,15 +79,14 @@ done
 ((${#targets[@]} || linting)) || { targets=(tests); small=0; }
 
 # The caller's own Airflow, Spark, Kafka and dqheal stay out of the tests.
+venv=${DQHEAL_TEST_VENV:-$PWD/.venv-tests}
 for name in $(compgen -e); do
-    case $name in
-        AIRFLOW_* | AIRFLOW__* | DQHEAL_TEST_VENV | VIRTUAL_ENV | PYTHONPATH | PYTHONHOME | DQHEAL_* | SPARK_* | PYSPARK_* | KAFKA_*)
-            [[ $name == DQHEAL_TEST_VENV ]] || unset "$name" ;;
-    esac
+    case $name in AIRFLOW_* | DQHEAL_* | SPARK_* | PYSPARK_* | KAFKA_*) unset "$name" ;; esac
 done
 
-venv=$(realpath -m "${DQHEAL_TEST_VENV:-.venv-tests}")
+# Open to others: PostgreSQL does not run as root.
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/dqt.XXXXXX")
+chmod 755 "$scratch"
 trap 'rm -rf "$scratch"' EXIT
 
 install_environment "$venv" requirements-dev.lock
@@ -97,7 +99,8 @@ if ((!small)); then
     install_system_packages
 fi
 
-export PATH="$venv/bin:$PATH" VIRTUAL_ENV="$venv" PYTHONUNBUFFERED=1
+use_environment "$venv"
+export PYTHONUNBUFFERED=1
 export AIRFLOW_HOME="$scratch/airflow" DQHEAL_HOME="$scratch/dqheal" TMPDIR="$scratch"
 export AIRFLOW__CORE__LOAD_EXAMPLES=False
 [[ -t 1 ]] && options=(--color=yes "${options[@]}")
