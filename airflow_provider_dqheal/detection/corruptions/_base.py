@@ -79,7 +79,7 @@ class Corrupted:
 
     @cached_property
     def cells(self) -> pa.Table | None:
-        """The changed cells: row_id (int64, position in ``table``), column, before, after (text); None if not cell-wise.
+        """The changed cells: row_id (int64, place in ``table``), column, before, after (text); None if not cell-wise.
 
         A row that was repeated or moved is compared with the row it came from.
         """

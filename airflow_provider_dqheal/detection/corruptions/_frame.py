@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,7 +14,7 @@ import pyarrow.compute as pc
 
 from airflow_provider_dqheal.detection.corruptions._dates import date_format, parse_dates
 
-Kind = Literal["int", "float", "bool", "date", "category", "text", "id", "empty"]
+Kind = Literal["int", "float", "bool", "date", "category", "text", "id", "key", "empty"]
 NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 _BOOLEANS = ({"true", "false"}, {"yes", "no"}, {"y", "n"}, {"t", "f"}, {"on", "off"}, {"ja", "nein"}, {"oui", "non"})
 
@@ -140,8 +141,8 @@ def look(name: str, data: pa.ChunkedArray) -> Column:
     if pa.types.is_boolean(array.type):
         return Column(name, "bool", text, present, numbers_of(array), typed=True)
     if pa.types.is_temporal(array.type):
-        form = "%Y-%m-%d" if pa.types.is_date(array.type) else "%Y-%m-%d %H:%M:%S"
-        return Column(name, "date", text, present, numbers_of(array), form=form, typed=True)
+        shown_as = "%Y-%m-%d" if pa.types.is_date(array.type) else "%Y-%m-%d %H:%M:%S"
+        return Column(name, "date", text, present, numbers_of(array), form=shown_as, typed=True)
     numbers = numbers_of(array)
     shown = [str(value) for value in text[present][:400]]
     if int(np.isfinite(numbers).sum()) >= 0.95 * count:
@@ -157,7 +158,7 @@ def look(name: str, data: pa.ChunkedArray) -> Column:
     if length > 30 or (distinct > 0.5 * len(shown) and sum(" " in value for value in shown) > 0.5 * len(shown)):
         kind: Kind = "text"
     elif len(shown) >= 10 and distinct == len(shown):
-        kind = "id"
+        kind = "key"
     else:
         kind = "category"
     return Column(name, kind, text, present, nothing, typed=typed)
@@ -183,14 +184,12 @@ def _numeric(
 
 
 def put(table: pa.Table, name: str, values: np.ndarray) -> pa.Table:
-    """The table with a column's text replaced; a typed column keeps its type if every value still fits, else becomes text."""
+    """The table with a column's text replaced; a typed column keeps its type if every value fits, else becomes text."""
     array = pa.array(values.tolist(), pa.string())
     kind = table.schema.field(name).type
     if not pa.types.is_string(kind):
-        try:
+        with suppress(pa.ArrowInvalid, pa.ArrowNotImplementedError):
             array = pc.cast(array, kind)
-        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-            pass
     return table.set_column(table.column_names.index(name), name, array)
 
 

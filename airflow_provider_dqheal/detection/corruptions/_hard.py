@@ -11,7 +11,8 @@ Written down before any model is run. A corruption is *hard* when, for every iss
 - distribution_shift: no labelled column is further from the pooled history (Kolmogorov-Smirnov for numbers, total
   variation for the rest) than history batches are from the others; where batch medians only rise or fall, the step
   from the last batch is compared with the steps of the history instead. For associations the same with rank
-  correlation. For repeated or lost rows: the row count lies within that of the history.
+  correlation. Nor does one value, or what is new to the history, take a larger share than ever before. For repeated
+  or lost rows: the row count lies within that of the history.
 - schema_drift and repeated batches are facts and never hard.
 
 Without history only facts can be judged: everything else is hard.
@@ -21,13 +22,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from airflow_provider_dqheal.detection.corruptions import _frame as frames
+from airflow_provider_dqheal.detection.corruptions._dates import parse_dates
 
 _POOL = 20_000
 
@@ -153,7 +155,7 @@ def numbers(data: pa.Array | pa.ChunkedArray, date_form: str | None) -> np.ndarr
     """Numbers of a column; text dates as seconds."""
     array = frames.flat(data)
     if date_form is not None and pa.types.is_string(array.type):
-        return frames.parse_dates(array, date_form)
+        return parse_dates(array, date_form)
     return frames.numbers_of(array)
 
 
@@ -165,13 +167,22 @@ def _distribution_shift(frame: frames.Frame, table: pa.Table, name: str, past: l
         after = numbers(table[name], column.form)
         after = np.sort(after[np.isfinite(after)][:5_000])
         if len(after) and samples:
-            return _numeric_shift(after, samples)
+            return _top_number(after) <= max(map(_top_number, samples)) and _numeric_shift(after, samples)
     tables = [_frequencies(batch) for batch in past]
     if len(tables) == 1:
         return False
     pooled = sum(tables, Counter())
-    distance = _total_variation(_frequencies(table[name]), pooled)
+    now = _frequencies(table[name])
+    if _unseen(now, pooled) > max(_unseen(one, pooled - one) for one in tables):
+        return False
+    if _top(now) > max(map(_top, tables)):
+        return False
+    distance = _total_variation(now, pooled)
     return distance <= max(_total_variation(one, pooled - one) for one in tables)
+
+
+def _top_number(values: np.ndarray) -> float:
+    return float(np.unique(values, return_counts=True)[1].max() / len(values)) if len(values) >= 10 else 0.0
 
 
 def _numeric_shift(after: np.ndarray, samples: list[np.ndarray]) -> bool:
@@ -204,6 +215,14 @@ def _ks(first: np.ndarray, second: np.ndarray) -> float:
 def _frequencies(data: pa.Array | pa.ChunkedArray) -> Counter[str]:
     counts = pc.value_counts(frames.rendered(data))
     return Counter(dict(zip(map(str, counts.field(0).to_pylist()), counts.field(1).to_pylist(), strict=True)))
+
+
+def _unseen(counts: Counter[str], known: Counter[str]) -> float:
+    return sum(count for value, count in counts.items() if value not in known) / max(1, counts.total())
+
+
+def _top(counts: Counter[str]) -> float:
+    return max(counts.values(), default=0) / max(1, counts.total())
 
 
 def _total_variation(first: Counter[str], second: Counter[str]) -> float:
@@ -246,7 +265,7 @@ def rank_correlation(first: np.ndarray, second: np.ndarray) -> float:
     return float(np.corrcoef(left, right)[0, 1])
 
 
-_RULES = {
+_RULES: dict[str, Callable[[frames.Frame, pa.Table, str, list[pa.Array]], bool]] = {
     "type_mismatch": _type_mismatch,
     "missing_data": _missing_data,
     "outliers": _outliers,

@@ -16,7 +16,7 @@ _RUBIN = "Rubin 1976, missingness mechanisms; Jenga (Schelter et al. 2021)"
 _DISGUISED = "Pearson 2006, disguised missing data; FAHES (Qahtan et al. 2018)"
 _DEEQU = "Deequ and Great Expectations user reports: completeness"
 _LOAD = "reports on late and partial loads (Monte Carlo, dbt freshness and volume tests)"
-_ANY: tuple[Kind, ...] = ("int", "float", "bool", "date", "category", "text", "id")
+_ANY: tuple[Kind, ...] = ("int", "float", "bool", "date", "category", "text", "id", "key")
 
 
 def _gone(column: Column, rng: np.random.Generator) -> str | None:
@@ -89,7 +89,7 @@ _token(
         "k.A.",
         "sin dato",
     ),
-    ("category", "text", "bool", "id", "date"),
+    ("category", "text", "bool", "key", "date"),
 )
 _token(
     "punctuation_only",

@@ -11,21 +11,12 @@ import pyarrow.compute as pc
 
 from airflow_provider_dqheal.detection.corruptions._base import Draft, Severity, corruption
 from airflow_provider_dqheal.detection.corruptions._frame import Frame, flat, rendered
+from airflow_provider_dqheal.detection.corruptions._words import FOREIGN, SYNONYMS
 
 _ISSUE = "schema_drift"
 _EVOLVE = "schema evolution reports (Airbyte, Fivetran, Delta Lake, Confluent schema registry)"
 _CSV = "reports on hand-edited CSV files"
 _GE = "Great Expectations user reports: expect_table_columns_to_match"
-_SYNONYMS = {
-    "id": "identifier", "price": "cost", "amount": "total", "date": "day", "country": "nation", "qty": "quantity",
-    "quantity": "qty", "name": "label", "time": "ts", "timestamp": "event_time", "customer": "client", "user": "account",
-    "year": "yr", "month": "mon", "value": "val", "number": "num", "state": "region", "type": "kind", "count": "total_count",
-    "city": "town", "email": "mail", "phone": "telephone", "status": "state", "currency": "ccy", "zip": "postcode",
-}  # fmt: skip
-_FOREIGN = {
-    "id": "nummer", "date": "datum", "price": "preis", "amount": "betrag", "country": "land", "name": "nom", "year": "jahr",
-    "month": "mois", "city": "stadt", "quantity": "menge", "status": "estado", "value": "wert", "time": "zeit", "type": "typ",
-}  # fmt: skip
 Rename = Callable[[str, np.random.Generator], str]
 
 
@@ -121,8 +112,8 @@ def _abbreviated(name: str, rng: np.random.Generator) -> str:
 _renaming("renamed_case", "column names change case", _EVOLVE, _case)
 _renaming("renamed_style", "snake_case, camelCase, kebab-case or spaces", _EVOLVE, _style)
 _renaming("renamed_blank", "names gain blanks, quotes or a byte order mark", _CSV, _blank)
-_renaming("renamed_synonym", "another word for the same thing", _EVOLVE, _translated(_SYNONYMS))
-_renaming("renamed_locale", "names in another language", _CSV, _translated(_FOREIGN))
+_renaming("renamed_synonym", "another word for the same thing", _EVOLVE, _translated(SYNONYMS))
+_renaming("renamed_locale", "names in another language", _CSV, _translated(FOREIGN))
 _renaming("renamed_affix", "a prefix, suffix or version is added", _EVOLVE, _affix)
 _renaming("renamed_typo", "a name is misspelled", _CSV, _typo)
 _renaming(
@@ -264,8 +255,15 @@ def _merged(frame: Frame, rng: np.random.Generator, severity: Severity) -> Draft
     "Spark and Delta reports: schema mismatch on write",
 )
 def _widened(frame: Frame, rng: np.random.Generator, severity: Severity) -> Draft | None:
-    wider = {pa.int64(): (pa.float64(), pa.int32(), pa.string()), pa.float64(): (pa.float32(), pa.string(), pa.int64()), pa.bool_(): (pa.int64(), pa.string()), pa.date32(): (pa.timestamp("us"), pa.string()), pa.timestamp("us"): (pa.date32(), pa.string())}  # fmt: skip
-    table, hit = frame.table, {}
+    wider = {
+        pa.int64(): (pa.float64(), pa.int32(), pa.string()),
+        pa.float64(): (pa.float32(), pa.string(), pa.int64()),
+        pa.bool_(): (pa.int64(), pa.string()),
+        pa.date32(): (pa.timestamp("us"), pa.string()),
+        pa.timestamp("us"): (pa.date32(), pa.string()),
+    }
+    table = frame.table
+    hit: dict[str, str] = {}
     for index in rng.permutation(len(frame.names)):
         name = frame.names[int(index)]
         options = wider.get(table.schema.field(name).type)

@@ -198,7 +198,7 @@ def _blanks(
 def _words(
     column: Column, rows: np.ndarray, rng: np.random.Generator, severity: Severity
 ) -> Sequence[str | None] | None:
-    phrases = (
+    phrases: Sequence[str] = (
         "see note",
         "tbd",
         "pending",

@@ -1,0 +1,47 @@
+"""Words that renamed columns take."""
+
+from __future__ import annotations
+
+SYNONYMS = {
+    "id": "identifier",
+    "price": "cost",
+    "amount": "total",
+    "date": "day",
+    "country": "nation",
+    "qty": "quantity",
+    "quantity": "qty",
+    "name": "label",
+    "time": "ts",
+    "timestamp": "event_time",
+    "customer": "client",
+    "user": "account",
+    "year": "yr",
+    "month": "mon",
+    "value": "val",
+    "number": "num",
+    "state": "region",
+    "type": "kind",
+    "count": "total_count",
+    "city": "town",
+    "email": "mail",
+    "phone": "telephone",
+    "status": "state",
+    "currency": "ccy",
+    "zip": "postcode",
+}
+FOREIGN = {
+    "id": "nummer",
+    "date": "datum",
+    "price": "preis",
+    "amount": "betrag",
+    "country": "land",
+    "name": "nom",
+    "year": "jahr",
+    "month": "mois",
+    "city": "stadt",
+    "quantity": "menge",
+    "status": "estado",
+    "value": "wert",
+    "time": "zeit",
+    "type": "typ",
+}
