@@ -1,0 +1,1 @@
+"""Kafka: topics, versioned messages, a producer, an at-least-once consumer, the dead-letter topic."""

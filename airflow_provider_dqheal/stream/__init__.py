@@ -1,0 +1,1 @@
+"""The stream detector: profiles in, alerts out."""
