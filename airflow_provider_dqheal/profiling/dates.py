@@ -91,20 +91,23 @@ class Dates:
     """What n texts say as dates. ``micros`` since 1970 (as day-month where ambiguous); ``swapped`` month-day.
 
     ``kind``: 0 no date, 1 certain, 2 certainly day-month, 3 certainly month-day, 4 ambiguous; shapes (n,).
-    ``signatures`` holds the format of each value ("" where none); day and month of an ambiguous one read ``?``.
+    ``names`` are the formats, ``codes`` says which one each value has (-1: none); day and month of an ambiguous one
+    read ``?``.
     """
 
     kind: NDArray[np.int8]
     micros: NDArray[np.int64]
     swapped: NDArray[np.int64]
-    signatures: NDArray[np.object_]
+    codes: NDArray[np.int32]
+    names: tuple[str, ...]
 
 
 def decode(array: pa.Array) -> Dates:
     """Decodes a string array without nulls; white space around a value must be gone."""
     count = len(array)
     kind, micros = np.zeros(count, np.int8), np.zeros(count, np.int64)
-    swapped, signatures = np.zeros(count, np.int64), np.full(count, "", object)
+    swapped, codes = np.zeros(count, np.int64), np.full(count, -1, np.int32)
+    names: dict[str, int] = {}
     shapes = full_patterns(array).dictionary_encode()
     offsets, data = text_buffers(array)
     which = shapes.indices.to_numpy()
@@ -116,8 +119,8 @@ def decode(array: pa.Array) -> Dates:
             continue
         rows = order[bounds[shape] : bounds[shape + 1]]
         grid = data[offsets[rows][:, None] + np.arange(len(pattern))]
-        _decode_shape(layout, grid, rows, kind, micros, swapped, signatures)
-    return Dates(kind, micros, swapped, signatures)
+        _decode_shape(layout, grid, rows, kind, micros, swapped, codes, names)
+    return Dates(kind, micros, swapped, codes, tuple(names))
 
 
 def _decode_shape(
@@ -127,7 +130,8 @@ def _decode_shape(
     kind: NDArray[np.int8],
     micros: NDArray[np.int64],
     swapped: NDArray[np.int64],
-    signatures: NDArray[np.object_],
+    codes: NDArray[np.int32],
+    names: dict[str, int],
 ) -> None:
     parts = layout.parts
     year = _digits(grid, parts["Y"])
@@ -139,14 +143,14 @@ def _decode_shape(
         day_month, ok_dm = _days(year, second, first)
         month_day, ok_md = _days(year, first, second)
         both = ok_dm & ok_md
-        same = both & (first == second)
-        result = np.where(same, 4, np.where(both, 4, np.where(ok_dm, 2, np.where(ok_md, 3, 0))))
+        result = np.where(both, 4, np.where(ok_dm, 2, np.where(ok_md, 3, 0)))
         result = np.where(fine, result, 0)
-        names = np.array(
-            ["", "", layout.signature.format("d", "m"), layout.signature.format("m", "d"),
-             layout.signature.format("?", "?")], object
-        )  # fmt: skip
-        kind[rows], signatures[rows] = result, names[result]
+        written = {2: ("d", "m"), 3: ("m", "d"), 4: ("?", "?")}
+        kind[rows] = result
+        for which, (first_name, second_name) in written.items():
+            hit = rows[result == which]
+            if len(hit):
+                codes[hit] = names.setdefault(layout.signature.format(first_name, second_name), len(names))
         micros[rows] = np.where(ok_dm, day_month, month_day) * MICROS_A_DAY + time
         swapped[rows] = np.where(ok_md, month_day, day_month) * MICROS_A_DAY + time
         return
@@ -155,7 +159,8 @@ def _decode_shape(
     ok &= fine
     kind[rows] = ok
     micros[rows] = swapped[rows] = np.where(ok, days * MICROS_A_DAY + time, 0)
-    signatures[rows] = np.where(ok, layout.signature, "")
+    if ok.any():
+        codes[rows[ok]] = names.setdefault(layout.signature, len(names))
 
 
 def _digits(grid: NDArray[np.uint8], span: tuple[int, int]) -> NDArray[np.int64]:

@@ -39,13 +39,14 @@ class Power:
                 mean = low + float((values - low).mean())
                 off = values - mean
                 square = off * off
-                sums = (float(square.sum()), float(square @ off), float(square @ square))
+                sums = (float(square.sum()), float((square * off).sum()), float((square * square).sum()))
             else:
-                mean = low + float((values - low) @ counts) / rows
+                weights = counts.astype(np.float64)
+                mean = low + float(((values - low) * weights).sum()) / rows
                 off = values - mean
                 square = off * off
-                weighed = square * counts
-                sums = (float(weighed.sum()), float(weighed @ off), float(weighed @ square))
+                weighed = square * weights
+                sums = (float(weighed.sum()), float((weighed * off).sum()), float((weighed * square).sum()))
         return cls(rows, mean, *sums, low, high)
 
     def __add__(self, other: Power) -> Power:

@@ -192,7 +192,11 @@ class ColumnView:
             return decode(self.trimmed.take(pa.array(self.date_rows))), self.counts[self.date_rows]
         if self.kind not in ("date", "datetime"):
             return decode(pa.array([], pa.string())), np.zeros(0, np.int64)
-        values, counts = np.unique(self.valid.astype(np.int64), return_counts=True)
-        micros = values * MICROS_A_DAY if self.kind == "date" else values
+        values = self.valid.astype(np.int64, copy=False)
+        if self.kind == "date":
+            values, counts = np.unique(values, return_counts=True)
+            values = values * MICROS_A_DAY
+        else:
+            counts = np.ones(len(values), np.int64)
         ones = np.ones(len(values), np.int8)
-        return Dates(ones, micros, micros, np.full(len(values), self.kind, object)), counts.astype(np.int64)
+        return Dates(ones, values, values, np.zeros(len(values), np.int32), (self.kind,)), counts.astype(np.int64)

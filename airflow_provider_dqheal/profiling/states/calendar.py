@@ -46,8 +46,8 @@ class Calendar:
         kind = dates.kind
         if not (kind > 0).any():
             return self
-        names, where = np.unique(dates.signatures[kind > 0].astype(str), return_inverse=True)
-        rows = np.bincount(where, weights=counts[kind > 0]).astype(np.int64)
+        there = dates.codes >= 0
+        rows = np.bincount(dates.codes[there], weights=counts[there], minlength=len(dates.names)).astype(np.int64)
         sure, unsure = (kind > 0) & (kind < 4), kind == 4
         micros, weight = dates.micros[sure], counts[sure]
         days, rest = np.divmod(micros, MICROS_A_DAY)
@@ -56,7 +56,7 @@ class Calendar:
         )
         grains = tuple(int(weight[rest % step == 0].sum()) for step in (MICROS_A_DAY, 3_600_000_000, 60_000_000, 10**6))
         return self + type(self)(
-            dict(sorted(zip(names.tolist(), rows.tolist(), strict=True))),
+            dict(sorted(zip(dates.names, rows.tolist(), strict=True))),
             Power.of(micros / MICROS_A_DAY, weight),
             Power.of(dates.micros[unsure] / MICROS_A_DAY, counts[unsure]),
             Power.of(dates.swapped[unsure] / MICROS_A_DAY, counts[unsure]),

@@ -44,17 +44,12 @@ class Values:
             rows = rows[np.argsort(hashes[rows])][: KEPT + 1]
             texts = np.array([_short(t) for t in view.texts.take(pa.array(rows)).to_pylist()], object)
             return type(self)("text", self.kept.add(hashes[rows], texts, view.counts[rows]))
-        if not self.kept.complete:
-            rows = np.flatnonzero(hashes <= self.kept.threshold)
-            unique, first, counts = np.unique(hashes[rows], return_index=True, return_counts=True)
-            first = rows[first]
-        else:
-            unique, first, counts = _distinct(view)
-        unique, first, counts = unique[: KEPT + 1], first[: KEPT + 1], counts[: KEPT + 1]
-        keys = np.array(view.valid[first].tolist(), object)
-        if view.kind == "float":
-            keys = np.array([0.0 if key == 0 else key for key in keys], object)
-        return type(self)(view.kind, self.kept.add(unique, keys, counts.astype(np.int64)))
+        if self.kept.complete:
+            return type(self)(view.kind, self.kept.add(*_distinct(view)))
+        rows = np.flatnonzero(hashes <= self.kept.threshold)
+        return type(self)(
+            view.kind, self.kept.add(hashes[rows], _keys(view, view.valid[rows]), np.ones(len(rows), int))
+        )
 
     def __add__(self, other: Self) -> Self:
         if not len(other.kept.hashes):
@@ -127,7 +122,16 @@ def _hash_keys(kind: Kind, keys: NDArray[Any]) -> NDArray[np.uint64]:
     return hash_ints(keys.astype(np.int64))
 
 
-def _distinct(view: ColumnView) -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]]:
-    """Hashes of the distinct values in order, a row of each, and counts."""
-    unique, first, counts = np.unique(view.hashes, return_index=True, return_counts=True)
-    return unique, first, counts
+def _keys(view: ColumnView, values: NDArray[Any]) -> NDArray[Any]:
+    return np.array((values + 0.0 if view.kind == "float" else values).tolist(), object)
+
+
+def _distinct(view: ColumnView) -> tuple[NDArray[np.uint64], NDArray[Any], NDArray[np.int64]]:
+    """Hashes, values and counts of the distinct values, those of smallest hash only."""
+    encoded = pa.array(view.valid).dictionary_encode()
+    values = encoded.dictionary.to_numpy(zero_copy_only=False)
+    counts = np.bincount(encoded.indices.to_numpy(), minlength=len(values)).astype(np.int64)
+    hashes = hash_floats(values) if view.kind == "float" else hash_ints(values)
+    # Zero comes with either sign: one more than the bound is kept for it, one for knowing that there are more.
+    rows = np.argsort(hashes)[: KEPT + 2]
+    return hashes[rows], _keys(view, values[rows]), counts[rows]
