@@ -252,6 +252,10 @@ class Profile(Frozen):
         sample = self.sample + other.sample
         return Profile.of([c.model_copy() for c in merged if c], sample, self.row_count + other.row_count, None)
 
+    def for_batch(self, batch: BatchRef | None) -> Profile:
+        """The same profile, of this batch."""
+        return Profile.of(self.columns.values(), self.sample, self.row_count, batch)
+
     def to_bytes(self) -> bytes:
         """Deflated JSON."""
         return zlib.compress(self.model_dump_json().encode(), 6)
