@@ -13,7 +13,7 @@ from airflow.sdk.exceptions import AirflowNotFoundException
 
 from airflow_provider_dqheal.core.config import Settings, load_settings
 from airflow_provider_dqheal.core.errors import ConfigError
-from airflow_provider_dqheal.hooks.kafka import DEFAULT_KAFKA_CONN_ID, kafka_extra
+from airflow_provider_dqheal.hooks.kafka import DEFAULT_KAFKA_CONN_ID, kafka_settings
 
 if TYPE_CHECKING:
     from airflow_provider_dqheal.pipeline.services import Services
@@ -69,11 +69,7 @@ class DQHealHook(BaseHook):
         overrides: dict[str, Any] = {}
         if self.connection is not None:
             overrides |= self._overrides(settings)
-        extra = kafka_extra(self.kafka_conn_id)
-        if extra is not None:
-            client = {k: str(v) for k, v in extra.items() if k not in ("bootstrap.servers", "group.id")}
-            kafka = {"bootstrap_servers": extra["bootstrap.servers"], "client": {**settings.kafka.client, **client}}
-            overrides["kafka"] = settings.kafka.model_copy(update=kafka)
+        overrides["kafka"] = kafka_settings(settings.kafka, self.kafka_conn_id)
         return settings.model_copy(update=overrides)
 
     def _overrides(self, settings: Settings) -> dict[str, Any]:

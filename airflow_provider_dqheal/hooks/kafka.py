@@ -5,7 +5,6 @@ Nothing here imports confluent_kafka at module level: sensors and triggers are i
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from airflow.sdk import BaseHook
@@ -17,66 +16,49 @@ from airflow_provider_dqheal.core.errors import ConfigError
 DEFAULT_KAFKA_CONN_ID = "kafka_default"
 """The stock connection of the Kafka provider."""
 
-DISPATCH_GROUP = "dispatch"
-"""Offsets of the dispatcher are kept under ``<group_prefix>-dispatch``."""
 
+def kafka_settings(settings: KafkaSettings, kafka_conn_id: str = DEFAULT_KAFKA_CONN_ID) -> KafkaSettings:
+    """The settings with the connection's ``bootstrap.servers`` and client properties on top.
 
-def kafka_extra(kafka_conn_id: str) -> dict[str, Any] | None:
-    """The client properties of a Kafka connection; None when there is no such connection.
+    A connection that is not defined changes nothing. Its ``group.id`` does not count: each reader has its own.
+    Properties that are callbacks (given as dotted paths to the Kafka provider) are not supported.
 
     Raises:
-        ConfigError: when it has no ``bootstrap.servers``.
+        ConfigError: when the connection has no ``bootstrap.servers``, or names a callback.
     """
     try:
         extra: dict[str, Any] = dict(BaseHook.get_connection(kafka_conn_id).extra_dejson)
     except AirflowNotFoundException:
-        return None
-    if not extra.get("bootstrap.servers"):
+        return settings
+    servers = extra.pop("bootstrap.servers", None)
+    if not servers:
         raise ConfigError(f"connection {kafka_conn_id!r}: bootstrap.servers is missing; add it to its config dict")
-    return extra
-
-
-def client_config(settings: KafkaSettings, kafka_conn_id: str) -> dict[str, Any]:
-    """Properties of librdkafka to connect with.
-
-    A defined connection is read by the Kafka provider's own hook, so that its callbacks and managed tokens work.
-
-    Raises:
-        ConfigError: when neither the connection nor the settings name a broker.
-    """
-    if kafka_extra(kafka_conn_id) is not None:
-        from airflow.providers.apache.kafka.hooks.base import KafkaBaseHook
-
-        found: dict[str, Any] = dict(KafkaBaseHook(kafka_conn_id)._build_config())
-        return found
-    if not settings.bootstrap_servers:
+    callbacks = sorted(key for key in extra if key.endswith("_cb"))
+    if callbacks:
         raise ConfigError(
-            f"no Kafka broker: connection {kafka_conn_id!r} is not defined and kafka.bootstrap_servers is not set; "
-            "define one of them (KAFKA_BOOTSTRAP_SERVERS works as well)"
+            f"connection {kafka_conn_id!r}: {callbacks[0]} is not supported; use properties of librdkafka"
         )
-    return {"bootstrap.servers": settings.bootstrap_servers, **settings.client}
+    client = {key: str(value) for key, value in extra.items() if key != "group.id"}
+    return settings.model_copy(update={"bootstrap_servers": str(servers), "client": {**settings.client, **client}})
 
 
-def consumer_config(settings: KafkaSettings, kafka_conn_id: str, group_id: str | None = None) -> dict[str, Any]:
+def dispatch_group(settings: KafkaSettings) -> str:
+    """The consumer group whose committed offsets say what was dispatched."""
+    return f"{settings.group_prefix}-dispatch"
+
+
+def consumer_config(settings: KafkaSettings, group_id: str | None = None) -> dict[str, Any]:
     """Properties of a consumer that commits only when told to, and is quiet about a broker that is down.
 
     Raises:
-        ConfigError: as :func:`client_config`.
+        ConfigError: when no broker is configured.
     """
-    return {
-        "reconnect.backoff.ms": 250,
-        "reconnect.backoff.max.ms": 5000,
-        **client_config(settings, kafka_conn_id),
-        "group.id": group_id or f"{settings.group_prefix}-{DISPATCH_GROUP}",
-        "enable.auto.commit": False,
-        "enable.auto.offset.store": False,
-        "auto.offset.reset": "earliest",
-        "logger": quiet_logger(),
-    }
+    from airflow_provider_dqheal.messaging.client import client_config
 
-
-def quiet_logger() -> logging.Logger:
-    """A logger for librdkafka that passes errors only: a client prints a line for each try to reach a lost broker."""
-    logger = logging.getLogger("airflow_provider_dqheal.librdkafka")
-    logger.setLevel(logging.CRITICAL)
-    return logger
+    return client_config(
+        settings,
+        group_id=group_id or dispatch_group(settings),
+        enable_auto_commit=False,
+        enable_auto_offset_store=False,
+        auto_offset_reset="earliest",
+    )

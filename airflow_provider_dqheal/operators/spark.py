@@ -52,6 +52,9 @@ class SparkProfileOperator(SparkSubmitOperator):
         **kwargs: Any,
     ) -> None:
         super().__init__(application="", conn_id=conn_id, **kwargs)
+        self.conf: dict[str, Any] | None
+        self.env_vars: dict[str, Any] | None
+        self._conn_id: str
         self.batch = batch
         self.dqheal_conn_id = dqheal_conn_id
 

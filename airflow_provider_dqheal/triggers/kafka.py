@@ -93,9 +93,9 @@ class KafkaBatchTrigger(BaseTrigger):
 
     def _config(self) -> dict[str, Any]:
         from airflow_provider_dqheal.core.config import load_settings
-        from airflow_provider_dqheal.hooks.kafka import consumer_config
+        from airflow_provider_dqheal.hooks.kafka import consumer_config, kafka_settings
 
-        return consumer_config(load_settings().kafka, self.kafka_conn_id, self.group_id)
+        return consumer_config(kafka_settings(load_settings().kafka, self.kafka_conn_id), self.group_id)
 
     async def _first_message(self) -> Message | None:
         from asgiref.sync import sync_to_async

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import os
 import random
 import subprocess
@@ -110,6 +109,7 @@ def orders(airflow: Airflow, dqheal_home: Path, tmp_path_factory: pytest.TempPat
     return folder
 
 
-def conf(batch_id: str, uri: Path | str, **more: object) -> str:
-    """A run's conf as JSON."""
-    return json.dumps({"dataset": "orders", "batch_id": batch_id, "uri": str(uri), "format": "csv", **more})
+@pytest.fixture(scope="session")
+def write_orders() -> Callable[..., Path]:
+    """:func:`write_batch`, for tests: a day of orders as CSV."""
+    return write_batch

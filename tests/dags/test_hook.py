@@ -60,7 +60,7 @@ def test_kafka_connection_wins_over_the_configured_broker(hook: Any, monkeypatch
     kafka = hook().settings.kafka
     assert kafka.bootstrap_servers == "connected:9092"
     assert kafka.client == {"security.protocol": "PLAINTEXT"}
-    config = consumer_config(kafka, "kafka_default")
+    config = consumer_config(kafka)
     assert config["bootstrap.servers"] == "connected:9092"
     assert config["group.id"] == "dqheal-dispatch"
     assert config["enable.auto.commit"] is False
@@ -70,7 +70,7 @@ def test_no_broker_anywhere_says_what_to_do(hook: Any) -> None:
     from airflow_provider_dqheal.hooks.kafka import consumer_config
 
     with pytest.raises(ConfigError, match="KAFKA_BOOTSTRAP_SERVERS"):
-        consumer_config(hook().settings.kafka, "kafka_default")
+        consumer_config(hook().settings.kafka)
 
 
 def test_errors_are_mapped_once(airflow: Any) -> None:
