@@ -32,6 +32,7 @@ from airflow_provider_dqheal.detection.verdict import judge
 from airflow_provider_dqheal.pipeline.heal import is_live
 from airflow_provider_dqheal.pipeline.validate import held_result, holds
 from airflow_provider_dqheal.profiling.baseline import Baseline
+from airflow_provider_dqheal.profiling.conform import conform
 from airflow_provider_dqheal.profiling.local import profile_table
 from airflow_provider_dqheal.profiling.profile import Profile
 from airflow_provider_dqheal.profiling.sources import as_batch_ref, read_raw
@@ -141,7 +142,9 @@ def heal(
             verdict,
             baseline,
             policy,
-            lambda table: judge(profile_table(table, ref), baseline, settings),
+            lambda table: judge(
+                profile_table(conform(table, baseline, ref.format), ref), baseline, settings
+            ),
         )
     if not validation.passed:
         untouched = Working.start(raw)

@@ -9,6 +9,7 @@ from airflow_provider_dqheal.pipeline.detect import baseline_for, detect_stage
 from airflow_provider_dqheal.pipeline.heal import staged
 from airflow_provider_dqheal.pipeline.services import Services
 from airflow_provider_dqheal.pipeline.validate import validate_stage
+from airflow_provider_dqheal.profiling.conform import conform
 from airflow_provider_dqheal.storage.records import BatchRecord
 
 
@@ -35,9 +36,10 @@ def publish_stage(services: Services, ref: BatchRef) -> BatchRecord:
             working = staged(services, ref)
             touched = bool(plan.steps)
             baseline = baseline_for(services, ref)
-            files = services.sink.publish(
-                ref, working if touched else None, baseline.table_schema if baseline else None
-            )
+            healed = None
+            if touched and baseline is not None:
+                healed = working.replace(table=conform(working.table, baseline, ref.format))
+            files = services.sink.publish(ref, healed, baseline.table_schema if baseline else None)
             counts = {
                 "published_uri": files.uri,
                 "quarantine_uri": files.quarantine_uri,

@@ -12,6 +12,7 @@ from airflow_provider_dqheal.pipeline.decide import decide_stage
 from airflow_provider_dqheal.pipeline.detect import baseline_for, detect_stage
 from airflow_provider_dqheal.pipeline.heal import staged
 from airflow_provider_dqheal.pipeline.services import Services
+from airflow_provider_dqheal.profiling.conform import conform
 from airflow_provider_dqheal.profiling.local import profile_table
 from airflow_provider_dqheal.validation.judge import validate
 
@@ -57,7 +58,8 @@ def validate_stage(services: Services, ref: BatchRef) -> ValidationResult:
             history = baseline
 
             def redetect(table: pa.Table) -> Verdict:
-                return judge(profile_table(table, ref), history, services.settings.detection)
+                published = conform(table, history, ref.format)
+                return judge(profile_table(published, ref), history, services.settings.detection)
 
             result = validate(
                 staged(services, ref), plan, verdict, history, services.settings.policy_for(ref.dataset), redetect

@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import gzip
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, Iterator
+from typing import IO, Any
 
 import pyarrow as pa
 from pyarrow import parquet
@@ -57,15 +57,7 @@ def _write_jsonl(table: pa.Table, path: Path, ref: BatchRef, schema: TableSchema
 
 
 def _write_parquet(table: pa.Table, path: Path, ref: BatchRef, schema: TableSchema | None, like: Path | None) -> None:
-    """Parquet in the accepted types; a column that has its type already stays as it came."""
-    from airflow_provider_dqheal.profiling.schema import cast_table
-
-    if schema is not None:
-        typed, _ = cast_table(table.select([n for n in schema.names if n in table.column_names]), _only(table, schema))
-        for index, name in enumerate(table.column_names):
-            column = schema.column(name)
-            if column is not None and column.type != "string" and pa.types.is_string(table.schema.types[index]):
-                table = table.set_column(index, name, typed[name])
+    """Parquet with the table's own types."""
     parquet.write_table(table, path)
 
 
@@ -75,11 +67,6 @@ WRITERS: dict[str, Callable[[pa.Table, Path, BatchRef, TableSchema | None, Path 
     "parquet": _write_parquet,
     "table": _write_parquet,
 }
-
-
-def _only(table: pa.Table, schema: TableSchema) -> TableSchema:
-    present = tuple(column for column in schema.columns if column.name in table.column_names)
-    return schema.model_copy(update={"columns": present})
 
 
 def _text_columns(table: pa.Table, null: str | None = "") -> Iterable[Sequence[list[str | None]]]:
