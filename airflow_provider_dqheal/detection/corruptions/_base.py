@@ -167,11 +167,19 @@ class Corruption:
             hard=hard,
             repairable=draft.inverse is not None,
             inverse=draft.inverse,
-            tolerated=draft.tolerated - frozenset(draft.columns),
+            tolerated=(draft.tolerated | _retyped(table, draft.table)) - frozenset(draft.columns),
             original=table,
             rows=draft.rows,
             cellwise=draft.cellwise,
         )
+
+
+def _retyped(before: pa.Table, after: pa.Table) -> frozenset[str]:
+    """A typed column that became text is a change of schema and of type too."""
+    common = [name for name in before.column_names if name in after.column_names]
+    if any(before.schema.field(name).type != after.schema.field(name).type for name in common):
+        return frozenset({"schema_drift", "type_mismatch"})
+    return frozenset()
 
 
 registry: Registry[Corruption] = Registry("corruption", "airflow_provider_dqheal.detection.corruptions")

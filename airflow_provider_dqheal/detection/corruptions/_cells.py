@@ -73,7 +73,10 @@ def cell_family(
             if not hit:
                 return None
             params = {"where": pattern, "fraction": round(fraction, 4)}
-            return Draft(table, {issue: tuple(hit)}, params, inverse=inverse, tolerated=frozenset(tolerated))
+            also = frozenset(tolerated)
+            if issue == "outliers" and fraction >= 0.05:
+                also |= {"distribution_shift"}
+            return Draft(table, {issue: tuple(hit)}, params, inverse=inverse, tolerated=also)
 
         make.__name__ = name
         registered: Make = make

@@ -11,8 +11,8 @@ Written down before any model is run. A corruption is *hard* when, for every iss
 - distribution_shift: no labelled column is further from the pooled history (Kolmogorov-Smirnov for numbers, total
   variation for the rest) than history batches are from the others; where batch medians only rise or fall, the step
   from the last batch is compared with the steps of the history instead. For associations the same with rank
-  correlation. Nor does one value, or what is new to the history, take a larger share than ever before. For repeated
-  or lost rows: the row count lies within that of the history.
+  correlation. Nor does one value, or what is new to the history, take a larger share than ever before
+  (beyond three standard errors and two rows). For repeated or lost rows: the row count lies within that of the history.
 - schema_drift and repeated batches are facts and never hard.
 
 Without history only facts can be judged: everything else is hard.
@@ -167,18 +167,25 @@ def _distribution_shift(frame: frames.Frame, table: pa.Table, name: str, past: l
         after = numbers(table[name], column.form)
         after = np.sort(after[np.isfinite(after)][:5_000])
         if len(after) and samples:
-            return _top_number(after) <= max(map(_top_number, samples)) and _numeric_shift(after, samples)
+            usual = max(map(_top_number, samples))
+            return not _above(_top_number(after), usual, len(after)) and _numeric_shift(after, samples)
     tables = [_frequencies(batch) for batch in past]
     if len(tables) == 1:
         return False
     pooled = sum(tables, Counter())
     now = _frequencies(table[name])
-    if _unseen(now, pooled) > max(_unseen(one, pooled - one) for one in tables):
+    rows = table.num_rows
+    if _above(_unseen(now, pooled), max(_unseen(one, pooled - one) for one in tables), rows):
         return False
-    if _top(now) > max(map(_top, tables)):
+    if _above(_top(now), max(map(_top, tables)), rows):
         return False
     distance = _total_variation(now, pooled)
     return distance <= max(_total_variation(one, pooled - one) for one in tables)
+
+
+def _above(share: float, most: float, rows: int) -> bool:
+    """Whether a share exceeds the largest of the history by more than three standard errors and two rows."""
+    return share > most + 3.0 * float(np.sqrt(most * (1.0 - most) / rows)) + 2.0 / rows
 
 
 def _top_number(values: np.ndarray) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -87,3 +88,19 @@ def pick_columns(
 def chance(rng: np.random.Generator, probability: float) -> bool:
     """A biased coin."""
     return bool(rng.random() < probability)
+
+
+def pick(rng: np.random.Generator, options: Sequence[str]) -> str:
+    """One of the options."""
+    return options[int(rng.integers(len(options)))]
+
+
+def one_of(rng: np.random.Generator, *options: float) -> float:
+    """One of the numbers."""
+    return options[int(rng.integers(len(options)))]
+
+
+def column_count(frame: Frame, rng: np.random.Generator, severity: str) -> int:
+    """Columns hit by a change of schema: one at low, up to three at medium, up to all but one at high."""
+    most = {"low": 1, "medium": 3, "high": max(2, frame.table.num_columns - 1)}[severity]
+    return int(rng.integers(1, min(most, max(1, frame.table.num_columns)) + 1))

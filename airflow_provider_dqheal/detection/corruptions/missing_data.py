@@ -59,7 +59,7 @@ def _token(
         kinds,
         inverse=None,
         whole=0.1,
-        tolerated=("type_mismatch",) if not tokens[0].lstrip("-").isdigit() else ("outliers", "distribution_shift"),
+        tolerated=("outliers", "distribution_shift") if tokens[0][-1].isdigit() else ("type_mismatch",),
     )
     def _disguise(
         column: Column, rows: np.ndarray, rng: np.random.Generator, severity: Severity

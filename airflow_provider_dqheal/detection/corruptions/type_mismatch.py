@@ -1,4 +1,4 @@
-"""Values of the wrong type or written in another literal form."""
+"""Numbers of the wrong type or written in another literal form."""
 
 from __future__ import annotations
 
@@ -8,25 +8,14 @@ import numpy as np
 
 from airflow_provider_dqheal.detection.corruptions._base import Severity
 from airflow_provider_dqheal.detection.corruptions._cells import cell_family, texts
-from airflow_provider_dqheal.detection.corruptions._dates import moment
 from airflow_provider_dqheal.detection.corruptions._frame import Column
+from airflow_provider_dqheal.detection.corruptions._where import pick
 
 _ISSUE = "type_mismatch"
 _GE = "Great Expectations and pandera user reports: expect_column_values_to_be_of_type"
 _JENGA = "Schelter, Rukat, Biessmann 2021 (Jenga), broken values and encodings"
-_REDYUK = "Redyuk et al. 2021, error types: literal formats"
 _CSV = "reports on CSV exports from spreadsheets and localised systems"
 
-_SPELLINGS = (
-    ("true", "false"),
-    ("True", "False"),
-    ("TRUE", "FALSE"),
-    ("yes", "no"),
-    ("Y", "N"),
-    ("1", "0"),
-    ("t", "f"),
-    ("on", "off"),
-)
 _WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _OTHER_DATES = (
     "%d/%m/%Y",
@@ -41,17 +30,13 @@ _OTHER_DATES = (
 )
 
 
-def _pick(rng: np.random.Generator, options: Sequence[str]) -> str:
-    return options[int(rng.integers(len(options)))]
-
-
 @cell_family(
     "currency_sign", _ISSUE, "numbers carry a currency sign or code", _CSV, ("int", "float"), "strip the currency", 0.6
 )
 def _currency(
     column: Column, rows: np.ndarray, rng: np.random.Generator, severity: Severity
 ) -> Sequence[str | None] | None:
-    form = _pick(rng, ("${}", "€{}", "£{}", "{} €", "USD {}", "{} EUR", "{}$", "Rs. {}", "¥{}", "{} CHF"))
+    form = pick(rng, ("${}", "€{}", "£{}", "{} €", "USD {}", "{} EUR", "{}$", "Rs. {}", "¥{}", "{} CHF"))
     return [form.format(text) for text in texts(column, rows)]
 
 
@@ -59,7 +44,7 @@ def _currency(
 def _unit(
     column: Column, rows: np.ndarray, rng: np.random.Generator, severity: Severity
 ) -> Sequence[str | None] | None:
-    unit = _pick(
+    unit = pick(
         rng, ("kg", " kg", "km", " km", "lbs", "cm", "ms", " s", " h", "pcs", " min", "°C", "mg/dL", " units", "kWh")
     )
     return [text + unit for text in texts(column, rows)]
@@ -71,7 +56,7 @@ def _unit(
 def _percent(
     column: Column, rows: np.ndarray, rng: np.random.Generator, severity: Severity
 ) -> Sequence[str | None] | None:
-    return [text + _pick(rng, ("%", " %")) for text in texts(column, rows)]
+    return [text + pick(rng, ("%", " %")) for text in texts(column, rows)]
 
 
 @cell_family(
@@ -88,7 +73,7 @@ def _thousands(
 ) -> Sequence[str | None] | None:
     if np.nanmax(np.abs(column.numbers)) < 1_000:
         return None
-    sign = _pick(rng, (",", ".", " ", "'", "_"))
+    sign = pick(rng, (",", ".", " ", "'", "_"))
     if sign == "." and column.kind == "float":
         sign = ","
     return [_grouped(text, sign) for text in texts(column, rows)]
@@ -112,7 +97,7 @@ def _comma(
 def _scientific(
     column: Column, rows: np.ndarray, rng: np.random.Generator, severity: Severity
 ) -> Sequence[str | None] | None:
-    form = _pick(rng, ("{:.2E}", "{:.5E}", "{:.3e}"))
+    form = pick(rng, ("{:.2E}", "{:.5E}", "{:.3e}"))
     return [
         form.format(value) if np.isfinite(value) else text
         for value, text in zip(column.numbers[rows], texts(column, rows), strict=True)
@@ -131,7 +116,7 @@ def _scientific(
 def _int_float(
     column: Column, rows: np.ndarray, rng: np.random.Generator, severity: Severity
 ) -> Sequence[str | None] | None:
-    return [text + _pick(rng, (".0",)) for text in texts(column, rows)]
+    return [text + pick(rng, (".0",)) for text in texts(column, rows)]
 
 
 @cell_family(
@@ -146,7 +131,7 @@ def _int_float(
 def _quoted(
     column: Column, rows: np.ndarray, rng: np.random.Generator, severity: Severity
 ) -> Sequence[str | None] | None:
-    form = _pick(rng, ('"{}"', "'{}'", "[{}]", '="{}"', "({})", "b'{}'"))
+    form = pick(rng, ('"{}"', "'{}'", "[{}]", '="{}"', "({})", "b'{}'"))
     return [form.format(text) for text in texts(column, rows)]
 
 
@@ -162,7 +147,7 @@ def _quoted(
 def _json(
     column: Column, rows: np.ndarray, rng: np.random.Generator, severity: Severity
 ) -> Sequence[str | None] | None:
-    form = _pick(rng, ('{{"value": {}}}', '{{"{n}": "{}"}}', "[{}]", '{{"amount":{},"unit":""}}'))
+    form = pick(rng, ('{{"value": {}}}', '{{"{n}": "{}"}}', "[{}]", '{{"amount":{},"unit":""}}'))
     return [form.format(text, n=column.name) for text in texts(column, rows)]
 
 
@@ -172,7 +157,7 @@ def _json(
 def _junk(
     column: Column, rows: np.ndarray, rng: np.random.Generator, severity: Severity
 ) -> Sequence[str | None] | None:
-    form = _pick(rng, ("{}*", "{}?", "~{}", "{};", "{}†", "<{}", ">{}", "ca. {}", "{}#", "{}\\", "{} (est.)", "x{}"))
+    form = pick(rng, ("{}*", "{}?", "~{}", "{};", "{}†", "<{}", ">{}", "ca. {}", "{}#", "{}\\", "{} (est.)", "x{}"))
     return [form.format(text) for text in texts(column, rows)]
 
 
@@ -188,7 +173,7 @@ def _junk(
 def _blanks(
     column: Column, rows: np.ndarray, rng: np.random.Generator, severity: Severity
 ) -> Sequence[str | None] | None:
-    form = _pick(rng, (" {}", "{} ", "  {}  ", "\t{}", "{}\u00a0"))
+    form = pick(rng, (" {}", "{} ", "  {}  ", "\t{}", "{}\u00a0"))
     return [form.format(text) for text in texts(column, rows)]
 
 
@@ -213,9 +198,9 @@ def _words(
         "low",
     )
     if rng.random() < 0.5:
-        phrases = (_pick(rng, phrases),)
+        phrases = (pick(rng, phrases),)
     return [
-        _WORDS[int(text)] if text.isdigit() and int(text) < len(_WORDS) else _pick(rng, phrases).format(text)
+        _WORDS[int(text)] if text.isdigit() and int(text) < len(_WORDS) else pick(rng, phrases).format(text)
         for text in texts(column, rows)
     ]
 
@@ -230,7 +215,7 @@ def _words(
     0.6,
 )
 def _hex(column: Column, rows: np.ndarray, rng: np.random.Generator, severity: Severity) -> Sequence[str | None] | None:
-    form = _pick(rng, ("0x{:x}", "0x{:X}", "0x{:08X}"))
+    form = pick(rng, ("0x{:x}", "0x{:X}", "0x{:08X}"))
     return [
         form.format(int(value)) if np.isfinite(value) and abs(value) < 2**53 else text
         for value, text in zip(column.numbers[rows], texts(column, rows), strict=True)
@@ -275,134 +260,5 @@ def _zeros_lost(
 def _signs(
     column: Column, rows: np.ndarray, rng: np.random.Generator, severity: Severity
 ) -> Sequence[str | None] | None:
-    form = _pick(rng, ("({})", "{}-", "+{}", "{} CR", "{} DR"))
+    form = pick(rng, ("({})", "{}-", "+{}", "{} CR", "{} DR"))
     return [form.format(text.lstrip("-+")) for text in texts(column, rows)]
-
-
-@cell_family("date_other_format", _ISSUE, "dates arrive in another format", _REDYUK, ("date",), None, 0.8)
-def _date_form(
-    column: Column, rows: np.ndarray, rng: np.random.Generator, severity: Severity
-) -> Sequence[str | None] | None:
-    forms = [form for form in _OTHER_DATES if form != (column.form or "")[:8]]
-    several = bool(rng.random() < 0.2)
-    chosen = _pick(rng, forms)
-    tail = (column.form or "")[8:] if bool(rng.random() < 0.5) else ""
-    return [
-        moment(value).strftime((_pick(rng, forms) if several else chosen) + tail) if np.isfinite(value) else text
-        for value, text in zip(column.numbers[rows], texts(column, rows), strict=True)
-    ]
-
-
-@cell_family(
-    "date_as_epoch",
-    _ISSUE,
-    "dates arrive as seconds, milliseconds or spreadsheet serials",
-    _REDYUK,
-    ("date",),
-    "read the number as a date",
-    0.8,
-)
-def _epoch(
-    column: Column, rows: np.ndarray, rng: np.random.Generator, severity: Severity
-) -> Sequence[str | None] | None:
-    kind = _pick(rng, ("s", "ms", "excel", "days"))
-    scale = {"s": (1.0, 0.0), "ms": (1e-3, 0.0), "excel": (86_400.0, 25_569.0), "days": (86_400.0, 0.0)}[kind]
-    return [
-        f"{value / scale[0] + scale[1]:.0f}" if np.isfinite(value) else text
-        for value, text in zip(column.numbers[rows], texts(column, rows), strict=True)
-    ]
-
-
-@cell_family(
-    "date_time_style",
-    _ISSUE,
-    "the time part appears, vanishes or gains a zone",
-    "Spark and Airbyte user reports",
-    ("date",),
-    None,
-    0.8,
-)
-def _date_time(
-    column: Column, rows: np.ndarray, rng: np.random.Generator, severity: Severity
-) -> Sequence[str | None] | None:
-    form = column.form or ""
-    written = texts(column, rows)
-    if "%H" not in form:
-        return [text + _pick(rng, (" 00:00:00", "T00:00:00Z", "T00:00:00+00:00")) for text in written]
-    style = _pick(rng, ("date", "swap", "zone"))
-    if style == "date":
-        return [text.replace("T", " ").split(" ")[0] for text in written]
-    if style == "swap":
-        return [text.replace("T", " ").rstrip("Z") if "T" in text else text.replace(" ", "T") + "Z" for text in written]
-    return [text.rstrip("Z") + _pick(rng, ("+01:00", "+00:00", " UTC")) for text in written]
-
-
-@cell_family("date_in_words", _ISSUE, "dates become words or are impossible", _GE, ("date",), None, 0.2)
-def _date_words(
-    column: Column, rows: np.ndarray, rng: np.random.Generator, severity: Severity
-) -> Sequence[str | None] | None:
-    options = ("yesterday", "today", "last week", "2023-13-45", "00/00/0000", "0000-00-00", "31-Feb", "Q1", "soon")
-    one = _pick(rng, options)
-    return [one] * len(rows) if rng.random() < 0.6 else [_pick(rng, options) for _ in rows]
-
-
-@cell_family("boolean_spelling", _ISSUE, "booleans are spelled differently", _GE, ("bool",), "map the spellings", 0.9)
-def _boolean(
-    column: Column, rows: np.ndarray, rng: np.random.Generator, severity: Severity
-) -> Sequence[str | None] | None:
-    present = {value.lower() for value in column.distinct()}
-    for index in rng.permutation(len(_SPELLINGS)):
-        yes, no = _SPELLINGS[int(index)]
-        if not {yes, no} & set(column.distinct()):
-            break
-    truthy = {"true", "yes", "y", "t", "1", "on", "ja", "oui"}
-    return [yes if text.lower() in truthy else no for text in texts(column, rows)] if present else None
-
-
-@cell_family("number_in_category", _ISSUE, "codes or numbers appear where names were", _JENGA, ("category",), None, 0.5)
-def _codes(
-    column: Column, rows: np.ndarray, rng: np.random.Generator, severity: Severity
-) -> Sequence[str | None] | None:
-    values = column.distinct()
-    if any(any(sign.isdigit() for sign in value) for value in values[:20]):
-        return None
-    offset, style = int(rng.integers(0, 5)), _pick(rng, ("{}", "{}.0", "{:03d}"))
-    if style == "{}.0":
-        return [f"{values.index(text) + offset}.0" for text in texts(column, rows)]
-    return [style.format(values.index(text) + offset) for text in texts(column, rows)]
-
-
-@cell_family(
-    "broken_encoding",
-    _ISSUE,
-    "text is decoded in the wrong encoding",
-    _JENGA,
-    ("category", "text"),
-    "encode and decode again",
-    0.5,
-)
-def _encoding(
-    column: Column, rows: np.ndarray, rng: np.random.Generator, severity: Severity
-) -> Sequence[str | None] | None:
-    written = texts(column, rows)
-    if any(not text.isascii() for text in written):
-        return [text.encode("utf-8").decode("latin-1") for text in written]
-    form = _pick(rng, ("\ufeff{}", "{}\ufffd", "&nbsp;{}", "{}\\n", "%20{}", "Ã©{}", "<b>{}</b>"))
-    return [form.format(text) for text in written]
-
-
-@cell_family(
-    "list_valued",
-    _ISSUE,
-    "several values are joined in one cell",
-    "reports on denormalised exports",
-    ("int", "float", "category", "date"),
-    None,
-    0.4,
-)
-def _lists(
-    column: Column, rows: np.ndarray, rng: np.random.Generator, severity: Severity
-) -> Sequence[str | None] | None:
-    sign = _pick(rng, ("|", ";", ", ", "/", " - "))
-    other = rng.permutation(np.flatnonzero(column.present))
-    return [f"{text}{sign}{column.text[other[index % len(other)]]}" for index, text in enumerate(texts(column, rows))]

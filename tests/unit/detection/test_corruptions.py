@@ -1,0 +1,208 @@
+"""The corruption library keeps its word: labels are true, effects are visible, equal seeds give equal batches."""
+
+from collections import Counter
+from functools import lru_cache
+from itertools import cycle
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from airflow_provider_dqheal.core.types import ISSUE_ORDER
+from airflow_provider_dqheal.detection.corpus import as_text
+from airflow_provider_dqheal.detection.corruptions import (
+    SEVERITIES,
+    CorruptionRefused,
+    combine,
+    draw,
+    families,
+    inject,
+    registry,
+)
+from airflow_provider_dqheal.detection.generators import registry as generators
+
+KITCHEN = ("shop_orders", "customers", "invoices", "machine_fleet", "addresses", "date_formats", "flags", "event_log")
+
+
+@lru_cache(maxsize=64)
+def episode(name: str, text: bool, seed: int = 3, rows: int = 150) -> tuple[list[pa.Table], pa.Table]:
+    batches = generators.get(name).generate(seed, 7, rows)
+    if text:
+        batches = [as_text(batch) for batch in batches]
+    return batches[:-1], batches[-1]
+
+
+def prices(count: int = 200, batches: int = 6) -> list[pa.Table]:
+    rng = np.random.default_rng(5)
+    return [
+        pa.table(
+            {
+                "id": [str(step * count + row) for row in range(count)],
+                "price": [f"{value:.2f}" for value in rng.normal(100, 5, count)],
+                "country": rng.choice(["DE", "FR", "US"], count, p=[0.5, 0.3, 0.2]).tolist(),
+            }
+        )
+        for step in range(batches)
+    ]
+
+
+def test_every_issue_type_has_at_least_sixteen_documented_families():
+    counts = Counter(family.issue for family in families())
+    assert set(counts) == set(ISSUE_ORDER)
+    assert min(counts.values()) >= 16
+    assert all(family.description and family.source for family in families())
+
+
+@pytest.mark.parametrize("family", families(), ids=lambda family: family.name)
+def test_family_applies_somewhere_and_its_labels_are_true(family):
+    applied = 0
+    graded = cycle(("high", "medium", "low", "high"))
+    for text in (True, False):
+        for name in KITCHEN:
+            severity = next(graded)
+            history, batch = episode(name, text)
+            found = family.apply(batch, np.random.default_rng(11), severity, history)
+            if found is None:
+                continue
+            applied += 1
+            assert found.issues
+            assert found.issues == set(found.columns)
+            assert not found.issues & found.tolerated
+            assert not found.table.equals(batch)
+            known = set(found.table.column_names) | set(batch.column_names)
+            assert all(column in known for columns in found.columns.values() for column in columns)
+            again = family.apply(batch, np.random.default_rng(11), severity, history)
+            assert again is not None
+            assert repr(again.table.to_pydict()) == repr(found.table.to_pydict())
+    assert applied > 0
+
+
+@pytest.mark.parametrize("family", families("type_mismatch"), ids=lambda family: family.name)
+def test_changed_cells_are_listed_with_what_they_were(family):
+    for name in KITCHEN:
+        history, batch = episode(name, text=True)
+        found = family.apply(batch, np.random.default_rng(2), "medium", history)
+        if found is not None and found.cells is not None:
+            break
+    assert found is not None
+    assert found.cells is not None
+    assert found.cells.num_rows > 0
+    for row, column, before, after in zip(
+        *(found.cells[name].to_pylist() for name in found.cells.column_names), strict=True
+    ):
+        assert batch[column][row].as_py() == before
+        assert found.table[column][row].as_py() == after
+        assert before != after
+    untouched = [name for name in batch.column_names if name not in found.columns["type_mismatch"]]
+    assert found.table.select(untouched).equals(batch.select(untouched))
+
+
+def test_typed_column_becomes_text_when_its_values_no_longer_fit():
+    batches = [pa.table({"price": [value / 4 for value in range(step, step + 50)]}) for step in range(5)]
+    found = inject(batches[-1], "currency_sign", "high", seed=1, history=batches[:-1])
+    assert found.table.schema.field("price").type == pa.string()
+    assert "schema_drift" in found.tolerated
+    assert not found.hard
+
+
+def test_scale_is_exactly_invertible_and_visible():
+    *history, batch = prices()
+    found = inject(batch, "scale_power_of_ten", "medium", seed=4, history=history)
+    assert found.columns == {"distribution_shift": ("price",)}
+    assert found.repairable
+    assert found.inverse in ("divide by 100", "multiply by 100")
+    assert not found.hard
+
+
+def test_outlier_inside_the_historical_range_is_marked_hard():
+    history = [pa.table({"x": [str(value) for value in range(1_000)]}) for _ in range(5)]
+    batch = pa.table({"x": ["500", "512", "498", "505"] * 50})
+    down = [inject(batch, "decimal_shift_down", "medium", seed=seed, history=history) for seed in range(5)]
+    assert all(found.hard for found in down)
+    assert not inject(batch, "overflow_scale", "medium", seed=1, history=history).hard
+
+
+def test_shift_within_the_batch_to_batch_variation_is_marked_hard():
+    rng = np.random.default_rng(0)
+    wild = [pa.table({"x": rng.normal(level, 1.0, 300).round(3)}) for level in (0, 40, -30, 25, -10, 12)]
+    calm = [pa.table({"x": rng.normal(0, 1.0, 300).round(3)}) for _ in range(6)]
+    assert inject(wild[-1], "mean_shift", "low", seed=3, history=wild[:-1]).hard
+    assert not inject(calm[-1], "mean_shift", "high", seed=3, history=calm[:-1]).hard
+
+
+def test_missing_rate_below_the_historical_one_is_hard_and_above_it_is_not():
+    rng = np.random.default_rng(1)
+    history = [pa.table({"x": [None if flag else 1.5 for flag in rng.random(400) < 0.3]}) for _ in range(6)]
+    full = pa.table({"x": [1.5] * 400})
+    assert inject(full, "empty_scattered", "low", seed=2, history=history).hard
+    clean = [pa.table({"x": [1.5] * 400}) for _ in range(6)]
+    assert not inject(full, "empty_scattered", "low", seed=2, history=clean).hard
+
+
+def test_nothing_is_returned_where_nothing_would_change():
+    constant = [pa.table({"x": ["7"] * 60}) for _ in range(4)]
+    for name in ("default_fill", "rounded", "cells_swapped", "association_broken", "relabelled", "columns_swapped"):
+        assert registry.get(name).apply(constant[-1], np.random.default_rng(0), "high", constant[:-1]) is None
+
+
+def test_rows_lost_and_repeated_say_which_rows_are_left():
+    *history, batch = prices()
+    for name in ("partial_load", "segment_rows_lost", "rows_repeated", "sampling_bias"):
+        found = inject(batch, name, "medium", seed=6, history=history)
+        assert found.rows is not None
+        assert found.table.equals(batch.take(pa.array(found.rows)))
+        assert found.table.num_rows != batch.num_rows
+
+
+def test_low_touches_fewer_cells_than_high():
+    *history, batch = prices(2_000)
+
+    def touched(severity):
+        found = [inject(batch, "not_available_words", severity, seed=seed, history=history) for seed in range(8)]
+        return np.median([one.cells.num_rows / len(one.columns["missing_data"]) for one in found])
+
+    assert touched("low") < touched("medium") < touched("high")
+
+
+def test_combined_faults_keep_both_labels():
+    *history, batch = prices()
+    found = combine(["currency_sign", "columns_added"], batch, "high", seed=1, history=history)
+    assert found.issues == {"type_mismatch", "schema_drift"}
+    assert found.columns["type_mismatch"] == ("price",)
+    assert found.family == "currency_sign+columns_added"
+    assert found.original.equals(batch)
+
+
+def test_draw_leaves_out_excluded_families_and_adds_a_second_issue():
+    *history, batch = prices()
+    excluded = {family.name for family in families("outliers")} - {"sign_flip"}
+    for seed in range(10):
+        one = draw(batch, np.random.default_rng(seed), "high", history, issue="outliers", exclude=excluded)
+        assert one is not None
+        assert one.family == "sign_flip"
+    two = draw(batch, np.random.default_rng(1), "high", history, issue="type_mismatch", several=1.0)
+    assert two is not None
+    assert len(two.issues) == 2
+
+
+def test_unknown_name_and_severity_are_refused_with_the_choices():
+    *history, batch = prices()
+    with pytest.raises(CorruptionRefused, match=r"no corruption called 'nonsense'.*currency_sign"):
+        inject(batch, "nonsense", history=history)
+    with pytest.raises(CorruptionRefused, match="low, medium, high"):
+        inject(batch, "currency_sign", "enormous", history=history)  # type: ignore[arg-type]
+    with pytest.raises(CorruptionRefused, match="does not apply"):
+        inject(pa.table({"name": ["a", "b"] * 20}), "currency_sign", history=[])
+
+
+def test_tiny_and_odd_batches_do_not_break_any_family():
+    odd = [
+        pa.table({"x": ["1"]}),
+        pa.table({"x": pa.array([None] * 5, pa.string()), "y": [""] * 5}),
+        pa.table({"x": [1.0, float("nan"), float("inf"), None], "y": [True, None, False, True]}),
+        pa.table({"ä b": ["1e999", "x", "-", "0x1"], "": ["a", "b", "c", "d"]}),
+    ]
+    for batch in odd:
+        for family in families():
+            for severity in SEVERITIES:
+                family.apply(batch, np.random.default_rng(0), severity, [batch, batch])
