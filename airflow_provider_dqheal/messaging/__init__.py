@@ -1,1 +1,1 @@
-"""Kafka: topics, versioned messages, a producer, an at-least-once consumer, the dead-letter topic."""
+"""Kafka: topics, message schemas, producer, at-least-once consumer, dead letters; confluent_kafka on use."""

@@ -1,4 +1,4 @@
-"""The dead-letter topic: what could not be handled, with the reason, and back again."""
+"""Dead letters: what could not be read is put aside with its reason, and can be sent again."""
 
 from __future__ import annotations
 
@@ -6,69 +6,76 @@ import base64
 import hashlib
 from typing import Any
 
+import structlog
+
 from airflow_provider_dqheal.core.config import KafkaSettings
 from airflow_provider_dqheal.core.errors import MessageRejected
-from airflow_provider_dqheal.core.events import now
+from airflow_provider_dqheal.messaging.consumer import Received, read_pending, received
 from airflow_provider_dqheal.messaging.producer import Producer
 from airflow_provider_dqheal.messaging.schemas import DeadLetter, parse_message
 
-KEPT_BYTES = 64 * 1024
-"""So much of a payload is kept; a longer one is cut, with its length and digest."""
+KEPT_BYTES = 256_000
+"""The most of a payload that is kept; base64 of it stays well below the broker's limit."""
+REASON_CHARACTERS = 2000
+KEY_CHARACTERS = 512
 
 
-def dead_letter(message: Any, reason: str) -> DeadLetter:
-    """The dead letter for a confluent_kafka message."""
-    payload: bytes = message.value() or b""
-    key: bytes | None = message.key()
+def dead_letter(message: Received, reason: str) -> DeadLetter:
+    """The letter for a message that cannot be used: payload truncated, with its length and SHA-256."""
+    value = message.value
+    kept = value[:KEPT_BYTES]
     return DeadLetter(
-        reason=reason[:2000],
-        topic=message.topic(),
-        partition=message.partition(),
-        offset=message.offset(),
-        key=None if key is None else key[:400].decode(errors="replace"),
-        payload=base64.b64encode(payload[:KEPT_BYTES]).decode(),
-        payload_bytes=len(payload),
-        sha256=hashlib.sha256(payload).hexdigest(),
-        truncated=len(payload) > KEPT_BYTES,
-        time=now(),
+        reason=reason[:REASON_CHARACTERS],
+        topic=message.topic,
+        partition=message.partition,
+        offset=message.offset,
+        key=message.key[:KEY_CHARACTERS].decode(errors="replace") if message.key is not None else None,
+        payload=base64.b64encode(kept).decode(),
+        payload_bytes=len(value),
+        sha256=hashlib.sha256(value).hexdigest(),
+        truncated=len(kept) < len(value),
     )
 
 
 def send_to_dead_letters(settings: KafkaSettings, producer: Producer, message: Any, reason: str) -> DeadLetter:
-    """Sends a message to the dead-letter topic and returns what was sent.
+    """Sends a message (of confluent_kafka, or a :class:`Received`) to the dead-letter topic; waits until it is there.
 
     Raises:
-        BrokerUnavailable: when it is not taken; the original is then not committed and comes again.
+        BrokerUnavailable: when the broker does not take it; the message is not to be committed then.
     """
-    letter = dead_letter(message, reason)
-    producer.send(settings.dlq_topic, letter, key=f"{letter.topic}-{letter.partition}-{letter.offset}")
+    letter = dead_letter(received(message), reason)
+    producer.send(settings.dlq_topic, letter, key=f"{letter.topic}/{letter.partition}")
+    structlog.get_logger().warning(
+        "dead_letter", topic=letter.topic, partition=letter.partition, offset=letter.offset, reason=letter.reason
+    )
     return letter
 
 
-def replay(settings: KafkaSettings, limit: int = 1000) -> dict[str, int]:
-    """Sends dead letters back to the topics they came from, each once; counts ``replayed`` and ``left``.
+def replay(settings: KafkaSettings, limit: int = 10_000) -> dict[str, int]:
+    """Sends each dead letter's payload to the topic it came from, once; counts ``replayed`` and ``left``.
 
-    A payload that was cut cannot be sent again and is left.
+    Replay when the reason is gone (a newer version of the reader): what is still wrong comes back here. A payload that
+    was cut is left. A second call sends only newer letters.
 
     Raises:
-        BrokerUnavailable: when the broker is away; what was replayed so far is committed.
+        BrokerUnavailable: when the broker does not answer; what was sent is remembered.
     """
-    from airflow_provider_dqheal.messaging.consumer import consume
-
     counts = {"replayed": 0, "left": 0}
-    with Producer(settings) as producer:
-
-        def handle(message: Any) -> None:
+    group = f"{settings.group_prefix}-replay"
+    with Producer(settings) as producer, read_pending(settings, (settings.dlq_topic,), group) as pending:
+        for message in pending.messages(limit):
             try:
-                letter: DeadLetter = parse_message("dead_letter", message.value() or b"")
-            except MessageRejected:
+                letter = parse_message("dead_letter", message.value)
+                payload = base64.b64decode(letter.payload)
+                if letter.truncated or len(payload) != letter.payload_bytes:
+                    raise MessageRejected(f"{letter.payload_bytes} bytes were truncated; send it again from its source")
+                if letter.topic not in settings.topics or letter.topic == settings.dlq_topic:
+                    raise MessageRejected(f"topic {letter.topic!r} is none of dqheal's")
+            except (MessageRejected, ValueError) as error:
+                structlog.get_logger().warning("dead_letter_left", offset=message.offset, reason=str(error))
                 counts["left"] += 1
-                return
-            if letter.truncated or letter.topic == settings.dlq_topic or letter.topic not in settings.topics:
-                counts["left"] += 1
-                return
-            producer.send(letter.topic, base64.b64decode(letter.payload), key=letter.key)
-            counts["replayed"] += 1
-
-        consume(settings, (settings.dlq_topic,), "replay", handle, max_messages=limit, until_end=True)
+            else:
+                producer.send_bytes(letter.topic, payload, letter.key.encode() if letter.key is not None else None)
+                counts["replayed"] += 1
+            pending.commit(message)
     return counts

@@ -1,73 +1,92 @@
-"""Sends messages: one that waits until the broker has them, and one for status that never waits."""
+"""Sending: messages that must arrive, and status events that may not."""
 
 from __future__ import annotations
 
-import json
+import time
 from types import TracebackType
 from typing import Any, Self
 
 import structlog
-from pydantic import BaseModel
 
 from airflow_provider_dqheal.core.config import KafkaSettings
 from airflow_provider_dqheal.core.errors import BrokerUnavailable, MessageRejected
 from airflow_provider_dqheal.core.events import StatusEvent
+from airflow_provider_dqheal.core.types import Frozen
 from airflow_provider_dqheal.messaging.client import client_config
+from airflow_provider_dqheal.messaging.schemas import encode
+from airflow_provider_dqheal.messaging.topics import unavailable
 
-
-def encode(message: BaseModel) -> bytes:
-    """Compact JSON in UTF-8."""
-    return json.dumps(message.model_dump(mode="json"), separators=(",", ":"), ensure_ascii=False).encode()
+STATUS_QUEUE = 10_000
+"""Status events that wait for a broker; the newest beyond it are dropped (the store has them all)."""
+STATUS_KEEP_S = 60.0
+"""How long an event waits for a broker that is away."""
+GIVE_UP_S = 0.5
+"""How long closing waits for a broker that has refused the connection."""
 
 
 class Producer:
-    """An idempotent producer; ``send`` returns when the broker has the message."""
+    """Sends messages and waits until the broker has them. A context manager; safe in several threads.
+
+    Raises:
+        ConfigError: when no broker is configured.
+    """
 
     def __init__(self, settings: KafkaSettings) -> None:
         from confluent_kafka import Producer as Client
 
         self._settings = settings
-        self._client = Client(
+        self._client: Any = Client(
             client_config(
                 settings,
-                **{
-                    "enable.idempotence": True,
-                    "message.timeout.ms": int(settings.timeout_s * 1000),
-                    "message.max.bytes": max(settings.max_message_bytes, 1_000_000),
-                },
+                enable_idempotence=True,
+                message_timeout_ms=int(settings.timeout_s * 1000),
+                compression_type="lz4",
+                linger_ms=0,
             )
         )
 
-    def send(self, topic: str, message: BaseModel | bytes, key: str | None = None) -> None:
-        """Sends one message and waits for the broker's receipt.
+    def send(self, topic: str, message: Frozen, key: str | None = None) -> None:
+        """Sends a message as JSON and waits for the broker's receipt.
 
         Raises:
-            MessageRejected: when it is larger than ``max_message_bytes``.
-            BrokerUnavailable: when the broker does not take it within ``timeout_s``.
+            MessageRejected: when it is larger than ``settings.max_message_bytes``.
+            BrokerUnavailable: when the broker does not take it within ``settings.timeout_s``.
         """
-        payload = message if isinstance(message, bytes) else encode(message)
-        if len(payload) > self._settings.max_message_bytes:
+        data = encode(message)
+        limit = self._settings.max_message_bytes
+        if len(data) > limit:
             raise MessageRejected(
-                f"{topic}: {len(payload)} bytes, at most {self._settings.max_message_bytes} are sent; "
-                "send a reference to the store, or raise kafka.max_message_bytes here and at the broker"
+                f"{type(message).__name__}: {len(data)} bytes, at most {limit} are sent; send a reference"
             )
-        failures: list[str] = []
+        self.send_bytes(topic, data, key.encode() if key is not None else None)
 
-        def delivered(error: Any, _: Any) -> None:
-            if error is not None:
-                failures.append(error.str())
+    def send_bytes(self, topic: str, value: bytes | None, key: bytes | None = None) -> None:
+        """Sends bytes as they are.
 
-        self._client.produce(topic, payload, key=key, on_delivery=delivered)
-        left = self._client.flush(self._settings.timeout_s + 1.0)
-        if failures or left:
+        Raises:
+            BrokerUnavailable: when the broker does not take them within ``settings.timeout_s``.
+        """
+        from confluent_kafka import KafkaException
+
+        outcome: list[Any] = []
+        deadline = time.monotonic() + self._settings.timeout_s + 1.0
+        try:
+            self._client.produce(topic, value=value, key=key, on_delivery=lambda error, _: outcome.append(error))
+            while not outcome and time.monotonic() < deadline:
+                self._client.poll(0.1)
+        except (KafkaException, BufferError) as error:
+            raise unavailable(self._settings, error) from error
+        if not outcome:
+            raise unavailable(self._settings, "the message was not confirmed")
+        if outcome[0] is not None:
             raise BrokerUnavailable(
-                f"Kafka at {self._settings.bootstrap_servers}: {topic} did not take the message "
-                f"({failures[0] if failures else 'no answer'}); check that the broker runs, then send again"
+                f"Kafka {self._settings.bootstrap_servers}: topic {topic!r} did not take the message "
+                f"({outcome[0].str()}); check that the broker runs and has the topic (dqheal kafka topics)"
             )
 
     def close(self) -> None:
-        """Waits for what is still on its way."""
-        self._client.flush(self._settings.timeout_s)
+        """Lets go of the connection; nothing is waiting, since sending waits."""
+        self._client.flush(0.1)
 
     def __enter__(self) -> Self:
         return self
@@ -79,24 +98,49 @@ class Producer:
 
 
 class StatusPublisher:
-    """An event sink on the status topic. It never waits and never fails: the store has every event as well."""
+    """An EventSink on the status topic. It never raises and never waits: an outage is logged once, then it is quiet.
+
+    Events wait in a bounded queue while the broker is away, at most :data:`STATUS_KEEP_S`. The store has every
+    event, whatever happens here.
+    """
 
     def __init__(self, settings: KafkaSettings) -> None:
         self._settings = settings
         self._client: Any = None
-        self._told = False
+        self._failed = False
+        self._lost = 0
+        self._refused_at: float | None = None
 
     def emit(self, event: StatusEvent) -> None:
-        """Queues one event; when it cannot be delivered, that is logged once."""
+        """Queues one event; returns at once."""
         try:
             if self._client is None:
                 self._client = self._connect()
             self._client.produce(
-                self._settings.status_topic, encode(event), key=event.subject, on_delivery=self._delivered
+                self._settings.status_topic,
+                value=event.model_dump_json().encode(),
+                key=event.subject.encode(),
+                headers={"content-type": "application/cloudevents+json"},
+                on_delivery=self._delivered,
             )
             self._client.poll(0)
-        except Exception as error:  # a full queue, a wrong setting: status is not worth a failed stage
-            self._tell(str(error))
+        except Exception as error:  # status never fails a stage
+            self._lose(type(error).__name__)
+
+    def close(self) -> None:
+        """Waits for what is queued: at most ``timeout_s``, and hardly at all for a broker that is down."""
+        if self._client is None:
+            return
+        started = time.monotonic()
+        while len(self._client) and time.monotonic() - started < self._settings.timeout_s:
+            self._client.poll(0.05)
+            if self._refused_at is not None and time.monotonic() - started > GIVE_UP_S:
+                break
+        if len(self._client):
+            self._lost += len(self._client)
+            self._client.purge(blocking=False)
+            self._told("the broker is away")
+        self._client = None
 
     def __enter__(self) -> Self:
         return self
@@ -104,9 +148,7 @@ class StatusPublisher:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._client is not None and self._client.flush(self._settings.timeout_s):
-            self._tell("no answer")
-            self._client.purge()
+        self.close()
 
     def _connect(self) -> Any:
         from confluent_kafka import Producer as Client
@@ -114,22 +156,32 @@ class StatusPublisher:
         return Client(
             client_config(
                 self._settings,
-                **{
-                    "enable.idempotence": True,
-                    "linger.ms": 5,
-                    "queue.buffering.max.messages": 10_000,
-                    "message.timeout.ms": int(self._settings.timeout_s * 1000),
-                },
+                enable_idempotence=True,
+                queue_buffering_max_messages=STATUS_QUEUE,
+                message_timeout_ms=int(STATUS_KEEP_S * 1000),
+                linger_ms=5,
+                error_cb=self._refused,
             )
         )
 
+    def _refused(self, error: Any) -> None:
+        self._refused_at = time.monotonic()
+        self._told(error.name())
+
     def _delivered(self, error: Any, _: Any) -> None:
         if error is not None:
-            self._tell(error.str())
+            self._lose(error.name())
+            return
+        self._refused_at = None
+        if self._failed:
+            structlog.get_logger().info("status_topic_back", lost=self._lost)
+            self._failed, self._lost = False, 0
 
-    def _tell(self, reason: str) -> None:
-        if not self._told:
-            self._told = True
-            structlog.get_logger().warning(
-                "status_not_published", servers=self._settings.bootstrap_servers, reason=reason
-            )
+    def _lose(self, why: str) -> None:
+        self._lost += 1
+        self._told(why)
+
+    def _told(self, why: str) -> None:
+        if not self._failed:
+            self._failed = True
+            structlog.get_logger().warning("status_topic_away", why=why, topic=self._settings.status_topic)
