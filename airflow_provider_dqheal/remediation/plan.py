@@ -20,7 +20,8 @@ from airflow_provider_dqheal.core.types import (
 from airflow_provider_dqheal.profiling.baseline import Baseline
 from airflow_provider_dqheal.profiling.profile import Profile
 from airflow_provider_dqheal.remediation._base import Context, Strategy, ordered, registry
-from airflow_provider_dqheal.remediation.history import TableHistory
+from airflow_provider_dqheal.remediation.history import TableHistory, numbers_of
+from airflow_provider_dqheal.remediation.kernels.transforms import Spread
 from airflow_provider_dqheal.remediation.working import Working
 
 RELATED: dict[str, tuple[str, ...]] = {
@@ -156,7 +157,8 @@ def _unexplained(context: Context, steps: list[Step]) -> list[str]:
             for step in steps
             if step.issue in kinds and (not blamed or not step.columns or blamed & set(step.columns))
         ]
-        if touching:
+        moved = [] if issue.type != "distribution_shift" else _still_moved(context, blamed)
+        if touching and not moved:
             continue
         where = f" in {', '.join(issue.columns)}" if issue.columns else ""
         advice = (
@@ -166,6 +168,17 @@ def _unexplained(context: Context, steps: list[Step]) -> list[str]:
         )
         reasons.append(f"{issue.type}{where}: {issue.sentence.rstrip('.')}; {advice}")
     return reasons
+
+
+def _still_moved(context: Context, blamed: set[str]) -> list[str]:
+    """Blamed numeric columns that are still not like the history after all steps."""
+    moved = []
+    for name, history, cells in context.columns():
+        if name in blamed and history.is_numeric and not history.is_key:
+            values, spread = numbers_of(cells.counter), Spread(history)
+            if len(spread.batches) > 1 and len(values) and spread.distance(values) > 2 * spread.tolerance(len(values)):
+                moved.append(name)
+    return moved
 
 
 def _incomplete(context: Context) -> list[str]:

@@ -6,7 +6,7 @@ from math import sqrt
 
 import numpy as np
 
-from airflow_provider_dqheal.core.types import Step
+from airflow_provider_dqheal.core.types import ISSUE_ORDER, Step
 from airflow_provider_dqheal.remediation._base import Context, register
 from airflow_provider_dqheal.remediation._remainder import QuarantineStrategy
 from airflow_provider_dqheal.remediation.kernels.text import is_missing_word
@@ -14,7 +14,7 @@ from airflow_provider_dqheal.remediation.kernels.text import is_missing_word
 
 @register
 class QuarantineMissing(QuarantineStrategy):
-    """Needs an acted-on missing-data issue that blames the column.
+    """Needs an acted-on missing-data issue that blames the column, or any issue on it when disguised ones were found.
 
     Where the column was sometimes missing in the history, nobody can tell which of the missing cells are faults:
     the batch is held.
@@ -25,9 +25,18 @@ class QuarantineMissing(QuarantineStrategy):
 
     def _lacking(self, context: Context) -> list[tuple[str, np.ndarray, float, bool]]:
         """(column, rows, usual share, whether the history never lacked it) of columns that lack too much."""
+        ledger = context.working.ledger
+        disguised = {
+            column
+            for column, strategy in zip(ledger["column"].to_pylist(), ledger["strategy"].to_pylist(), strict=True)
+            if strategy in ("normalise_disguised", "sentinel")
+        }
         found = []
         for name, history, cells in context.columns():
-            if context.issue("missing_data", column=name) is None or not len(history.missing_fractions):
+            alarmed = context.issue("missing_data", column=name) is not None or (
+                name in disguised and context.issue(*ISSUE_ORDER, column=name) is not None
+            )
+            if not alarmed or not len(history.missing_fractions):
                 continue
             rows = cells.rows({text for text in cells.values if is_missing_word(text)})
             usual, total = float(history.missing_fractions.max()), max(1, len(cells.codes))

@@ -48,7 +48,7 @@ def validate(
     if checks[-1].passed:
         touched = {column for step in plan.steps for column in step.columns}
         touched |= {column for issue in verdict.issues for column in issue.columns}
-        checks += _columns(working, baseline, touched & set(baseline.table_schema.names))
+        checks += _columns(working, baseline, verdict, touched & set(baseline.table_schema.names))
     checks.append(_rows(working, baseline, policy))
     checks.append(_redetected(working, redetect))
     return _result(checks)
@@ -66,7 +66,7 @@ def _schema(working: Staged, baseline: Baseline, policy: Policy) -> Check:
     return Check(name="schema", passed=passed, observed=", ".join(names), expected=", ".join(accepted))
 
 
-def _columns(working: Staged, baseline: Baseline, names: set[str]) -> Iterator[Check]:
+def _columns(working: Staged, baseline: Baseline, verdict: Verdict, names: set[str]) -> Iterator[Check]:
     _, unread = cast_table(working.table, baseline.table_schema)
     origins = dict(working.origins)
     constraints = mine(baseline)
@@ -77,7 +77,8 @@ def _columns(working: Staged, baseline: Baseline, names: set[str]) -> Iterator[C
         counts = counts_of(working.table.column(name))
         rows = max(1, counts.total())
         yield _parses(name, law, counts, unread.get(name), rows)
-        yield _missing(name, law, counts, rows)
+        blamed = any(issue.type == "missing_data" and name in issue.columns for issue in verdict.issues)
+        yield _missing(name, law, counts, rows, None if blamed else _missing_before(working, name, origins.get(name)))
         if law.unique:
             doubled = sum(count - 1 for text, count in counts.items() if not is_missing(text))
             yield Check(
@@ -120,10 +121,30 @@ def _parses(
     )
 
 
-def _missing(name: str, law: ColumnConstraints, counts: dict[str | None, int], rows: int) -> Check:
+def _missing_before(working: Staged, name: str, origin: str | None) -> int:
+    """Cells that were missing in the raw column already, disguised ones that the ledger names included."""
+    if origin is None or origin not in working.raw.column_names:
+        return 0
+    before = sum(count for text, count in counts_of(working.raw.column(origin)).items() if is_missing(text))
+    lines = working.ledger.select(["row_id", "column", "before", "after"]).to_pylist()
+    return before + sum(
+        line["row_id"] is not None
+        and line["column"] == name
+        and is_missing(line["after"])
+        and not is_missing(line["before"])
+        for line in lines
+    )
+
+
+def _missing(
+    name: str, law: ColumnConstraints, counts: dict[str | None, int], rows: int, before: int | None
+) -> Check:
+    """``before``: missing cells of the raw column when no issue blames them; making them visible is no harm."""
     most, _ = law.missing_bound
     share = sum(count for text, count in counts.items() if is_missing(text)) / rows
     bound = most + _SIGMA * sqrt(max(most * (1 - most), 0.0) / rows) + (0.01 if most else 0.0)
+    if before is not None:
+        bound = max(bound, before / rows)
     return Check(
         name="missing",
         column=name,

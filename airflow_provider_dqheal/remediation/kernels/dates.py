@@ -6,6 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from itertools import islice
 
 _TIMES: tuple[tuple[str, str], ...] = (
     ("%H:%M:%S.%f", r"\d{1,2}:\d{2}:\d{2}\.\d{1,6}"),
@@ -36,8 +38,46 @@ _LAYOUTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     for day, shape in _DAYS
     for joint, time, time_shape in (("", "", ""), *((j, t, s) for j in (" ", "T") for t, s in _TIMES))
 )
+_DIGIT = re.compile(r"\d")
 EPOCH = datetime(1970, 1, 1)
 _EXCEL = datetime(1899, 12, 30)
+
+
+_SHAPES = dict(_LAYOUTS)
+_PROBED = 2_000
+
+
+@lru_cache(maxsize=4096)
+def _layouts_for(shape: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Layouts whose pattern fits a text of that shape (digits as all but the first two made 1)."""
+    return tuple((layout, pattern) for layout, pattern in _LAYOUTS if pattern.fullmatch(shape) is not None)
+
+
+def _shape(text: str) -> str:
+    """``text`` with all digits but the first two made alike, for the cache of layouts."""
+    return text[:2] + _DIGIT.sub("1", text[2:])
+
+
+def _plain(text: str) -> str:
+    plain = text.strip().strip("'\"")
+    if not 6 <= len(plain) <= 40:
+        return ""
+    if plain[-1] in "Zz" and ":" in plain:
+        return plain[:-1].rstrip()
+    return re.sub(r"(?<=\d)[+]00:?00$", "", plain) if ":" in plain else plain
+
+
+def _moment(plain: str, layout: str) -> datetime | None:
+    spelled = plain if ", " in plain or "," not in plain else plain.replace(",", ", ")
+    if layout == "%Y-%m-%d" or layout == "%Y-%m-%d %H:%M:%S":
+        try:
+            return datetime.fromisoformat(spelled)
+        except ValueError:
+            pass
+    try:
+        return datetime.strptime(spelled, layout)
+    except ValueError:
+        return None
 
 
 def readings(text: str) -> list[tuple[str, datetime]]:
@@ -48,24 +88,11 @@ def readings(text: str) -> list[tuple[str, datetime]]:
     >>> [fmt for fmt, _ in readings("03/04/2026")]
     ['%d/%m/%Y', '%m/%d/%Y']
     """
-    plain = text.strip().strip("'\"")
-    if not 6 <= len(plain) <= 40:
+    plain = _plain(text)
+    if not plain or not any(ch.isdigit() for ch in plain):
         return []
-    if plain[-1] in "Zz" and ":" in plain:
-        plain = plain[:-1].rstrip()
-    else:
-        plain = re.sub(r"(?<=\d)[+]00:?00$", "", plain) if ":" in plain else plain
-    found: list[tuple[str, datetime]] = []
-    for layout, shape in _LAYOUTS:
-        if shape.fullmatch(plain) is None:
-            continue
-        spelled = plain if ", " in plain or "," not in plain else plain.replace(",", ", ")
-        try:
-            moment = datetime.strptime(spelled, layout)
-        except ValueError:
-            continue
-        found.append((layout, moment))
-    return found
+    options = ((layout, _moment(plain, layout)) for layout, _ in _layouts_for(_shape(plain)))
+    return [(layout, moment) for layout, moment in options if moment is not None]
 
 
 def number_readings(text: str) -> list[tuple[str, datetime]]:
@@ -89,8 +116,10 @@ def number_readings(text: str) -> list[tuple[str, datetime]]:
 
 def read_as(text: str, layout: str) -> datetime | None:
     """The moment when ``text`` is read by ``layout`` (a format or a name of :func:`number_readings`), else None."""
-    options = number_readings(text) if layout.startswith(("epoch", "serial")) else readings(text)
-    return next((moment for name, moment in options if name == layout), None)
+    if layout.startswith(("epoch", "serial")):
+        return next((moment for name, moment in number_readings(text) if name == layout), None)
+    plain = _plain(text)
+    return _moment(plain, layout) if plain and _SHAPES[layout].fullmatch(plain) else None
 
 
 def write_as(moment: datetime, layout: str, milliseconds: bool = False) -> str:
@@ -115,7 +144,7 @@ def common_layout(counts: Iterable[tuple[str, int]], share: float = 0.95) -> str
     """
     total = 0
     rows: Counter[str] = Counter()
-    for text, count in counts:
+    for text, count in islice(counts, _PROBED):
         total += count
         for layout, moment in readings(text):
             if write_as(moment, layout) == text:

@@ -17,6 +17,7 @@ import numpy as np
 from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts, numbers_of
 from airflow_provider_dqheal.remediation.kernels.numbers import is_number, to_decimal
 from airflow_provider_dqheal.remediation.kernels.text import Text
+from airflow_provider_dqheal.remediation.kernels.transforms import Spread
 
 DECIMAL: Mapping[str, tuple[str, str]] = {
     "x10": ("0.1", "0"), "x100": ("0.01", "0"), "x1000": ("0.001", "0"),
@@ -38,6 +39,7 @@ SIGN: Mapping[str, tuple[str, str]] = {"sign": ("-1", "0")}
 _PRIOR = {**dict.fromkeys(DECIMAL, 0.12), **dict.fromkeys(UNIT, 0.008), **dict.fromkeys(SIGN, 0.2)}
 SURE = 0.98
 _MOST = 0.3
+_LONE = 0.002
 _REFERENCE = 20_000
 
 
@@ -78,7 +80,7 @@ class Scale:
     @cached_property
     def limits(self) -> tuple[float, float, float]:
         """(low, high, inner width) on the scale; beyond low or high a number is far."""
-        placed = self(self.known)
+        placed = self.placed_known
         q05, q95 = np.quantile(placed, [0.05, 0.95])
         width = float(q95 - q05)
         margin_low = margin_high = max(0.15 * width, 1e-9)
@@ -89,6 +91,30 @@ class Scale:
                 margin_low = max(margin_low, 2.0 * (min(end[0] for end in rest) - low))
                 margin_high = max(margin_high, 2.0 * (high - max(end[1] for end in rest)))
         return float(placed[0] - margin_low), float(placed[-1] + margin_high), width
+
+    @cached_property
+    def lone_limits(self) -> tuple[float, float]:
+        """(low, high) beyond which even one number is no record that chance explains.
+
+        The tails are taken as exponential from the outer 1 % on; a lone record of a clean batch passes them in
+        fewer than 2 of 1,000 batches.
+        """
+        placed = self.placed_known
+        odds = np.log(max(2.0, 1.0 / (_LONE * max(1, len(self.history.numbers)))))
+        q01, q99 = np.quantile(placed, [0.01, 0.99])
+        upper, lower = placed[placed >= q99] - q99, q01 - placed[placed <= q01]
+        low, high, _ = self.limits
+        return (
+            float(min(low, placed[0] - 1.5 * odds * lower.mean())),
+            float(max(high, placed[-1] + 1.5 * odds * upper.mean())),
+        )
+
+    def far_alone(self, values: np.ndarray) -> np.ndarray:
+        """Mask of the numbers that are far even when the batch has no other such number."""
+        low, high = self.lone_limits
+        placed = self(values)
+        beyond: np.ndarray = (placed < low) | (placed > high)
+        return beyond
 
     def far(self, values: np.ndarray) -> np.ndarray:
         """Mask of the numbers that lie beyond what the history explains."""
@@ -148,11 +174,13 @@ def explain(counts: Counts, history: ColumnHistory) -> Explained:
     far = scale.far(np.where(finite, values, 0.0)) & finite
     if not far.any():
         return nothing
+    if far.sum() < 3 and not scale.far_alone(values[far]).any():
+        return nothing
     rows = sum(counts.values())
     far_rows = sum(counts[text] for text, hit in zip(texts, far, strict=True) if hit)
     everything = numbers_of(counts)
-    low, high = np.quantile(scale.known, [0.01, 0.99])
-    if far_rows > _MOST * rows or not low <= float(np.median(everything)) <= high:
+    bulk, spread = everything[~scale.far(everything)], Spread(history)
+    if far_rows > _MOST * rows or not len(bulk) or spread.distance(bulk) > 2 * spread.tolerance(len(bulk)):
         return nothing
     places = history.style.most_places
     options = {text: _options(text, scale, places, history) for text, hit in zip(texts, far, strict=True) if hit}

@@ -1,0 +1,71 @@
+"""Takes columns of another physical type back to the accepted one when no value is lost."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import types
+
+from airflow_provider_dqheal.core.types import ColumnType, Step
+from airflow_provider_dqheal.remediation._base import Context, Strategy, register
+from airflow_provider_dqheal.remediation.edits import replace_column
+from airflow_provider_dqheal.remediation.kernels.text import is_missing_word, is_text, text_of
+from airflow_provider_dqheal.remediation.working import Working
+
+_TARGETS: dict[ColumnType, pa.DataType] = {
+    "int": pa.int64(),
+    "float": pa.float64(),
+    "bool": pa.bool_(),
+    "date": pa.date32(),
+    "datetime": pa.timestamp("us"),
+}
+
+
+@register
+class CastPhysical(Strategy):
+    """Typed batches only (Parquet, tables): a column that came as text or as another number type is cast back.
+
+    Widening that the accepted type holds is left alone; a cast that would change or lose a value is not made.
+    """
+
+    name = "cast_physical"
+    heals = "type_mismatch"
+    order = 60
+
+    def propose(self, context: Context) -> list[Step]:
+        """One step a column whose physical type is not what the last accepted batch had."""
+        steps = []
+        for name, history, _ in context.columns():
+            now = context.working.table.schema.field(name).type
+            was = context.history.physical.get(name)
+            target = _TARGETS.get(history.type)
+            if target is None or was is None or was == str(now) or was in ("string", "large_string"):
+                continue
+            if now == target or _cast(context.working.table.column(name), target) is None:
+                continue
+            reason = f"column {name!r} came as {now}, the accepted type is {history.type}; every value casts back exactly"
+            steps.append(self.step(context, (name,), {"type": history.type, "from": str(now)}, 1.0, reason))
+        return steps
+
+    def change(self, working: Working, step: Step) -> Working:
+        """Casts the column: one ledger line."""
+        column = step.columns[0]
+        kind: ColumnType = step.params["type"]
+        array = _cast(working.table.column(column), _TARGETS[kind])
+        return working if array is None else replace_column(working, step, column, array, f"cast to {kind}")
+
+
+def _cast(array: pa.ChunkedArray, target: pa.DataType) -> pa.Array | None:
+    """The cast column, None when a value would be lost or changed."""
+    try:
+        if is_text(array.type) or types.is_dictionary(array.type):
+            texts = [None if is_missing_word(text) else text for text in text_of(array).to_pylist()]
+            flat = pa.array(texts, pa.string())
+            if types.is_integer(target):
+                flat = pc.replace_substring_regex(flat, r"\.0+$", "")
+            cast = pc.cast(flat, target)
+        else:
+            cast = pc.cast(array.combine_chunks(), target)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return None
+    return pa.concat_arrays(cast.chunks) if isinstance(cast, pa.ChunkedArray) else cast

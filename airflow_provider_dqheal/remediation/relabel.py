@@ -1,0 +1,89 @@
+"""Undoes a one-to-one relabelling of a category."""
+
+from __future__ import annotations
+
+import os
+
+from airflow_provider_dqheal.core.types import Step
+from airflow_provider_dqheal.remediation._base import Context, Strategy, register
+from airflow_provider_dqheal.remediation.edits import map_texts
+from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts
+from airflow_provider_dqheal.remediation.kernels.dependencies import mine
+from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_word
+from airflow_provider_dqheal.remediation.working import Working
+
+_LEAST = 0.5
+
+
+@register
+class Relabel(Strategy):
+    """Needs an acted-on issue and new labels on at least half of the rows.
+
+    A common prefix or suffix is taken away when every label is then known; otherwise another column that determined
+    the label tells which old label each new one is, without exception and one to one.
+    """
+
+    name = "relabel"
+    heals = "distribution_shift"
+    order = 20
+
+    def propose(self, context: Context) -> list[Step]:
+        """One step a column."""
+        steps = []
+        for name, history, cells in context.columns():
+            if not history.is_categorical or history.is_numeric or history.date_layout is not None:
+                continue
+            if context.issue("distribution_shift", "outliers", "type_mismatch", column=name) is None:
+                continue
+            counts = cells.counter
+            fresh = {text for text in counts if not is_missing_word(text) and text not in history.pooled}
+            if sum(counts[text] for text in fresh) < _LEAST * max(1, len(cells.codes)):
+                continue
+            found = _without_affix(fresh, history) or self._by_dependency(context, name, counts, fresh)
+            if not found:
+                continue
+            values = [[old, new] for old, new in found.items()]
+            reason = f"{len(values):,} labels of {name!r} are new names of known ones, one to one"
+            steps.append(self.step(context, (name,), {"values": values}, 0.98, reason))
+        return steps
+
+    @staticmethod
+    def _by_dependency(context: Context, column: str, counts: Counts, fresh: set[Text]) -> dict[Text, Text]:
+        told: dict[Text, set[str]] = {}
+        asked: dict[Text, int] = {}
+        for item in mine(context.history.samples, column)[:3]:
+            if any(name not in context.working.table.column_names for name in item.left):
+                continue
+            left = [context.cells(name) for name in item.left]
+            own = context.cells(column)
+            for row in range(len(own.codes)):
+                value = item.values.get(tuple(cells.text(row) for cells in left))
+                if value is not None and own.text(row) in fresh:
+                    told.setdefault(own.text(row), set()).add(value)
+                    asked[own.text(row)] = asked.get(own.text(row), 0) + 1
+        if set(told) != fresh or any(len(values) != 1 for values in told.values()) or min(asked.values()) < 3:
+            return {}
+        mapping: dict[Text, Text] = {old: next(iter(values)) for old, values in told.items()}
+        return mapping if len(set(mapping.values())) == len(mapping) else {}
+
+    def change(self, working: Working, step: Step) -> Working:
+        """Rewrites the labels: one ledger line."""
+        mapping: dict[Text, Text] = {old: new for old, new in step.params["values"]}
+        note = "; ".join(f"{old} -> {new}" for old, new in list(mapping.items())[:20])
+        return map_texts(working, step, step.columns[0], mapping, note=note)
+
+
+def _without_affix(fresh: set[Text], history: ColumnHistory) -> dict[Text, Text]:
+    labels = sorted(text for text in fresh if text is not None)
+    if len(labels) < 2:
+        return {}
+    prefix = os.path.commonprefix(labels)
+    suffix = os.path.commonprefix([label[::-1] for label in labels])[::-1]
+    for start in range(len(prefix), -1, -1):
+        for end in range(len(suffix), -1, -1):
+            cut: dict[Text, Text] = {
+                label: label[start : len(label) - end] for label in labels if len(label) > start + end
+            }
+            if len(cut) == len(labels) and start + end and all(new in history.present for new in cut.values()):
+                return cut if len(set(cut.values())) == len(cut) else {}
+    return {}

@@ -1,0 +1,92 @@
+"""Puts two cells of one row back that stand in each other's column."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+
+from airflow_provider_dqheal.core.types import Step
+from airflow_provider_dqheal.remediation._base import Context, Strategy, register
+from airflow_provider_dqheal.remediation.edits import positions_of, set_cells
+from airflow_provider_dqheal.remediation.history import ColumnHistory
+from airflow_provider_dqheal.remediation.kernels.dates import read_as
+from airflow_provider_dqheal.remediation.kernels.numbers import is_number
+from airflow_provider_dqheal.remediation.kernels.text import Cells, Text, is_missing_word
+from airflow_provider_dqheal.remediation.working import Working
+
+_MOST_COLUMNS = 60
+
+
+@register
+class SwappedCells(Strategy):
+    """A row is repaired when each of two cells is foreign in its own column and at home in the other's.
+
+    At home means: a known value of a closed domain, or a date or number where the column holds only those.
+    """
+
+    name = "swapped_cells"
+    heals = "type_mismatch"
+    order = 5
+    cellwise = True
+
+    def propose(self, context: Context) -> list[Step]:
+        """One step a pair of columns."""
+        foreign: dict[str, set[Text]] = {}
+        for name, history, cells in context.columns():
+            odd = {text for text in cells.values if not is_missing_word(text) and _is_foreign(text, history)}
+            if odd and (history.is_categorical or _typed(history)):
+                foreign[name] = odd
+        steps = []
+        for left, right in combinations(list(foreign)[:_MOST_COLUMNS], 2):
+            rows = self._rows(context, left, right, foreign)
+            if len(rows):
+                ids = context.row_ids(rows)
+                reason = f"in {len(ids):,} rows the cells of {left!r} and {right!r} stand in each other's column"
+                steps.append(self.step(context, (left, right), {"row_ids": ids}, 0.98, reason))
+        return steps
+
+    @staticmethod
+    def _rows(context: Context, left: str, right: str, foreign: dict[str, set[Text]]) -> np.ndarray:
+        ours, theirs = context.cells(left), context.cells(right)
+        to_right = {text for text in foreign[left] if _is_home(text, context.history.columns[right])}
+        to_left = {text for text in foreign[right] if _is_home(text, context.history.columns[left])}
+        if not to_right or not to_left:
+            return np.zeros(0, np.int64)
+        return np.intersect1d(ours.rows(to_right), theirs.rows(to_left))
+
+    def change(self, working: Working, step: Step) -> Working:
+        """Exchanges the two cells of each stated row."""
+        left, right = step.columns
+        positions = positions_of(working, np.array(sorted(step.params["row_ids"]), np.int64))
+        ours, theirs = Cells.of(working.table.column(left)), Cells.of(working.table.column(right))
+        to_left: list[Text] = [theirs.text(row) for row in positions]
+        to_right: list[Text] = [ours.text(row) for row in positions]
+        return set_cells(set_cells(working, step, left, positions, to_left), step, right, positions, to_right)
+
+
+def _typed(history: ColumnHistory) -> bool:
+    return (history.is_numeric and not history.is_key) or history.date_layout is not None
+
+
+def _is_foreign(text: Text, history: ColumnHistory) -> bool:
+    """Whether nothing in the history makes the text a value of this column."""
+    if text is None or text in history.pooled:
+        return False
+    if history.is_numeric:
+        return not is_number(text)
+    if history.date_layout is not None:
+        return read_as(text, history.date_layout) is None
+    return True
+
+
+def _is_home(text: Text, history: ColumnHistory) -> bool:
+    """Whether the text is plainly a value of this column."""
+    if text is None:
+        return False
+    if history.is_numeric:
+        known = history.all_numbers
+        return is_number(text) and len(known) > 0 and bool(known[0] <= float(text) <= known[-1])
+    if history.date_layout is not None:
+        return read_as(text, history.date_layout) is not None
+    return history.is_categorical and text in history.present

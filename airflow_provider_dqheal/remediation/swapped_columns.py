@@ -1,0 +1,68 @@
+"""Exchanges two columns back whose contents stand under each other's name."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import pyarrow as pa
+
+from airflow_provider_dqheal.core.types import Step
+from airflow_provider_dqheal.remediation._base import Context, Strategy, register
+from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts, numbers_of
+from airflow_provider_dqheal.remediation.kernels.likeness import content_likeness
+from airflow_provider_dqheal.remediation.kernels.transforms import Spread
+from airflow_provider_dqheal.remediation.ledger import ledger_lines
+from airflow_provider_dqheal.remediation.working import Working
+
+_FAR = 4.0
+
+
+@register
+class SwappedColumns(Strategy):
+    """Needs an acted-on issue; each column must be far from its own history and like the other's."""
+
+    name = "swapped_columns"
+    heals = "distribution_shift"
+    order = 5
+
+    def propose(self, context: Context) -> list[Step]:
+        """At most one step; two possible pairs are no explanation."""
+        if context.issue("distribution_shift", "outliers", "type_mismatch", "schema_drift") is None:
+            return []
+        columns = {name: (history, cells.counter) for name, history, cells in context.columns() if not history.is_key}
+        strange = [name for name, (history, counts) in columns.items() if not _is_like(counts, history, _FAR)]
+        pairs = [
+            (left, right)
+            for left, right in combinations(strange[:20], 2)
+            if _is_like(columns[left][1], columns[right][0]) and _is_like(columns[right][1], columns[left][0])
+        ]
+        if len(pairs) != 1:
+            return []
+        left, right = pairs[0]
+        reason = f"the contents of {left!r} and {right!r} stand under each other's name"
+        return [self.step(context, (left, right), {}, 0.97, reason)]
+
+    def change(self, working: Working, step: Step) -> Working:
+        """Exchanges the two columns: one ledger line each."""
+        left, right = step.columns
+        names = working.table.column_names
+        swap = {left: right, right: left}
+        moved = working.table.rename_columns([swap.get(name, name) for name in names]).select(names)
+        lines = [ledger_lines(step, name, [None], [swap[name]], [name]) for name in (left, right)]
+        origins = {swap.get(name, name): origin for name, origin in working.origins}
+        return working.replace(
+            table=moved,
+            ledger=pa.concat_tables([working.ledger, *lines]),
+            origins=tuple((name, origins[name]) for name in names),
+        )
+
+
+def _is_like(counts: Counts, history: ColumnHistory, slack: float = 1.0) -> bool:
+    """Whether a batch's column fits a history within ``slack`` times what batches differ by themselves."""
+    if history.is_numeric:
+        values = numbers_of(counts)
+        if len(values) < 20 or len(values) < 0.9 * sum(counts.values()) * (1 - float(history.missing_fractions.max())):
+            return False
+        spread = Spread(history)
+        return len(spread.batches) > 1 and spread.distance(values) <= slack * spread.tolerance(len(values))
+    return content_likeness(counts, history) >= (0.9 if slack <= 1 else 0.4)
