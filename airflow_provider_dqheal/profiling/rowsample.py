@@ -105,6 +105,9 @@ class RowSample:
 
 def _cut(table: pa.Table) -> pa.Table:
     for at, column in enumerate(table.columns):
+        if pa.types.is_floating(column.type):
+            # Zero has two signs and one hash.
+            table = table.set_column(at, table.schema.field(at).name, pc.add(column, pa.scalar(0.0, column.type)))
         if pa.types.is_string(column.type) and len(column):
             lengths = pc.utf8_length(column)
             if (pc.max(lengths).as_py() or 0) > CELL_CHARS:
