@@ -39,8 +39,6 @@ class Received:
 
 def received(message: Any) -> Received:
     """A message of confluent_kafka as a plain value."""
-    if isinstance(message, Received):
-        return message
     return Received(message.topic(), message.partition(), message.offset(), message.value() or b"", message.key())
 
 
@@ -139,16 +137,12 @@ def consume(
     Raises:
         ModelLoadError, ConfigError: from ``handle``: not the message's fault, nothing was committed.
     """
-    from airflow_provider_dqheal.messaging.dead_letter import send_to_dead_letters
+    from airflow_provider_dqheal.messaging.dead_letter import put_aside
     from airflow_provider_dqheal.messaging.producer import Producer
 
     stop = stop or threading.Event()
     taken = 0
     with Consumer(settings, topics, group) as consumer, Producer(settings) as producer:
-
-        def put_aside(message: Received, reason: str) -> None:
-            send_to_dead_letters(settings, producer, message, reason)
-
         while not stop.is_set() and (max_messages is None or taken < max_messages):
             limit = batch_size if max_messages is None else min(batch_size, max_messages - taken)
             batch = consumer.take(limit)
@@ -157,7 +151,7 @@ def consume(
             done: list[Received] = []
             try:
                 for message in batch:
-                    if not _finish(message, handle, put_aside, stop):
+                    if not _finish(message, handle, lambda m, e: put_aside(producer, settings, m, e), stop):
                         break
                     done.append(message)
             finally:
@@ -169,13 +163,13 @@ def consume(
 def _finish(
     message: Received,
     handle: Callable[[Received], None],
-    put_aside: Callable[[Received, str], None],
+    put_aside: Callable[[Received, Exception], object],
     stop: threading.Event,
 ) -> bool:
     """Handles one message to an end; False when ``stop`` came first."""
     log = structlog.get_logger()
     told = False
-    rejected: str | None = None
+    rejected: Exception | None = None
     while True:
         try:
             if rejected is None:
@@ -184,12 +178,12 @@ def _finish(
                 put_aside(message, rejected)
             return True
         except MessageRejected as error:
-            rejected = str(error)
+            rejected = error
         except (ModelLoadError, ConfigError):
             raise
         except DQHealError as error:
             if not error.retryable:
-                rejected = f"{type(error).__name__}: {error}"
+                rejected = error
                 continue
             if not told:
                 log.warning("message_waits", topic=message.topic, offset=message.offset, why=str(error))
@@ -198,7 +192,7 @@ def _finish(
                 return False
         except Exception as error:
             log.exception("message_failed", topic=message.topic, offset=message.offset)
-            rejected = f"{type(error).__name__} while handling it; see the log"
+            rejected = error
 
 
 class Pending:

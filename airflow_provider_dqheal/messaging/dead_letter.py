@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from typing import Any
 
 import structlog
 
 from airflow_provider_dqheal.core.config import KafkaSettings
-from airflow_provider_dqheal.core.errors import MessageRejected
-from airflow_provider_dqheal.messaging.consumer import Received, read_pending, received
+from airflow_provider_dqheal.core.errors import DQHealError, MessageRejected
+from airflow_provider_dqheal.messaging.consumer import Received, read_pending
 from airflow_provider_dqheal.messaging.producer import Producer
 from airflow_provider_dqheal.messaging.schemas import DeadLetter, parse_message
 
@@ -37,13 +36,14 @@ def dead_letter(message: Received, reason: str) -> DeadLetter:
     )
 
 
-def send_to_dead_letters(settings: KafkaSettings, producer: Producer, message: Any, reason: str) -> DeadLetter:
-    """Sends a message (of confluent_kafka, or a :class:`Received`) to the dead-letter topic; waits until it is there.
+def put_aside(producer: Producer, settings: KafkaSettings, message: Received, error: Exception) -> DeadLetter:
+    """Sends a message to the dead-letter topic and waits until it is there. ``error`` is why.
 
     Raises:
         BrokerUnavailable: when the broker does not take it; the message is not to be committed then.
     """
-    letter = dead_letter(received(message), reason)
+    known = isinstance(error, DQHealError)
+    letter = dead_letter(message, str(error) if known else f"{type(error).__name__} while handling it; see the log")
     producer.send(settings.dlq_topic, letter, key=f"{letter.topic}/{letter.partition}")
     structlog.get_logger().warning(
         "dead_letter", topic=letter.topic, partition=letter.partition, offset=letter.offset, reason=letter.reason

@@ -31,6 +31,4 @@ def metrics_message(
             "store it and send a reference"
         )
     ref = keep(profile)
-    return MetricsMessage(
-        reference=ProfileReference(dataset=ref.dataset, batch_id=ref.batch_id, attempt=ref.attempt)
-    )
+    return MetricsMessage(reference=ProfileReference(dataset=ref.dataset, batch_id=ref.batch_id, attempt=ref.attempt))
