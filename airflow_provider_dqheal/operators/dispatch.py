@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 
-from airflow_provider_dqheal.core.errors import BatchUnreadable, DQHealError, MessageRejected
+from airflow_provider_dqheal.core.errors import BatchUnreadable, DQHealError
 from airflow_provider_dqheal.core.events import batch_event
 from airflow_provider_dqheal.core.types import BatchRef
 from airflow_provider_dqheal.hooks.dqheal import DQHealHook
@@ -114,14 +114,16 @@ class DispatchBatches(BaseOperator):
             return "rejected", None
 
     def _put_aside(self, services: Services, message: Received, error: Exception) -> None:
-        from airflow_provider_dqheal.messaging.dead_letter import put_aside
+        from airflow_provider_dqheal.messaging.dead_letter import dead_letter
         from airflow_provider_dqheal.messaging.producer import Producer
 
-        reason = MessageRejected(str(error)) if isinstance(error, DQHealError) else error
+        reason = str(error)
         if not isinstance(error, DQHealError):
             self.log.exception("message %s[%s]@%s failed", message.topic, message.partition, message.offset)
-        with Producer(services.settings.kafka) as producer:
-            put_aside(producer, services.settings.kafka, message, reason)
+            reason = f"{type(error).__name__} while it was received: see the log of task {self.task_id}"
+        kafka = services.settings.kafka
+        with Producer(kafka) as producer:
+            producer.send(kafka.dlq_topic, dead_letter(message, reason), key=f"{message.topic}/{message.partition}")
 
 
 def note_alert(services: Services, alert: AlertMessage) -> None:
