@@ -39,7 +39,7 @@ class Kernel:
         ]
         self._salts = [np.uint64(hash_name(name)) for name in self.schema.names]
         self._sample = RowSample.empty(self.schema)
-        self._pending: list[tuple[np.ndarray, pa.Table]] = []  # type: ignore[type-arg]
+        self._pending: list[tuple[np.ndarray, pa.Table]] = []
         self._rows = 0
 
     def update(self, batch: pa.RecordBatch) -> None:

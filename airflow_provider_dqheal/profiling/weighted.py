@@ -72,16 +72,16 @@ def _read(
     """Values and weights of the cells that have one, ascending order not needed; null cells drop out."""
     there = array.is_valid().to_numpy(zero_copy_only=False)
     view = ColumnView(array.filter(pa.array(there)))
-    counts = counts[there].astype(np.float64)
+    held: NDArray[np.float64] = counts[there].astype(np.float64)
     if view.kind != "text":
         if not dates:
             raw = np.asarray(view.valid, np.float64)
             finite = np.isfinite(raw)
-            return raw[finite] + 0.0, counts[finite]
+            return raw[finite] + 0.0, held[finite]
         scale = 1.0 if view.kind == "date" else float(MICROS_A_DAY)
-        return np.asarray(view.valid, np.float64) / scale, counts
+        return np.asarray(view.valid, np.float64) / scale, held
     codes = view._encoded.indices.to_numpy()
-    weights = np.bincount(codes, weights=counts, minlength=len(view.texts))
+    weights = np.bincount(codes, weights=held, minlength=len(view.texts)).astype(np.float64)
     if not dates:
         which, numbers = view.number_rows
         return numbers, weights[which]

@@ -150,5 +150,5 @@ def test_profile_survives_its_bytes() -> None:
     again = Profile.from_bytes(profile.to_bytes())
     assert again == profile
     same(_metrics(again), _metrics(profile))
-    # As text: NaN is not equal to itself.
-    assert str(again.sample_table().to_pylist()) == str(profile.sample_table().to_pylist())
+    for name, column in again.columns.items():
+        assert column.sample == profile.columns[name].sample

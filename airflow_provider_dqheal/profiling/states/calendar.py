@@ -103,8 +103,9 @@ class Calendar:
         """From :meth:`to_json`."""
         if not value:
             return cls()
-        powers = [Power.from_json(p) for p in value[1:4]]
-        return cls(dict(value[0]), *powers, value[4], value[5], *(tuple(c) for c in value[6:]))
+        certain, day_first, month_first = (Power.from_json(p) for p in value[1:4])
+        grains, weekdays, hours = (tuple(c) for c in value[6:])
+        return cls(dict(value[0]), certain, day_first, month_first, value[4], value[5], grains, weekdays, hours)
 
     def metrics(self, row_count: int) -> Metrics:
         """date_count, date_min .. date_std, format and granularity shares, weekday_*, hour_*."""
