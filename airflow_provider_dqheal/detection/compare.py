@@ -370,6 +370,6 @@ def kinds_of(label: str, stack: ColumnStack, seen: bool) -> tuple[str, ...]:
         return tuple(kinds)
     if number == 0:
         kinds.append("zero")
-    if number in _SENTINELS or abs(number - stack.centre) > 20 * stack.scale:
+    if not seen and (number in _SENTINELS or not stack.low <= number <= stack.high):
         kinds.append("extreme")
     return tuple(kinds)

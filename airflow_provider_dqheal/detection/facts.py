@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
+from airflow_provider_dqheal.core.types import ISSUE_ORDER
 from airflow_provider_dqheal.detection.compare import AT
 from airflow_provider_dqheal.detection.describe import describer
 from airflow_provider_dqheal.detection.features import BATCH_AT, Features, references_of
-from airflow_provider_dqheal.issues._base import Finding, Reading, SchemaReading, TableReading, ordered
+from airflow_provider_dqheal.detection.view import ColumnView
+from airflow_provider_dqheal.issues._base import Described, Finding, Reading, SchemaReading, TableReading, ordered
 
 _EXPLAINED = 0.2
 """What is left of a finding's strength where a more exact one explains the same cells."""
@@ -38,6 +42,26 @@ def readings(features: Features) -> dict[str, Reading]:
             describe=describer(view, stack, dominant),
         )
     return found
+
+
+def strengths_of(name: str, row: np.ndarray, dominant: str | None, view: ColumnView, history: int) -> np.ndarray:
+    """The strongest finding of each built-in issue type in one column, in the order of healing, at most 30."""
+
+    def measures(which: str) -> float:
+        return float(row[AT[which]])
+
+    reading = Reading(name, measures, history, view.rows, view.present, dominant or "text", _silent)
+    found = explain([finding for spec in ordered() for finding in spec.read_column(reading)], reading)
+    out = np.zeros(len(ISSUE_ORDER))
+    for finding in found:
+        if finding.issue in ISSUE_ORDER:
+            at = ISSUE_ORDER.index(finding.issue)
+            out[at] = max(out[at], min(finding.strength, 30.0))
+    return out
+
+
+def _silent(_: str) -> Described:
+    return Described()
 
 
 def table_reading(features: Features) -> TableReading:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from airflow_provider_dqheal.core.types import ISSUE_ORDER
 from airflow_provider_dqheal.detection.compare import AT, FEATURES, Judged, Reference, measure, reference
 from airflow_provider_dqheal.detection.scalars import scalars
 from airflow_provider_dqheal.detection.stack import ColumnStack, Stack, build_stack, distances, is_value, value_shares
@@ -70,6 +71,11 @@ _recent: dict[int, tuple[object, Stack]] = {}
 _recent_views: dict[int, tuple[object, BatchView]] = {}
 
 
+FACTS: tuple[str, ...] = tuple(f"fact.{name}" for name in ISSUE_ORDER)
+NAMES: tuple[str, ...] = (*FEATURES, *FACTS)
+"""Names of the columns of ``Features.values``."""
+
+
 def squash(raw: np.ndarray) -> np.ndarray:
     """Signed log: keeps the sign and the order, tames far tails."""
     return (np.sign(raw) * np.log1p(np.abs(raw))).astype(np.float32)
@@ -119,6 +125,7 @@ def features_of(view: BatchView, stack: Stack, self_test: bool = True) -> Featur
     rows = [measure(stack.columns[n], _judge_new(view, stack.columns[n]), references[n]) for n in shared]
     raw = np.stack(rows) if rows else np.zeros((0, len(FEATURES)))
     schema = schema_diff(view, stack)
+    strengths = _strengths(shared, raw, references, [view.columns[name] for name in shared], everything)
     context = _context(view, stack, everything, len(stack.batches), raw, schema)
     own_values: list[np.ndarray] = []
     own_context: list[np.ndarray] = []
@@ -126,8 +133,8 @@ def features_of(view: BatchView, stack: Stack, self_test: bool = True) -> Featur
         own_values, own_context = _self_test(stack)
     return Features(
         columns=tuple(shared),
-        names=FEATURES,
-        values=squash(raw),
+        names=NAMES,
+        values=squash(np.concatenate([raw, strengths], axis=1)),
         raw=raw,
         context=squash(context),
         context_raw=context,
@@ -174,10 +181,24 @@ def _self_test(stack: Stack) -> tuple[list[np.ndarray], list[np.ndarray]]:
             if name in batch.columns
         ]
         raw = np.stack(rows) if rows else np.zeros((0, len(FEATURES)))
-        values.append(squash(raw))
+        names = [name for name in stack.columns if name in batch.columns]
+        strengths = _strengths(names, raw, references, [batch.columns[name] for name in names], index)
+        values.append(squash(np.concatenate([raw, strengths], axis=1)))
         contexts.append(squash(_context(batch, stack, index, i, raw, SchemaDiff())))
     stack.cache["self"] = (values, contexts)
     return values, contexts
+
+
+def _strengths(
+    names: list[str], raw: np.ndarray, references: dict[str, Reference], views: list[ColumnView], index: np.ndarray
+) -> np.ndarray:
+    """(columns, issue types) strength of the strongest finding of each type in each column, at most 30."""
+    from airflow_provider_dqheal.detection.facts import strengths_of
+
+    out = np.zeros((len(names), len(ISSUE_ORDER)))
+    for i, name in enumerate(names):
+        out[i] = strengths_of(name, raw[i], references[name].dominant, views[i], len(index))
+    return out
 
 
 def _judge_old(column: ColumnStack, i: int) -> Judged:

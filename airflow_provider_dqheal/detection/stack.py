@@ -63,6 +63,8 @@ class ColumnStack:
     rows: np.ndarray
     present: np.ndarray
     medians: np.ndarray
+    low: float
+    high: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,6 +128,8 @@ def _column(name: str, views: list[ColumnView | None]) -> ColumnStack:
     return ColumnStack(
         name, tuple(views), centre, scale, moving, scalar, error, quantile, distance, labels, valued, shares,
         (shares * valued).sum(axis=1), form_labels, forms, rows, present, medians,
+        min((float(view.numbers[0]) for view in there if len(view.numbers)), default=0.0),
+        max((float(view.numbers[-1]) for view in there if len(view.numbers)), default=0.0),
     )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ def read_column(reading: Reading) -> Sequence[Finding]:
     gap = reading("wasserstein.nearest")
     if distance > 2.0 and beyond > 0.6 and gap > 0.1:
         described = reading.describe("median")
-        moved = min(distance / 5.0, beyond / 1.2, max(reading("wasserstein.excess") / 1.0, 0.0))
+        moved = min(distance / 6.0, beyond / 1.4, max(reading("wasserstein.excess") / 1.2, 0.0))
         found.append(
             Finding(
                 NAME, reading.column, "median", moved,
@@ -52,7 +52,7 @@ def read_column(reading: Reading) -> Sequence[Finding]:
             )
         )  # fmt: skip
     unseen, known = reading("unseen_share"), reading("unseen_loo")
-    if reading("distinct_ratio") < 0.2 and unseen * reading.rows >= 3 and unseen > 3 * known + 0.01:
+    if reading.kind == "text" and reading("distinct_ratio") < 0.2 and unseen * reading.rows >= 3 and unseen > 3 * known + 0.01:
         described = reading.describe("unseen")
         found.append(
             Finding(

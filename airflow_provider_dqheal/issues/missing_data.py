@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from airflow_provider_dqheal.core.types import Severity
@@ -27,10 +28,10 @@ def read_column(reading: Reading) -> Sequence[Finding]:
     if (share - most) * reading.rows >= 3 and share > most * 1.3 + 0.006:
         described = reading.describe("missing")
         what = f" ({shown(described.examples)})" if described.examples else ""
-        usual = reading("missing.own") / 4.0
+        usual = _unusual(reading, share, most)
         found.append(
             Finding(
-                NAME, reading.column, "missing_share", min(reading("missing_z") / 5.0, usual if most > 0 else 99.0),
+                NAME, reading.column, "missing_share", min(reading("missing_z") / 5.0, usual),
                 f"{reading.column}: {percent(share)} of the cells are missing{what},"
                 f" expected at most {percent(most)} over the last {reading.history} batches",
                 share, described.low, most, described.examples, share,
@@ -41,7 +42,7 @@ def read_column(reading: Reading) -> Sequence[Finding]:
         described = reading.describe("missing")
         found.append(
             Finding(
-                NAME, reading.column, "stand_in", reading("spike_missing_z") / 6.0,
+                NAME, reading.column, "stand_in", min(reading("spike_missing_z") / 6.0, 2 * _unusual(reading, spike, most)),
                 f"{reading.column}: {shown(described.examples) or 'empty cells'} stand for a missing value in"
                 f" {percent(share)} of the cells, expected at most {percent(most)}",
                 share, described.low, most, described.examples, share,
@@ -63,6 +64,13 @@ def read_column(reading: Reading) -> Sequence[Finding]:
     return sorted(found, key=lambda finding: -finding.strength)
 
 
+def _unusual(reading: Reading, share: float, most: float) -> float:
+    """A bound on strength: how far a share is above the record, or how large where there was none."""
+    if most * reading.rows < 1:
+        return 0.6 + share * 5.0
+    return min(math.log(max(share, 1e-9) / most) / 1.5, max(reading("missing.own"), 0.0) / 3.0)
+
+
 def read_table(table: TableReading) -> Sequence[Finding]:
     """No rows at all, or far fewer than in any earlier batch."""
     if table.rows == 0 and table.usual_rows_low > 0:
@@ -71,6 +79,15 @@ def read_table(table: TableReading) -> Sequence[Finding]:
                 NAME, None, "row_count", 99.0,
                 f"the batch has no rows, expected {table.usual_rows_low:,} to {table.usual_rows_high:,}",
                 0.0, float(table.usual_rows_low), float(table.usual_rows_high), (), 1.0,
+            ),
+        )  # fmt: skip
+    if 0 < table.rows < 0.5 * table.usual_rows_low and table.measures("rows_own") < -3:
+        return (
+            Finding(
+                NAME, None, "row_count", min(-table.measures("rows_own") / 8.0, table.measures("rows_excess")),
+                f"the batch has {table.rows:,} rows, expected {table.usual_rows_low:,} to {table.usual_rows_high:,}",
+                float(table.rows), float(table.usual_rows_low), float(table.usual_rows_high), (),
+                1.0 - table.rows / table.usual_rows_low,
             ),
         )  # fmt: skip
     return ()
