@@ -60,7 +60,7 @@ def episode(
     as_csv = bool(rng.random() < 0.5) if text is None else text
     spelling = BOOLEAN_SPELLINGS[int(rng.integers(len(BOOLEAN_SPELLINGS)))]
     if isinstance(source, Generator):
-        rows = draw_rows(max_rows, wanted, rng, max_rows)
+        rows = draw_rows(max_rows, wanted, rng, min(max_rows, 100_000))
         batches = source.generate(int(rng.integers(2**62)), wanted + 1, rows)
         ordered, key, family = True, source.name, source.family
     else:

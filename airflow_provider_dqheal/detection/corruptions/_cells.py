@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import islice
 
 import numpy as np
 
 from airflow_provider_dqheal.detection.corruptions._base import Draft, Make, Severity, corruption
 from airflow_provider_dqheal.detection.corruptions._frame import Column, Frame, Kind, put
-from airflow_provider_dqheal.detection.corruptions._where import Where, chance, few, pick_columns, rows_where, share
+from airflow_provider_dqheal.detection.corruptions._where import Where, chance, columns_wanted, few, rows_where, share
 
 Rewrite = Callable[[Column, np.ndarray, "np.random.Generator", Severity], Sequence[str | None] | None]
 """From a column and the rows hit to the new text of those rows; None where the column does not suit."""
@@ -47,14 +48,18 @@ def cell_family(
 
     def add(rewrite: Rewrite) -> Rewrite:
         def make(frame: Frame, rng: np.random.Generator, severity: Severity) -> Draft | None:
-            table, hit = frame.table, []
+            table = frame.table
+            hit: list[str] = []
             fraction = few(rng, severity) if rare else share(rng, severity)
             if severity == "high" and chance(rng, whole):
                 fraction = 1.0
             shared: np.ndarray | None = None
             pattern: Where = "scattered"
             together = chance(rng, 0.4)
-            for column in pick_columns(frame, rng, *kinds, wide=wide):
+            wanted = columns_wanted(rng) if wide else 1
+            for column in islice(frame.each_of_kind(rng, *kinds, at_least=3), 12):
+                if len(hit) == wanted:
+                    break
                 eligible = np.ones(frame.row_count, dtype=bool) if absent else column.present
                 if shared is None or not together:
                     shared, pattern = rows_where(frame, rng, eligible, fraction, where)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 import numpy as np
@@ -116,16 +117,16 @@ class Frame:
         """The column in each history batch that has it."""
         return [flat(batch[name]) for batch in self.history if name in batch.column_names]
 
-    def of_kind(self, rng: np.random.Generator, *kinds: Kind, at_least: int = 1) -> list[Column]:
-        """Columns of those kinds with enough present values, in random order, at most 12 looked up."""
-        found = []
+    def each_of_kind(self, rng: np.random.Generator, *kinds: Kind, at_least: int = 1) -> Iterator[Column]:
+        """Columns of those kinds with enough present values, in random order, looked at one by one."""
         for index in rng.permutation(len(self.names)):
             column = self.column(self.names[int(index)])
             if column.kind in kinds and int(column.present.sum()) >= at_least:
-                found.append(column)
-                if len(found) == 12:
-                    break
-        return found
+                yield column
+
+    def of_kind(self, rng: np.random.Generator, *kinds: Kind, at_least: int = 1) -> list[Column]:
+        """At most 12 columns of those kinds, in random order."""
+        return list(islice(self.each_of_kind(rng, *kinds, at_least=at_least), 12))
 
 
 def look(name: str, data: pa.ChunkedArray) -> Column:
@@ -144,7 +145,7 @@ def look(name: str, data: pa.ChunkedArray) -> Column:
         shown_as = "%Y-%m-%d" if pa.types.is_date(array.type) else "%Y-%m-%d %H:%M:%S"
         return Column(name, "date", text, present, numbers_of(array), form=shown_as, typed=True)
     numbers = numbers_of(array)
-    shown = [str(value) for value in text[present][:400]]
+    shown = [str(value) for value in text[present][:200]]
     if int(np.isfinite(numbers).sum()) >= 0.95 * count:
         return _numeric(name, text, present, numbers, shown, typed)
     lowered = {value.strip().lower() for value in shown}

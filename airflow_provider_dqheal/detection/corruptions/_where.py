@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from airflow_provider_dqheal.detection.corruptions._frame import Column, Frame, Kind
+from airflow_provider_dqheal.detection.corruptions._frame import Frame
 
 Where = Literal["scattered", "block", "segment", "head", "tail", "by_value", "column"]
 _SHARES = {"low": (0.01, 0.04), "medium": (0.04, 0.15), "high": (0.15, 0.6)}
@@ -59,14 +59,14 @@ def rows_where(
     if drawn == "tail":
         return rows[len(rows) - count :], drawn
     if drawn == "segment":
-        segment = next(iter(frame.of_kind(rng, "category", "bool")), None)
+        segment = next(frame.each_of_kind(rng, "category", "bool"), None)
         if segment is not None:
             values = segment.distinct()[:8]
             score += segment.text[rows] == values[int(rng.integers(len(values)))]
         else:
             drawn = "scattered"
     if drawn == "by_value":
-        number = next(iter(frame.of_kind(rng, "int", "float")), None)
+        number = next(frame.each_of_kind(rng, "int", "float"), None)
         if number is not None:
             ranks = np.argsort(np.argsort(np.nan_to_num(number.numbers[rows]))) / max(1, len(rows))
             score = 0.3 * score + (ranks if rng.random() < 0.5 else 1.0 - ranks)
@@ -75,14 +75,9 @@ def rows_where(
     return np.sort(rows[np.argsort(-score, kind="stable")[:count]]), drawn
 
 
-def pick_columns(
-    frame: Frame, rng: np.random.Generator, *kinds: Kind, at_least: int = 3, wide: bool = True
-) -> list[Column]:
-    """One column mostly, two or three sometimes, all that are eligible rarely."""
-    found = frame.of_kind(rng, *kinds, at_least=at_least)
-    if not found or not wide:
-        return found[:1]
-    return found[: int(rng.choice([1, 2, 3, len(found)], p=[0.68, 0.16, 0.1, 0.06]))]
+def columns_wanted(rng: np.random.Generator) -> int:
+    """How many columns are hit: one mostly, two or three sometimes, a dozen rarely."""
+    return int(rng.choice([1, 2, 3, 12], p=[0.68, 0.16, 0.1, 0.06]))
 
 
 def chance(rng: np.random.Generator, probability: float) -> bool:

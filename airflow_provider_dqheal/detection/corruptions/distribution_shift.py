@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 
 import numpy as np
 
 from airflow_provider_dqheal.detection.corruptions._base import Draft, Severity, corruption
 from airflow_provider_dqheal.detection.corruptions._frame import Frame, Kind, format_numbers, put
-from airflow_provider_dqheal.detection.corruptions._where import one_of, pick_columns, rows_where
+from airflow_provider_dqheal.detection.corruptions._where import columns_wanted, one_of, rows_where
 
 _ISSUE = "distribution_shift"
 _LOUD = "Rabanser et al. 2019 (Failing Loudly): shifts of covariates"
@@ -26,8 +27,12 @@ def _numeric(name: str, description: str, source: str, where: str = "column") ->
     def add(change: Change) -> Change:
         @corruption(name, _ISSUE, description, source)
         def _make(frame: Frame, rng: np.random.Generator, severity: Severity) -> Draft | None:
-            table, hit, undo = frame.table, [], None
-            for column in pick_columns(frame, rng, *_NUMBERS, at_least=8):
+            table, undo = frame.table, None
+            hit: list[str] = []
+            wanted = columns_wanted(rng)
+            for column in islice(frame.each_of_kind(rng, *_NUMBERS, at_least=8), 12):
+                if len(hit) == wanted:
+                    break
                 rows = np.flatnonzero(np.isfinite(column.numbers))
                 if where == "segment":
                     rows, _ = rows_where(frame, rng, np.isfinite(column.numbers), 0.2 + 0.5 * rng.random(), "segment")

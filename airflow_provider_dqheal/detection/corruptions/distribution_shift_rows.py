@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 
 import numpy as np
 import pyarrow as pa
@@ -32,7 +33,7 @@ def _category(
     def add(change: Callable[[Column, np.ndarray, np.random.Generator, Severity], np.ndarray | None]) -> None:
         @corruption(name, _ISSUE, description, source)
         def _make(frame: Frame, rng: np.random.Generator, severity: Severity) -> Draft | None:
-            for column in frame.of_kind(rng, *kinds, at_least=8)[:4]:
+            for column in islice(frame.each_of_kind(rng, *kinds, at_least=8), 4):
                 values = column.text.copy()
                 changed = change(column, values[column.present], rng, severity)
                 if changed is None:
@@ -129,7 +130,7 @@ def _dates(
 ) -> None:
     @corruption(name, _ISSUE, description, source)
     def _make(frame: Frame, rng: np.random.Generator, severity: Severity) -> Draft | None:
-        for column in frame.of_kind(rng, "date", at_least=8):
+        for column in frame.each_of_kind(rng, "date", at_least=8):
             form = column.form or ""
             seconds = offset(rng, severity, "%H" in form)
             known = np.isfinite(column.numbers)
@@ -228,7 +229,7 @@ def _repeated(frame: Frame, rng: np.random.Generator, severity: Severity) -> Dra
 
 @corruption("sampling_bias", _ISSUE, "rows with large (or small) values are more likely to be there", _LOUD)
 def _bias(frame: Frame, rng: np.random.Generator, severity: Severity) -> Draft | None:
-    column = next(iter(frame.of_kind(rng, "int", "float", at_least=20)), None)
+    column = next(frame.each_of_kind(rng, "int", "float", at_least=20), None)
     if column is None:
         return None
     ranks = np.argsort(np.argsort(np.nan_to_num(column.numbers))) / frame.row_count
@@ -249,7 +250,7 @@ def _bias(frame: Frame, rng: np.random.Generator, severity: Severity) -> Draft |
 
 @corruption("id_restarted", _ISSUE, "a growing id starts again", "reports on sequences after a migration")
 def _restarted(frame: Frame, rng: np.random.Generator, severity: Severity) -> Draft | None:
-    for column in frame.of_kind(rng, "id", at_least=10):
+    for column in frame.each_of_kind(rng, "id", at_least=10):
         if not np.isfinite(column.numbers).all():
             continue
         start = {"low": float(np.ceil(column.numbers.min() / 2)), "medium": 1.0, "high": 0.0}[severity]

@@ -217,7 +217,7 @@ def _partial(frame: Frame, rng: np.random.Generator, severity: Severity) -> Draf
 
 @corruption("segment_rows_lost", _ISSUE, "all rows of one segment did not come", _LOAD)
 def _segment_lost(frame: Frame, rng: np.random.Generator, severity: Severity) -> Draft | None:
-    for column in frame.of_kind(rng, "category", "bool"):
+    for column in frame.each_of_kind(rng, "category", "bool"):
         values, counts = np.unique(column.text[column.present].astype(str), return_counts=True)
         part = counts / frame.row_count
         low, high = {"low": (0.05, 0.15), "medium": (0.15, 0.35), "high": (0.35, 0.9)}[severity]
