@@ -123,7 +123,7 @@ def _native(df: DataFrame) -> None:
             f.approx_count_distinct(column, 0.023).alias(f"{name}_distinct"),
             f.min(column).alias(f"{name}_min"),
             f.max(column).alias(f"{name}_max"),
-            f.expr(f"approx_top_k(cast({name} as string), 100)").alias(f"{name}_top"),
+            f.expr(f"approx_top_k(cast({name} as string), 50, 1000)").alias(f"{name}_top"),
         ]
         if isinstance(field.dataType, NumericType):
             wanted += [
