@@ -48,7 +48,9 @@ class FillFromDependency(Strategy):
                 by = " / ".join("+".join(item.left) for item in found[:3])
                 reason = f"{len(fills):,} missing cells of {name!r} are determined by {by}"
                 confidence = min(item.confidence for item in found)
-                steps.append(self.step(context, (name,), {"fills": fills}, confidence, reason))
+                step = self.step(context, (name,), {"fills": fills}, confidence, reason)
+                restored = dict(context.working.origins).get(name, "") is None
+                steps.append(step.model_copy(update={"max_changed_fraction": 1.0}) if restored else step)
         return steps
 
     @staticmethod

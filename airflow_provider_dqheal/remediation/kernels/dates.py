@@ -109,7 +109,7 @@ def number_readings(text: str) -> list[tuple[str, datetime]]:
     ):
         if len(plain) in digits:
             found.append((name, EPOCH + timedelta(microseconds=value * 1_000_000 // unit)))
-    if 20_000 <= value <= 60_000:
+    if 10_000 <= value <= 99_999:
         found.append(("serial", _EXCEL + timedelta(days=value)))
     return found
 

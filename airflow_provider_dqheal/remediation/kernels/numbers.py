@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 CANONICAL = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$"
 """What a type cast accepts: RE2 and Python alike."""
 
-_CANONICAL = re.compile(CANONICAL)
+_CANONICAL = re.compile(CANONICAL, re.ASCII)
 _BODY = re.compile(r"\d[\d.,'’_ \u00a0\u202f]*(?:[eE][+-]?\d+)?|[.,]\d+(?:[eE][+-]?\d+)?")
 _SEPARATORS = re.compile(r"[\u00a0\u202f\u2009 _'’]")
 _MINUS = str.maketrans({"−": "-", "–": "-", "‐": "-", "﹣": "-", "－": "-"})
@@ -211,7 +211,7 @@ class NumberRule:
     """One rule that reads a column's odd numbers.
 
     Attributes:
-        mark: the decimal mark of the odd cells.
+        mark: the decimal mark of the odd cells; "" when it cannot be told, then ambiguous cells are not read.
         factors: decoration token -> exact factor; a token that is not a key is not read.
         integer: results must be whole.
         regroup: canonical-looking "1.234" is read as 1234 too (the whole column uses a decimal comma).
@@ -233,7 +233,10 @@ class NumberRule:
         written = dissect(text)
         if written is None or written.token not in self.factors:
             return self._lookalike(text) if written is None or written.token else None
-        digits = read_body(written.body, decimal_mark(written.body) or self.mark)
+        mark = decimal_mark(written.body) or self.mark
+        if not mark and ("," in written.body or "." in written.body):
+            return None
+        digits = read_body(written.body, mark or ".")
         return None if digits is None else self._finish(digits, written.negative, Decimal(self.factors[written.token]))
 
     def _canonical(self, text: str) -> str | None:

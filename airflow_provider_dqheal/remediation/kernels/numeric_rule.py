@@ -56,7 +56,7 @@ def find_rule(counts: Mapping[Text, int], history: ColumnHistory) -> NumberRule 
         factor = _factor(token, values, history, tokens)
         if factor is not None:
             factors[token] = factor
-    return NumberRule(mark or ".", factors, integer, regroup, history.style)
+    return NumberRule(mark or "", factors, integer, regroup, history.style)
 
 
 def _ambiguous(written: Written) -> bool:

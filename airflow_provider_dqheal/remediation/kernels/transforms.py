@@ -108,14 +108,17 @@ def find_transform(values: np.ndarray, history: ColumnHistory, places: int) -> t
         return None
     options = [Transform(factor, "0", name) for factor, name in SCALES]
     options += [Transform(factor, offset, name) for factor, offset, name in AFFINE]
-    scored = sorted(((spread.distance(option.undo(values)), index) for index, option in enumerate(options)))
-    best, runner = scored[0], scored[1]
+    scored = sorted(
+        (spread.distance(restored), index)
+        for index, option in enumerate(options)
+        if _on_grid(restored := option.undo(values), values, option, places)
+    )
+    if not scored:
+        return None
+    best, runner = scored[0], scored[1] if len(scored) > 1 else (float("inf"), -1)
     if best[0] > tolerance or runner[0] <= max(2 * tolerance, 3 * best[0]) or best[0] > before / 5:
         return None
     chosen = options[best[1]]
-    restored = chosen.undo(values)
-    if not _on_grid(restored, values, chosen, places):
-        return None
     return chosen, float(np.clip(1 - best[0] / max(before, 1e-12), 0, 0.99))
 
 

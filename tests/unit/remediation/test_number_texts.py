@@ -1,0 +1,78 @@
+"""Written numbers, dates and spellings are read only when there is one reading."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from airflow_provider_dqheal.remediation.kernels.dates import common_layout, readings
+from airflow_provider_dqheal.remediation.kernels.numbers import NumberRule, NumberStyle, decimal_mark, read_body
+from airflow_provider_dqheal.remediation.kernels.spelling import edits, unbroken
+
+POINT = NumberRule(".", {"": "1", "EUR": "1", "%": "0.01"})
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("EUR 12.50", "12.50"),
+        ("€12", "12"),
+        ("1,234.5", "1234.5"),
+        ("12,5", "12.5"),
+        ("1.234.567", "1234567"),
+        ("1 234 567,8", "1234567.8"),
+        ("1'234.5", "1234.5"),
+        ("(12.5)", "-12.5"),
+        ("12.5-", "-12.5"),
+        ("−5", "-5"),
+        ("１２", "12"),
+        ("12%", "0.12"),
+        ("l2.5", "12.5"),
+        ("1.25e+01", "12.5"),
+    ],
+)
+def test_written_number_is_read(written, value):
+    assert POINT.read(written) == value
+
+
+@pytest.mark.parametrize("text", ["12.5", "7", "-3", "1e-05", "tall", "3 4", "12 oz", "2026-03-01", "1-2", "", "USD"])
+def test_plain_or_unreadable_text_is_left_alone(text):
+    assert POINT.read(text) is None
+
+
+@given(st.integers(0, 10**9), st.integers(0, 99), st.sampled_from(".,"))
+def test_grouped_numbers_read_back(whole, cents, mark):
+    group = "," if mark == "." else "."
+    body = f"{whole:,}".replace(",", group) + f"{mark}{cents:02d}"
+    assert decimal_mark(body) == mark
+    assert float(read_body(body, mark)) == pytest.approx(whole + cents / 100)
+
+
+def test_style_keeps_the_columns_places():
+    style = NumberStyle.of({"1.50": 90, "2.25": 10})
+    assert style.places == 2
+    assert NumberRule(".", {"": "1"}, style=style).read("1,234.5") == "1234.50"
+
+
+def test_day_and_month_order_needs_proof():
+    assert [layout for layout, _ in readings("03/04/2026")] == ["%d/%m/%Y", "%m/%d/%Y"]
+    assert common_layout([("03/04/2026", 5)]) is None
+    assert common_layout([("03/04/2026", 5), ("03/14/2026", 1)]) == "%m/%d/%Y"
+
+
+def test_broken_encoding_is_read():
+    assert unbroken("MÃ¼nchen") == "München"
+    assert unbroken("Berlin") is None
+    assert edits("Berlin", "Beriln", 2) == 1
+
+
+@pytest.mark.parametrize("name", ["numbers", "dates", "booleans", "units", "spelling", "likeness"])
+def test_examples_in_docstrings_hold(name):
+    module = importlib.import_module(f"airflow_provider_dqheal.remediation.kernels.{name}")
+    result = doctest.testmod(module)
+    assert result.attempted > 0
+    assert result.failed == 0

@@ -1,0 +1,215 @@
+"""Faults with one explanation come back exactly; what has none is left, quarantined or held."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pyarrow as pa
+import pytest
+
+
+def us_date(text):
+    return dt.date.fromisoformat(text).strftime("%m/%d/%Y")
+
+
+def german_date(text):
+    return dt.date.fromisoformat(text).strftime("%d.%m.%Y")
+
+
+EXACT = {
+    "currency prefix": ("price", lambda v: f"EUR {v}", 0.3),
+    "dollar sign": ("price", lambda v: f"${v}", 0.02),
+    "decimal comma": ("price", lambda v: v.replace(".", ","), 1.0),
+    "quoted": ("quantity", lambda v: f'"{v}"', 0.2),
+    "whole as float": ("quantity", lambda v: f"{v}.0", 1.0),
+    "exponent": ("price", lambda v: f"{float(v):.4e}", 0.1),
+    "unit suffix": ("height", lambda v: f"{v} cm", 0.3),
+    "month first": ("born", us_date, 0.3),
+    "day first": ("born", german_date, 1.0),
+    "serial": ("born", lambda v: str((dt.date.fromisoformat(v) - dt.date(1899, 12, 30)).days), 0.05),
+    "yes and no": ("express", lambda v: "Yes" if v == "true" else "No", 0.4),
+    "ones and zeros": ("express", lambda v: "1" if v == "true" else "0", 1.0),
+    "lost zeros": ("zip", lambda v: v.lstrip("0"), 1.0),
+    "zip as float": ("zip", lambda v: str(float(v)), 0.5),
+    "capitals": ("city", str.upper, 0.3),
+    "padding": ("city", lambda v: f" {v} ", 0.3),
+    "disguised, determined": ("city", lambda v: "N/A", 0.1),
+    "empty, determined": ("city", lambda v: "", 0.3),
+    "hundredfold": ("price", lambda v: f"{float(v) * 100:.0f}", 0.03),
+    "negative": ("price", lambda v: f"-{v}", 0.03),
+}
+
+
+@pytest.mark.parametrize("fault", EXACT)
+def test_exact_fault_comes_back_without_an_alarm(bench, clean, put, fault):
+    column, change, share = EXACT[fault]
+    dirty = put(clean, column, change, share)
+    assert not dirty.equals(clean)
+    made, working, validation = bench.heal(dirty)
+    assert validation.passed, validation.failures
+    assert working.table.equals(clean)
+    assert working.quarantine.num_rows == 0
+    wrong = sum(a != b for a, b in zip(dirty[column].to_pylist(), clean[column].to_pylist(), strict=True))
+    assert working.healed_cells == wrong
+    assert {issue.severity for issue in made.found} == {"low"}
+
+
+WHOLE_COLUMN = {
+    "hundredfold": ("price", lambda v: f"{float(v) * 100:.0f}"),
+    "thousandth": ("price", lambda v: f"{float(v) / 1000:.5f}"),
+    "inches": ("height", lambda v: f"{float(v) / 2.54:.4f}"),
+    "labels with a prefix": ("city", lambda v: f"city_{v}"),
+    "labels as codes": ("country", lambda v: {"DE": "49", "FR": "33", "IT": "39", "ES": "34"}[v]),
+}
+
+
+@pytest.mark.parametrize("fault", WHOLE_COLUMN)
+def test_exact_transform_of_a_column_is_undone_when_a_shift_was_found(bench, clean, put, said, fault):
+    column, change = WHOLE_COLUMN[fault]
+    dirty = put(clean, column, change)
+    _, working, validation = bench.heal(dirty, said(distribution_shift=(column,)))
+    assert validation.passed, validation.failures
+    assert working.table.equals(clean)
+    lines = working.ledger.to_pylist()
+    assert [line["row_id"] for line in lines] == [None]
+    assert working.healed_cells == clean.num_rows
+
+
+@pytest.mark.parametrize("factor", [0.4, 2.4, 9.7, 1.25])
+def test_real_shift_is_held_and_nothing_is_repaired(bench, clean, put, said, factor):
+    dirty = put(clean, "price", lambda v: f"{float(v) * factor:.2f}")
+    made = bench.plan(dirty, said(distribution_shift=("price",)))
+    assert made.steps == ()
+    assert any("accept the batch as the new baseline" in reason for reason in made.hold_reasons)
+
+
+def test_shift_without_an_issue_is_left_alone(bench, clean, put):
+    made = bench.plan(put(clean, "price", lambda v: f"{float(v) * 100:.0f}"))
+    assert made.steps == ()
+    assert made.hold_reasons == ()
+
+
+def test_clean_batches_get_empty_plans(bench, day_of_orders):
+    for index in range(8, 28):
+        made = bench.plan(day_of_orders(index))
+        assert (made.steps, made.hold_reasons, made.found) == ((), (), ()), index
+
+
+@pytest.mark.parametrize("name", ["Price ", "PRICE", "unit_price", "amount"])
+def test_renamed_column_gets_its_name_back(bench, clean, said, name):
+    dirty = clean.rename_columns([name if column == "price" else column for column in clean.column_names])
+    _, working, validation = bench.heal(dirty, said(schema_drift=(name,)))
+    assert validation.passed, validation.failures
+    assert working.table.equals(clean)
+    assert working.healed_cells == 0
+
+
+def test_columns_come_back_in_order_and_unknown_ones_are_dropped(bench, clean, said):
+    dirty = clean.select(clean.column_names[::-1]).append_column("loaded_by", pa.array(["x"] * clean.num_rows))
+    _, working, validation = bench.heal(dirty, said(schema_drift=()))
+    assert validation.passed, validation.failures
+    assert working.table.equals(clean)
+    assert "loaded_by" in working.raw.column_names
+
+
+def test_removed_column_that_was_never_missing_is_held(bench, clean, said):
+    made = bench.plan(clean.drop_columns(["price"]), said(schema_drift=("price",)))
+    assert any("'price'" in reason for reason in made.hold_reasons)
+
+
+def test_removed_column_is_filled_where_another_determines_it(bench, clean, said):
+    _, working, validation = bench.heal(clean.drop_columns(["city"]), said(schema_drift=("city",)))
+    assert working.table["city"].to_pylist() == clean["city"].to_pylist()
+    assert validation.passed, validation.failures
+
+
+def test_swapped_cells_go_back(bench, clean):
+    country, city = clean["country"].to_pylist(), clean["city"].to_pylist()
+    for row in (3, 77, 150):
+        country[row], city[row] = city[row], country[row]
+    dirty = clean.set_column(6, "country", pa.array(country)).set_column(7, "city", pa.array(city))
+    _, working, validation = bench.heal(dirty)
+    assert validation.passed, validation.failures
+    assert working.table.equals(clean)
+
+
+def test_swapped_columns_go_back(bench, clean, said):
+    names = {"price": "height", "height": "price"}
+    dirty = clean.rename_columns([names.get(column, column) for column in clean.column_names])
+    _, working, _ = bench.heal(dirty.select(clean.column_names), said(distribution_shift=("price", "height")))
+    assert working.table.equals(clean)
+
+
+def test_second_load_is_quarantined_as_duplicate(bench, clean, said):
+    dirty = pa.concat_tables([clean, clean.slice(0, 40)])
+    _, working, validation = bench.heal(dirty, said(distribution_shift=()))
+    assert working.table.equals(clean)
+    assert working.quarantine["reasons"].to_pylist() == [["duplicate"]] * 40
+    assert validation.passed, validation.failures
+
+
+def test_words_that_no_rule_reads_are_quarantined_only_with_an_issue(bench, clean, put, said):
+    dirty = put(clean, "height", lambda v: "tall", 0.05)
+    assert bench.plan(dirty).steps == ()
+    _, working, validation = bench.heal(dirty, said(type_mismatch=("height",)))
+    assert set(working.quarantine["height"].to_pylist()) == {"tall"}
+    assert validation.passed, validation.failures
+
+
+def test_lost_values_are_quarantined_within_the_budget_and_held_above_it(bench, clean, put, said):
+    few = bench.plan(put(clean, "price", lambda v: "", 0.1), said(missing_data=("price",)))
+    assert [step.strategy for step in few.steps] == ["quarantine_missing"]
+    assert few.hold_reasons == ()
+    many = bench.plan(put(clean, "price", lambda v: "", 0.5), said(missing_data=("price",)))
+    assert many.steps == ()
+    assert many.hold_reasons
+
+
+def test_outlier_without_one_explanation_is_quarantined_only_with_an_issue(bench, clean, put, said):
+    dirty = put(clean, "price", lambda v: f"{float(v) * 31_415.9:.2f}", 0.02)
+    assert bench.plan(dirty).steps == ()
+    made, working, _ = bench.heal(dirty, said(outliers=("price",)))
+    assert [step.strategy for step in made.steps] == ["quarantine_outliers"]
+    assert working.ledger.num_rows == 0
+
+
+def test_two_currencies_are_not_merged(bench, clean, put):
+    dirty = put(put(clean, "price", lambda v: f"EUR {v}", 0.1), "price", lambda v: v if "E" in v else f"USD {v}", 0.2)
+    made = bench.plan(dirty)
+    assert not any(step.strategy == "parse_numbers" for step in made.steps)
+
+
+def test_ambiguous_thousands_are_left_alone(make_bench, put):
+    import random
+
+    def loads(index):
+        rng = random.Random(index)
+        return pa.table({"weight": [f"{10 ** rng.uniform(-1, 4):.3f}" for _ in range(200)]})
+
+    wide = make_bench([loads(index) for index in range(6)])
+    dirty = loads(7).set_column(0, "weight", pa.array(["1,234", *loads(7)["weight"].to_pylist()[1:]]))
+    assert wide.plan(dirty).steps == ()
+
+
+def test_fill_never_overwrites_a_present_value(bench, clean, put, said):
+    dirty = put(clean, "city", lambda v: "Bonn", 0.02)
+    made, working, _ = bench.heal(dirty, said(missing_data=("city",)))
+    filled = [line for line in working.ledger.to_pylist() if line["strategy"] == "fill_from_dependency"]
+    assert filled == []
+
+
+def test_typed_batch_keeps_its_types(make_bench, day_of_orders, said):
+    def typed(table):
+        price = pa.array([float(value) for value in table["price"].to_pylist()])
+        return table.set_column(3, "price", price)
+
+    bench = make_bench([typed(day_of_orders(index)) for index in range(8)])
+    clean = typed(day_of_orders(8))
+    dirty = clean.set_column(3, "price", pa.array([value * 100 for value in clean["price"].to_pylist()]))
+    _, working, validation = bench.heal(dirty, said(distribution_shift=("price",)), format="table")
+    assert working.table.equals(clean)
+    assert validation.passed, validation.failures
+    as_text = clean.set_column(3, "price", pa.array([f"EUR {value}" for value in clean["price"].to_pylist()]))
+    _, working, validation = bench.heal(as_text, said(type_mismatch=("price",)), format="table")
+    assert working.table.equals(clean)
+    assert validation.passed, validation.failures

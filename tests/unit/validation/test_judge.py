@@ -1,0 +1,152 @@
+"""The judge finds what a healer must not do, whoever did it."""
+
+from __future__ import annotations
+
+import random
+
+import pyarrow as pa
+import pytest
+
+from airflow_provider_dqheal.core.policy import Policy
+from airflow_provider_dqheal.core.types import Evidence, Issue, RemediationPlan, Step, Verdict
+from airflow_provider_dqheal.profiling.baseline import Baseline
+from airflow_provider_dqheal.profiling.local import profile_table
+from airflow_provider_dqheal.remediation.edits import quarantine_rows, set_cells
+from airflow_provider_dqheal.remediation.working import Working
+from airflow_provider_dqheal.validation.judge import validate
+
+CLEAN = Verdict(status="scored")
+
+
+def day(index, rows=300):
+    rng = random.Random(index)
+    return pa.table(
+        {
+            "order_id": [str(index * rows + row) for row in range(rows)],
+            "price": [f"{rng.lognormvariate(3, 0.4):.2f}" for _ in range(rows)],
+            "country": rng.choices(["DE", "FR", "IT"], [5, 3, 2], k=rows),
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def baseline():
+    return Baseline.build("orders", [profile_table(day(index)) for index in range(6)])
+
+
+def found(*columns, type="outliers"):
+    issue = Issue(
+        type=type, score=0.9, severity="high", columns=columns, evidence=(Evidence(metric="m", sentence="found"),)
+    )
+    return Verdict(status="scored", issues=(issue,))
+
+
+def step(*columns):
+    return Step(step_id="s1", issue="outliers", strategy="by_hand", columns=columns, reason="a test")
+
+
+def judged(working, baseline, steps=(), verdict=CLEAN, again=CLEAN, held=()):
+    plan = RemediationPlan(dataset="orders", batch_id="b", steps=tuple(steps), hold_reasons=held)
+    return validate(working, plan, verdict, baseline, Policy(), lambda table: again)
+
+
+def failed(result):
+    return {check.name for check in result.failures}
+
+
+def test_clean_untouched_batch_passes(baseline):
+    for index in range(6, 12):
+        assert judged(Working.start(day(index)), baseline).passed
+
+
+def test_good_repair_passes(baseline):
+    raw = day(7)
+    clean = raw["price"].to_pylist()
+    dirty = raw.set_column(1, "price", pa.array(["99999.00", *clean[1:]]))
+    healed = set_cells(Working.start(dirty), step("price"), "price", pa.array([0]).to_numpy(), [clean[0]])
+    result = judged(healed, baseline, [step("price")], found("price"))
+    assert result.passed, result.failures
+
+
+def test_repair_to_a_value_out_of_range_fails(baseline):
+    healed = set_cells(Working.start(day(7)), step("price"), "price", pa.array([0]).to_numpy(), ["99999.00"])
+    assert "range" in failed(judged(healed, baseline, [step("price")]))
+
+
+def test_change_without_a_ledger_line_fails(baseline):
+    start = Working.start(day(7))
+    price = start.raw["price"].to_pylist()
+    silent = start.replace(table=start.table.set_column(1, "price", pa.array(["20.00", *price[1:]])))
+    assert failed(judged(silent, baseline)) == {"do_no_harm"}
+
+
+def test_ledger_that_tells_another_value_fails(baseline):
+    healed = set_cells(Working.start(day(7)), step("price"), "price", pa.array([0]).to_numpy(), ["20.00"])
+    price = healed.table["price"].to_pylist()
+    other = healed.replace(table=healed.table.set_column(1, "price", pa.array(["21.00", *price[1:]])))
+    assert "do_no_harm" in failed(judged(other, baseline, [step("price")]))
+
+
+def test_lost_row_fails(baseline):
+    start = Working.start(day(7))
+    lost = start.replace(table=start.table.slice(1), row_ids=start.row_ids.slice(1))
+    assert "rows_conserved" in failed(judged(lost, baseline))
+
+
+def test_row_both_published_and_quarantined_fails(baseline):
+    start = Working.start(day(7))
+    both = quarantine_rows(start, [3], "a test").replace(table=start.table, row_ids=start.row_ids)
+    assert "rows_conserved" in failed(judged(both, baseline))
+
+
+def test_quarantined_rows_pass_with_a_reason(baseline):
+    working = quarantine_rows(Working.start(day(7)), [3, 5], "a test")
+    assert judged(working, baseline, [step("price")], found("price")).passed
+
+
+def test_missing_column_fails(baseline):
+    start = Working.start(day(7))
+    assert "schema" in failed(judged(start.replace(table=start.table.drop_columns(["country"])), baseline, [step("price")]))
+
+
+def test_text_in_a_number_column_fails(baseline):
+    raw = day(7)
+    dirty = raw.set_column(1, "price", pa.array(["tall", *raw["price"].to_pylist()[1:]]))
+    assert "parses" in failed(judged(Working.start(dirty), baseline, verdict=found("price", type="type_mismatch")))
+
+
+def test_lost_values_in_a_blamed_column_fail(baseline):
+    raw = day(7)
+    dirty = raw.set_column(1, "price", pa.array(["", "", *raw["price"].to_pylist()[2:]]))
+    assert "missing" in failed(judged(Working.start(dirty), baseline, verdict=found("price", type="missing_data")))
+
+
+def test_repeated_key_fails(baseline):
+    raw = day(7)
+    ids = raw["order_id"].to_pylist()
+    healed = set_cells(Working.start(raw), step("order_id"), "order_id", pa.array([0]).to_numpy(), [ids[1]])
+    assert "unique" in failed(judged(healed, baseline, [step("order_id")]))
+
+
+def test_unknown_labels_fail(baseline):
+    raw = day(7)
+    dirty = raw.set_column(2, "country", pa.array(["XX"] * 30 + raw["country"].to_pylist()[30:]))
+    assert "domain" in failed(judged(Working.start(dirty), baseline, verdict=found("country")))
+
+
+def test_repair_that_moves_away_from_the_history_fails(baseline):
+    working = Working.start(day(7))
+    price = [f"{float(value) * 2:.2f}" for value in working.raw["price"].to_pylist()]
+    working = set_cells(working, step("price"), "price", pa.array(range(300)).to_numpy(), price)
+    assert "not_farther" in failed(judged(working, baseline, [step("price")]))
+
+
+def test_batch_that_the_detector_still_dislikes_fails(baseline):
+    healed = set_cells(Working.start(day(7)), step("price"), "price", pa.array([0]).to_numpy(), ["20.00"])
+    result = judged(healed, baseline, [step("price")], found("price"), again=found("country"))
+    assert failed(result) == {"redetected"}
+    assert judged(healed, baseline, [step("price")], again=Verdict(status="error", reason="broken")).passed is False
+
+
+def test_hold_reason_fails(baseline):
+    assert not judged(Working.start(day(7)), baseline, held=("a person decides",)).passed
