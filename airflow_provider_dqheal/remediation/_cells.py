@@ -54,4 +54,4 @@ class TextMap(Strategy):
 
     def change(self, working: Working, step: Step) -> Working:
         """Rewrites the cells, one ledger line each."""
-        return map_texts(working, step, step.columns[0], {before: after for before, after in step.params["values"]})
+        return map_texts(working, step, step.columns[0], dict(step.params["values"]))

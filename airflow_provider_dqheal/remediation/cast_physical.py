@@ -43,7 +43,9 @@ class CastPhysical(Strategy):
                 continue
             if now == target or _cast(context.working.table.column(name), target) is None:
                 continue
-            reason = f"column {name!r} came as {now}, the accepted type is {history.type}; every value casts back exactly"
+            reason = (
+                f"column {name!r} came as {now}, the accepted type is {history.type}; every value casts back exactly"
+            )
             steps.append(self.step(context, (name,), {"type": history.type, "from": str(now)}, 1.0, reason))
         return steps
 

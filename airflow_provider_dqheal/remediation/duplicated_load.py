@@ -11,9 +11,7 @@ from airflow_provider_dqheal.remediation._remainder import QuarantineStrategy
 
 @register
 class DuplicatedLoad(QuarantineStrategy):
-    """Needs an acted-on issue and a history without one exact duplicate; the first copy stays.
-
-    """
+    """Needs an acted-on issue and a history without one exact duplicate; the first copy stays."""
 
     name = "duplicated_load"
     heals = "distribution_shift"

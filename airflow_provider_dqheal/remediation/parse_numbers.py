@@ -41,7 +41,7 @@ def readings_of(
 
 @register
 class ParseNumbers(Strategy):
-    """One rule a column: the decimal mark from the column's own proven cells, decorations by their one fitting factor."""
+    """One rule a column: the decimal mark from proven cells, decorations by their one fitting factor."""
 
     name = "parse_numbers"
     heals = "type_mismatch"

@@ -141,7 +141,7 @@ def _over_budget(working: Working, steps: list[Step], policy: Policy) -> list[st
     cells = rows * max(1, working.raw.num_columns)
     if counted / cells > policy.budgets.batch_cells:
         reasons.append(
-            f"{counted:,} of {cells:,} cells would be repaired one by one, the budget is {policy.budgets.batch_cells:.0%}"
+            f"{counted:,} of {cells:,} cells would be repaired singly, the budget is {policy.budgets.batch_cells:.0%}"
         )
     return reasons
 

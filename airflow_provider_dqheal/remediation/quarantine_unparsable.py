@@ -43,7 +43,7 @@ class QuarantineUnparsable(QuarantineStrategy):
     def holds(self, context: Context) -> list[str]:
         """What is more than the quarantine budget."""
         return [
-            f"type_mismatch in {name}: {len(rows):,} cells do not read as {context.history.columns[name].type} and no rule "
+            f"type_mismatch in {name}: {len(rows):,} cells do not read as the accepted type and no rule "
             "explains them all; correct the source"
             for name, rows in self._unread(context)
             if not self.within_budget(context, len(rows))

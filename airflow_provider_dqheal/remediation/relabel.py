@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 from airflow_provider_dqheal.core.types import Step
 from airflow_provider_dqheal.remediation._base import Context, Strategy, register
 from airflow_provider_dqheal.remediation.edits import map_texts
@@ -68,7 +66,7 @@ class Relabel(Strategy):
 
     def change(self, working: Working, step: Step) -> Working:
         """Rewrites the labels: one ledger line."""
-        mapping: dict[Text, Text] = {old: new for old, new in step.params["values"]}
+        mapping: dict[Text, Text] = dict(step.params["values"])
         note = "; ".join(f"{old} -> {new}" for old, new in list(mapping.items())[:20])
         return map_texts(working, step, step.columns[0], mapping, note=note)
 
@@ -77,8 +75,8 @@ def _without_affix(fresh: set[Text], history: ColumnHistory) -> dict[Text, Text]
     labels = sorted(text for text in fresh if text is not None)
     if len(labels) < 2:
         return {}
-    prefix = os.path.commonprefix(labels)
-    suffix = os.path.commonprefix([label[::-1] for label in labels])[::-1]
+    prefix = _shared_start(labels)
+    suffix = _shared_start([label[::-1] for label in labels])
     for start in range(len(prefix), -1, -1):
         for end in range(len(suffix), -1, -1):
             cut: dict[Text, Text] = {
@@ -87,3 +85,9 @@ def _without_affix(fresh: set[Text], history: ColumnHistory) -> dict[Text, Text]
             if len(cut) == len(labels) and start + end and all(new in history.present for new in cut.values()):
                 return cut if len(set(cut.values())) == len(cut) else {}
     return {}
+
+
+def _shared_start(labels: list[str]) -> str:
+    first, last = min(labels), max(labels)
+    size = next((at for at, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), min(len(first), len(last)))
+    return first[:size]

@@ -29,8 +29,8 @@ class RestoreCodes(TextMap):
         if digits < 0.98 * history.present_rows:
             return {}
         widths: Counter[int] = Counter()
-        for text, rows in history.present.items():
-            widths[len(text)] += rows
+        for known, rows in history.present.items():
+            widths[len(known)] += rows
         width, rows = widths.most_common(1)[0]
         fixed = width if rows >= 0.995 * history.present_rows and history.is_code else None
         found: dict[Text, Text] = {}

@@ -38,7 +38,7 @@ class UndoScale(Strategy):
             if found is None:
                 continue
             transform, confidence = found
-            reason = f"all values of {name!r} are changed by {transform.name}; undoing it restores the history's distribution"
+            reason = f"all values of {name!r} are changed by {transform.name}, exactly and without a rest"
             params = {"transform": asdict(transform), "places": places, "style": asdict(history.style)}
             steps.append(self.step(context, (name,), params, confidence, reason))
         return steps

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import uuid
 from dataclasses import dataclass, replace
@@ -115,11 +114,11 @@ class Working:
         (staged / "working.json").write_text(json.dumps(meta), encoding="utf-8")
         if folder.exists():
             old = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}.old")
-            os.replace(folder, old)
-            os.replace(staged, folder)
+            folder.replace(old)
+            staged.replace(folder)
             shutil.rmtree(old, ignore_errors=True)
         else:
-            os.replace(staged, folder)
+            staged.replace(folder)
         return folder
 
     @classmethod

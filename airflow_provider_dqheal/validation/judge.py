@@ -136,9 +136,7 @@ def _missing_before(working: Staged, name: str, origin: str | None) -> int:
     )
 
 
-def _missing(
-    name: str, law: ColumnConstraints, counts: dict[str | None, int], rows: int, before: int | None
-) -> Check:
+def _missing(name: str, law: ColumnConstraints, counts: dict[str | None, int], rows: int, before: int | None) -> Check:
     """``before``: missing cells of the raw column when no issue blames them; making them visible is no harm."""
     most, _ = law.missing_bound
     share = sum(count for text, count in counts.items() if is_missing(text)) / rows
@@ -188,7 +186,7 @@ def _rows(working: Staged, baseline: Baseline, policy: Policy) -> Check:
         name="row_count",
         passed=not lost and share <= policy.budgets.batch_quarantined_rows,
         observed=f"{now:,} of {raw:,} rows published",
-        expected=f"at most {policy.budgets.batch_quarantined_rows:.0%} quarantined, and not out of {low:,.0f} to {high:,.0f}",
+        expected=f"at most {policy.budgets.batch_quarantined_rows:.0%} quarantined, within {low:,.0f} to {high:,.0f}",
     )
 
 

@@ -27,7 +27,10 @@ def day(index, rows=250):
     return pa.table(
         {
             "order_id": [str(index * rows + row) for row in range(rows)],
-            "born": [f"{rng.randrange(1950, 2000)}-{rng.randrange(1, 13):02d}-{rng.randrange(1, 29):02d}" for _ in range(rows)],
+            "born": [
+                f"{rng.randrange(1950, 2000)}-{rng.randrange(1, 13):02d}-{rng.randrange(1, 29):02d}"
+                for _ in range(rows)
+            ],
             "price": [f"{rng.lognormvariate(3, 0.4):.2f}" for _ in range(rows)],
             "country": countries,
             "city": [CITIES[country] for country in countries],
@@ -56,7 +59,8 @@ def context():
     baseline = Baseline.build("orders", [profile_table(day(index)) for index in range(6)])
     raw = dirty()
     issues = tuple(
-        Issue(type=name, score=0.9, severity="high", evidence=(Evidence(metric="m", sentence="found"),)) for name in ISSUE_ORDER
+        Issue(type=name, score=0.9, severity="high", evidence=(Evidence(metric="m", sentence="found"),))
+        for name in ISSUE_ORDER
     )
     return Context(
         Working.start(raw),

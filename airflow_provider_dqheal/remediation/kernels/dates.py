@@ -19,13 +19,15 @@ _TIMES: tuple[tuple[str, str], ...] = (
 _MONTH = r"[A-Za-z]{3}"
 _MONTH_LONG = r"[A-Za-z]{4,9}"
 _DAYS: tuple[tuple[str, str], ...] = (
-    ("%Y-%m-%d", r"\d{4}-\d{1,2}-\d{1,2}"), ("%Y/%m/%d", r"\d{4}/\d{1,2}/\d{1,2}"), ("%Y.%m.%d", r"\d{4}\.\d{1,2}\.\d{1,2}"),
+    ("%Y-%m-%d", r"\d{4}-\d{1,2}-\d{1,2}"), ("%Y/%m/%d", r"\d{4}/\d{1,2}/\d{1,2}"),
+    ("%Y.%m.%d", r"\d{4}\.\d{1,2}\.\d{1,2}"),
     ("%Y%m%d", r"(?:19|20)\d{6}"),
     ("%d/%m/%Y", r"\d{1,2}/\d{1,2}/\d{4}"), ("%m/%d/%Y", r"\d{1,2}/\d{1,2}/\d{4}"),
     ("%d-%m-%Y", r"\d{1,2}-\d{1,2}-\d{4}"), ("%m-%d-%Y", r"\d{1,2}-\d{1,2}-\d{4}"),
     ("%d.%m.%Y", r"\d{1,2}\.\d{1,2}\.\d{4}"), ("%m.%d.%Y", r"\d{1,2}\.\d{1,2}\.\d{4}"),
     ("%d/%m/%y", r"\d{1,2}/\d{1,2}/\d{2}"), ("%m/%d/%y", r"\d{1,2}/\d{1,2}/\d{2}"),
-    ("%d.%m.%y", r"\d{1,2}\.\d{1,2}\.\d{2}"), ("%d-%m-%y", r"\d{1,2}-\d{1,2}-\d{2}"), ("%m-%d-%y", r"\d{1,2}-\d{1,2}-\d{2}"),
+    ("%d.%m.%y", r"\d{1,2}\.\d{1,2}\.\d{2}"), ("%d-%m-%y", r"\d{1,2}-\d{1,2}-\d{2}"),
+    ("%m-%d-%y", r"\d{1,2}-\d{1,2}-\d{2}"),
     ("%d %b %Y", rf"\d{{1,2}} {_MONTH} \d{{4}}"), ("%d %B %Y", rf"\d{{1,2}} {_MONTH_LONG} \d{{4}}"),
     ("%d-%b-%Y", rf"\d{{1,2}}-{_MONTH}-\d{{4}}"), ("%d-%b-%y", rf"\d{{1,2}}-{_MONTH}-\d{{2}}"),
     ("%d.%b.%Y", rf"\d{{1,2}}\.{_MONTH}\.\d{{4}}"),
@@ -138,7 +140,7 @@ def has_time(layout: str) -> bool:
 
 
 def common_layout(counts: Iterable[tuple[str, int]], share: float = 0.95) -> str | None:
-    """The one layout that reads at least ``share`` of the rows and writes them back identically; None when there is none.
+    """The one layout that reads at least ``share`` of the rows and writes them back identically, or None.
 
     Among day-first and month-first the one that reads more rows wins; a tie is no answer.
     """

@@ -80,7 +80,7 @@ def ks_distance(left: np.ndarray, right: np.ndarray) -> float:
 
 def content_likeness(counts: Mapping[Text, int], history: ColumnHistory) -> float:
     """0 to 1: how well the values of a batch's column fit a column of the history."""
-    present = {text: count for text, count in counts.items() if text is not None and not is_missing_word(text)}
+    present: dict[Text, int] = {text: count for text, count in counts.items() if not is_missing_word(text)}
     rows = sum(present.values())
     if not rows or not history.present_rows:
         return 0.5

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 CANONICAL = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$"
 """What a type cast accepts: RE2 and Python alike."""
@@ -116,7 +117,7 @@ def read_body(body: str, mark: str) -> str | None:
     group = "," if mark == "." else "."
     spaced = _SEPARATORS.search(body)
     bare = _SEPARATORS.sub(",", body) if spaced else body
-    mantissa, exponent = (re.split(r"([eE])", bare, maxsplit=1) + ["", ""])[:2], ""
+    mantissa, exponent = [*re.split(r"([eE])", bare, maxsplit=1), "", ""][:2], ""
     if mantissa[1]:
         exponent = "e" + re.split(r"[eE]", bare, maxsplit=1)[1]
     digits = mantissa[0]
@@ -155,26 +156,29 @@ class NumberStyle:
         places: digits after the point when nearly all values have that many, else None.
         pointed: whole numbers are written ``12.0``.
         whole: no value has a point.
+        trimmed: no value ends in a zero after the point.
         most_places: the largest number of digits after the point (99.9 % of values).
     """
 
     places: int | None = None
     pointed: bool = False
     whole: bool = False
+    trimmed: bool = False
     most_places: int = 17
 
     @classmethod
-    def of(cls, counts: Mapping[str | None, int] | Iterable[tuple[str | None, int]]) -> NumberStyle:
+    def of(cls, counts: Mapping[Any, int] | Iterable[tuple[str | None, int]]) -> NumberStyle:
         """Learns the style from (text, rows) pairs; texts that are not numbers are ignored."""
         places: Counter[int] = Counter()
-        bare_whole = zero_pointed = 0
+        bare_whole = zero_pointed = untrimmed = 0
         for text, count in counts.items() if isinstance(counts, Mapping) else counts:
             if text is None or not _CANONICAL.match(text):
                 continue
             if "e" in text or "E" in text:
                 places[17] += count
                 continue
-            whole, point, part = text.partition(".")
+            _, point, part = text.partition(".")
+            untrimmed += count if point and (not part or part.endswith("0")) else 0
             places[len(part)] += count
             bare_whole += count if not point else 0
             zero_pointed += count if part == "0" else 0
@@ -192,6 +196,7 @@ class NumberStyle:
             places=common if common and rows >= 0.98 * total else None,
             pointed=not bare_whole and zero_pointed > 0,
             whole=most == 0,
+            trimmed=not untrimmed,
             most_places=most,
         )
 
@@ -260,7 +265,13 @@ class NumberRule:
         scaled = value * factor
         if self.integer and scaled != scaled.to_integral_value():
             return None
-        if factor == 1 and not self.integer and "e" not in digits.lower() and self.style.places is None:
+        if (
+            factor == 1
+            and not self.integer
+            and "e" not in digits.lower()
+            and self.style.places is None
+            and not self.style.trimmed
+        ):
             text = digits if not (self.style.pointed and "." not in digits) else digits + ".0"
             whole, point, part = text.partition(".")
             text = (whole.lstrip("0") or "0") + point + part

@@ -14,7 +14,8 @@ Text = str | None
 
 STRONG_MISSING: frozenset[str] = frozenset(
     {
-        "n/a", "#n/a", "n.a.", "n.a", "#na", "<na>", "na", "nan", "#nan", "null", "(null)", "<null>", "\\n", "nat", "nil",
+        "n/a", "#n/a", "n.a.", "n.a", "#na", "<na>", "na", "nan", "#nan", "null", "(null)", "<null>", "\\n", "nat",
+        "nil",
         "missing", "not available", "--", "---", "-", "?", "??", "#value!", "#ref!", "#null!",
     }
 )  # fmt: skip

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 _DIMENSIONS: Mapping[str, Mapping[str, str]] = {
-    "length": {"mm": "0.001", "cm": "0.01", "m": "1", "km": "1000", "in": "0.0254", "inch": "0.0254", "inches": "0.0254",
+    "length": {"mm": "0.001", "cm": "0.01", "m": "1", "km": "1000", "in": "0.0254", "inch": "0.0254",
+               "inches": "0.0254",
                '"': "0.0254", "ft": "0.3048", "feet": "0.3048", "yd": "0.9144", "mi": "1609.344", "mile": "1609.344",
                "miles": "1609.344"},
     "mass": {"mg": "0.000001", "g": "0.001", "kg": "1", "t": "1000", "oz": "0.028349523125", "lb": "0.45359237",
              "lbs": "0.45359237"},
-    "time": {"ms": "0.001", "s": "1", "sec": "1", "secs": "1", "seconds": "1", "min": "60", "mins": "60", "minutes": "60",
+    "time": {"ms": "0.001", "s": "1", "sec": "1", "secs": "1", "seconds": "1", "min": "60", "mins": "60",
+             "minutes": "60",
              "h": "3600", "hr": "3600", "hrs": "3600", "hours": "3600", "d": "86400", "days": "86400"},
     "speed": {"m/s": "1", "km/h": "0.277777777777777777777777777778", "kmh": "0.277777777777777777777777777778",
               "mph": "0.44704", "kn": "0.514444444444444444444444444444"},
@@ -25,7 +27,8 @@ MAGNITUDES: Mapping[str, str] = {"k": "1000", "m": "1000000", "mn": "1000000", "
 """Suffixes that stand for a power of ten."""
 
 SCALES: tuple[tuple[str, str], ...] = (
-    ("10", "a factor of 10"), ("100", "a factor of 100"), ("1000", "a factor of 1,000"), ("10000", "a factor of 10,000"),
+    ("10", "a factor of 10"), ("100", "a factor of 100"), ("1000", "a factor of 1,000"),
+    ("10000", "a factor of 10,000"),
     ("1000000", "a factor of 1,000,000"), ("0.1", "a factor of 1/10"), ("0.01", "a factor of 1/100"),
     ("0.001", "a factor of 1/1,000"), ("0.0001", "a factor of 1/10,000"), ("0.000001", "a factor of 1/1,000,000"),
     ("2.54", "inch to cm"), ("0.3937007874015748", "cm to inch"), ("1.609344", "mile to km"),
@@ -33,7 +36,8 @@ SCALES: tuple[tuple[str, str], ...] = (
     ("28.349523125", "ounce to g"), ("0.03527396194958041", "g to ounce"), ("3.280839895013123", "m to foot"),
     ("0.3048", "foot to m"), ("3.6", "m/s to km/h"), ("0.2777777777777778", "km/h to m/s"), ("60", "min to s"),
     ("0.01666666666666667", "s to min"), ("3600", "h to s"), ("0.0002777777777777778", "s to h"),
-    ("1024", "KiB to B"), ("0.0009765625", "B to KiB"), ("3.785411784", "gallon to l"), ("0.2641720523581484", "l to gallon"),
+    ("1024", "KiB to B"), ("0.0009765625", "B to KiB"), ("3.785411784", "gallon to l"),
+    ("0.2641720523581484", "l to gallon"),
 )  # fmt: skip
 """Factors that a whole column may have been multiplied by, and what each is."""
 

@@ -71,7 +71,9 @@ class Bench:
     def __init__(self, history: list[pa.Table]) -> None:
         self.baseline = Baseline.build("orders", [profile_table(table) for table in history])
 
-    def plan(self, raw: pa.Table, said: Verdict = CLEAN, policy: Policy | None = None, format: Any = "csv") -> RemediationPlan:
+    def plan(
+        self, raw: pa.Table, said: Verdict = CLEAN, policy: Policy | None = None, format: Any = "csv"
+    ) -> RemediationPlan:
         ref = BatchRef(dataset="orders", batch_id="today", uri="memory", format=format)
         return plan(raw, profile_table(raw), self.baseline, said, policy or Policy(), ref)
 

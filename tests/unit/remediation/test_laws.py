@@ -30,7 +30,9 @@ COLUMNS = ("price", "height", "quantity", "city", "note", "express", "zip")
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    faults=st.lists(st.tuples(st.sampled_from(sorted(FAULTS)), st.sampled_from([0.02, 0.15, 0.6])), min_size=1, max_size=4),
+    faults=st.lists(
+        st.tuples(st.sampled_from(sorted(FAULTS)), st.sampled_from([0.02, 0.15, 0.6])), min_size=1, max_size=4
+    ),
     rename=st.booleans(),
     doubled=st.booleans(),
     alarm=st.booleans(),
@@ -65,7 +67,9 @@ def test_any_plan_conserves_is_idempotent_and_can_be_undone(bench, clean, put, s
     assert again.quarantine.equals(working.quarantine)
 
     lines = working.ledger.to_pylist()
-    wide = {line["column"] for line in lines if line["row_id"] is None and line["strategy"] not in ("rename", "reorder")}
+    wide = {
+        line["column"] for line in lines if line["row_id"] is None and line["strategy"] not in ("rename", "reorder")
+    }
     told = {(line["row_id"], line["column"]) for line in lines}
     ids = working.row_ids.to_pylist()
     for column, origin in working.origins:

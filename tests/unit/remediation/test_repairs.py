@@ -193,7 +193,7 @@ def test_ambiguous_thousands_are_left_alone(make_bench, put):
 
 def test_fill_never_overwrites_a_present_value(bench, clean, put, said):
     dirty = put(clean, "city", lambda v: "Bonn", 0.02)
-    made, working, _ = bench.heal(dirty, said(missing_data=("city",)))
+    _, working, _ = bench.heal(dirty, said(missing_data=("city",)))
     filled = [line for line in working.ledger.to_pylist() if line["strategy"] == "fill_from_dependency"]
     assert filled == []
 

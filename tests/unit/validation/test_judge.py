@@ -106,7 +106,9 @@ def test_quarantined_rows_pass_with_a_reason(baseline):
 
 def test_missing_column_fails(baseline):
     start = Working.start(day(7))
-    assert "schema" in failed(judged(start.replace(table=start.table.drop_columns(["country"])), baseline, [step("price")]))
+    assert "schema" in failed(
+        judged(start.replace(table=start.table.drop_columns(["country"])), baseline, [step("price")])
+    )
 
 
 def test_text_in_a_number_column_fails(baseline):
