@@ -6,6 +6,8 @@ from collections.abc import Generator
 
 import pytest
 
+pytest_plugins = ["_support.postgres", "_support.kafka"]
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Adds `--require-all`."""

@@ -124,15 +124,12 @@ def consume(
     handle: Callable[[Received], None],
     stop: threading.Event | None = None,
     max_messages: int | None = None,
-    *,
     batch_size: int = 64,
-    before_batch: Callable[[], None] | None = None,
 ) -> int:
     """Hands every message to ``handle`` until ``stop``; returns how many were taken (put aside ones included).
 
     A message that ``handle`` rejects, or fails on, goes to the dead-letter topic. An error that is retryable (the
     store is locked, the broker away) is tried again until it passes or ``stop`` is set; then the offset stays.
-    ``before_batch`` is called before each batch of messages that were there together.
 
     Raises:
         ModelLoadError, ConfigError: from ``handle``: not the message's fault, nothing was committed.
@@ -146,8 +143,6 @@ def consume(
         while not stop.is_set() and (max_messages is None or taken < max_messages):
             limit = batch_size if max_messages is None else min(batch_size, max_messages - taken)
             batch = consumer.take(limit)
-            if batch and before_batch is not None:
-                before_batch()
             done: list[Received] = []
             try:
                 for message in batch:

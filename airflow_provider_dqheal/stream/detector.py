@@ -92,16 +92,14 @@ class StreamDetector:
             if store.stage(kept, VERDICT_STAGE) is None:
                 store.put_profile(kept, profile)
                 status = "detected" if verdict.status == "scored" and not verdict.issues else "held"
-                reason = verdict.reason or (
-                    "raised by the stream detector; there are no rows to heal" if verdict.issues else None
-                )
+                no_rows = "raised by the stream detector; there are no rows to heal" if verdict.issues else None
                 store.set_status(
                     kept,
                     status,
                     issues=[issue.type for issue in verdict.issues],
                     quality_score=verdict.quality_score,
                     rows_in=profile.row_count,
-                    reason=reason,
+                    reason=verdict.reason or no_rows,
                 )
         elif verdict.issues:
             try:

@@ -44,6 +44,6 @@ class Histories:
             return kept.baseline
         whole = self._store.baseline(ref.dataset, self._size + 1)
         others = [p for p in whole.profiles if p.batch is None or p.batch.batch_id != ref.batch_id]
-        return (
-            Baseline.build(ref.dataset, others[-self._size :], whole.table_schema, whole.feedback) if others else None
-        )
+        if not others:
+            return None
+        return Baseline.build(ref.dataset, others[-self._size :], whole.table_schema, whole.feedback)

@@ -44,9 +44,8 @@ def own_topics(bootstrap_servers: str, **more: object) -> KafkaSettings:
     """Settings that nobody else uses on that broker."""
     mark = uuid.uuid4().hex[:8]
     names = {f"{kind}_topic": f"{kind}-{mark}" for kind in ("batches", "metrics", "alerts", "status", "dlq")}
-    return KafkaSettings(
-        bootstrap_servers=bootstrap_servers, group_prefix=f"t-{mark}", partitions=1, **{**names, **more}
-    )
+    given = {"bootstrap_servers": bootstrap_servers, "group_prefix": f"t-{mark}", "partitions": 1}
+    return KafkaSettings.model_validate(given | names | more)
 
 
 def until(condition: Callable[[], bool], timeout_s: float = 30.0) -> None:

@@ -44,25 +44,18 @@ def postgres_server() -> Iterator[str]:
         if owner:
             os.chown(folder, int(str(owner["user"])), int(str(owner["group"])))
         data, port = Path(folder) / "data", _free_port()
-        given = {
-            "cwd": folder,
-            "check": True,
-            "timeout": 60,
-            "capture_output": True,
-            "env": {**os.environ, "LC_ALL": "C.UTF-8"},
-        }
+        given = {"cwd": folder, "check": True, "timeout": 60, "env": {**os.environ, "LC_ALL": "C.UTF-8"}}
+        quiet = {**given, "stdout": subprocess.DEVNULL, **owner}
         subprocess.run(
-            [programs / "initdb", "-D", data, "-U", "dqheal", "-A", "trust", "-E", "UTF8", "--no-sync"],
-            **given,
-            **owner,
+            [programs / "initdb", "-D", data, "-U", "dqheal", "-A", "trust", "-E", "UTF8", "--no-sync"], **quiet
         )
         options = f"-h 127.0.0.1 -p {port} -c unix_socket_directories='' -c fsync=off"
         server = [programs / "pg_ctl", "-D", data, "-w", "-t", "30", "-l", f"{folder}/log", "-o", options]
-        subprocess.run([*server, "start"], **{**given, "capture_output": False}, stdout=subprocess.DEVNULL, **owner)
+        subprocess.run([*server, "start"], **quiet)
         try:
             yield f"postgresql://dqheal:hidden@127.0.0.1:{port}/postgres"
         finally:
-            subprocess.run([programs / "pg_ctl", "-D", data, "-m", "immediate", "stop"], **given, **owner)
+            subprocess.run([programs / "pg_ctl", "-D", data, "-m", "immediate", "stop"], **quiet)
 
 
 @pytest.fixture(scope="session")
