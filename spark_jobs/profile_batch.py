@@ -1,7 +1,7 @@
 """spark-submit entry point: profiles one batch by file splits and writes the Profile as JSON.
 
-    spark-submit profile_batch.py --batch '{"dataset": "orders", "batch_id": "b1", "uri": "/data/b1.parquet",
-        "format": "parquet"}' --output /staging/b1.profile.json
+spark-submit profile_batch.py --batch '{"dataset": "orders", "batch_id": "b1", "uri": "/data/b1.parquet",
+"format": "parquet"}' --output /staging/b1.profile.json
 """
 
 from __future__ import annotations
