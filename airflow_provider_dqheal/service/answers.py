@@ -32,6 +32,7 @@ class EvidenceView(View):
     """Why an issue was raised. ``examples`` are masked unless they were asked for."""
 
     metric: str
+    label: str
     column: str | None = None
     observed: float | str | None = None
     expected_low: float | str | None = None
@@ -88,7 +89,7 @@ class ColumnDetail(View):
     """A blamed column. ``contribution`` orders columns, higher is more anomalous."""
 
     name: str
-    physical_type: str | None = None
+    type: str | None = None
     issues: tuple[str, ...] = ()
     contribution: float = 0.0
     histogram_kind: Literal["numeric", "values", "patterns"] | None = None

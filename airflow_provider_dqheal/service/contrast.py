@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
-from typing import Any, Literal
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -57,12 +60,14 @@ def _column(
     after: Profile | None,
 ) -> ColumnDetail:
     batch = profile.columns.get(name) if profile else None
-    history = baseline.merged.columns.get(name) if baseline and baseline.profiles else None
     healed = after.columns.get(name) if after else None
-    kind, bars = histogram(history, batch, healed, profile, baseline, after)
+    history = Side.of(name, baseline.profiles if baseline else ())
+    kind, bars = histogram(history, Side.of(name, [profile]), Side.of(name, [after]))
+    accepted = baseline.table_schema.column(name) if baseline else None
+    found = accepted.type if accepted else batch.physical_type if batch else None
     return ColumnDetail(
         name=name,
-        physical_type=batch.physical_type if batch else history.physical_type if history else None,
+        type=found,
         issues=tuple(dict.fromkeys(issues)),
         contribution=weight,
         histogram_kind=kind,
@@ -133,96 +138,104 @@ def _finite(value: float | None) -> float | None:
     return float(value) if value is not None and math.isfinite(value) else None
 
 
+@dataclass(frozen=True)
+class Side:
+    """One column in one or several batches, each with its rows: what a histogram compares."""
+
+    columns: tuple[ColumnProfile, ...]
+    rows: tuple[int, ...]
+
+    @classmethod
+    def of(cls, name: str, profiles: Iterable[Profile | None]) -> Side:
+        """The column in those profiles that have it and hold rows."""
+        found = [
+            (p.columns[name], p.row_count) for p in profiles if p is not None and name in p.columns and p.row_count
+        ]
+        return cls(tuple(column for column, _ in found), tuple(rows for _, rows in found))
+
+    @cached_property
+    def quantiles(self) -> list[npt.NDArray[np.float64]] | None:
+        """Quantiles of each batch at 201 even steps; None when the column is not numeric in one of them."""
+        found = []
+        for column in self.columns:
+            points = column.quantiles(_PROBS)
+            if points is None or not np.isfinite(points).all():
+                return None
+            found.append(points)
+        return found or None
+
+    def shares(self, edges: npt.NDArray[np.float64]) -> npt.NDArray[np.float64] | None:
+        """Mass between the edges, batches weighted by their rows; what lies outside falls into the outer bins."""
+        if self.quantiles is None:
+            return None
+        parts = [_mass(points, edges) for points in self.quantiles]
+        return np.average(parts, axis=0, weights=self.rows)
+
+    def table(self, kind: Literal["values", "patterns"]) -> dict[str, float] | None:
+        """Share of rows of each value or pattern."""
+        if not self.columns:
+            return None
+        total = sum(self.rows)
+        counts: Counter[str] = Counter()
+        for column in self.columns:
+            counts.update(dict(column.patterns if kind == "patterns" else column.heavy_hitters))
+        return {value: count / total for value, count in counts.items()}
+
+    def metric(self, name: str) -> float | None:
+        """The largest value of a metric over the batches."""
+        known = [value for column in self.columns if (value := _finite(column.metrics.get(name))) is not None]
+        return max(known, default=None)
+
+
 def histogram(
-    history: ColumnProfile | None,
-    batch: ColumnProfile | None,
-    healed: ColumnProfile | None,
-    profile: Profile | None,
-    baseline: Baseline | None,
-    after: Profile | None,
+    history: Side, batch: Side, healed: Side
 ) -> tuple[Literal["numeric", "values", "patterns"] | None, tuple[Bar, ...]]:
     """Shares of rows: numeric bins where history and batch are numbers, else the most frequent values or patterns."""
-    sources = [column for column in (history, batch) if column is not None]
+    sources = [side for side in (history, batch) if side.columns]
     if not sources:
         return None, ()
-    cdfs = [_quantiles(column) for column in (history, batch, healed)]
-    if all(_quantiles(column) is not None for column in sources) and not _few_values(sources):
-        return "numeric", _numeric_bars(cdfs)
-    rows = [
-        baseline.merged.row_count if baseline and baseline.profiles else 0,
-        profile.row_count if profile else 0,
-        after.row_count if after else 0,
-    ]
-    kind: Literal["values", "patterns"] = "patterns" if _mostly_distinct(sources) else "values"
-    bars = _category_bars([history, batch, healed], rows, kind)
+    few = all((side.metric("distinct_count") or math.inf) <= CATEGORIES for side in sources)
+    if not few and all(side.quantiles is not None for side in sources):
+        return "numeric", _numeric_bars(history, batch, healed)
+    distinct = any((side.metric("distinct_fraction") or 0.0) > _MOSTLY_DISTINCT for side in sources)
+    kind: Literal["values", "patterns"] = "patterns" if distinct else "values"
+    bars = _category_bars((history, batch, healed), kind)
     return (kind, bars) if bars else (None, ())
 
 
-def _quantiles(column: ColumnProfile | None) -> npt.NDArray[np.float64] | None:
-    if column is None:
-        return None
-    found = column.quantiles(_PROBS)
-    if found is None:
-        return None
-    values = np.asarray(found, dtype=np.float64)
-    return values if values.size == _PROBS.size and np.isfinite(values).all() else None
-
-
-def _few_values(columns: Sequence[ColumnProfile]) -> bool:
-    return all((_finite(column.metrics.get("distinct_count")) or math.inf) <= CATEGORIES for column in columns)
-
-
-def _mostly_distinct(columns: Sequence[ColumnProfile]) -> bool:
-    return any((_finite(column.metrics.get("distinct_fraction")) or 0.0) > _MOSTLY_DISTINCT for column in columns)
-
-
-def _numeric_bars(quantiles: Sequence[npt.NDArray[np.float64] | None]) -> tuple[Bar, ...]:
-    known = [values for values in quantiles[:2] if values is not None]
-    low = min(float(values[2]) for values in known)
-    high = max(float(values[-3]) for values in known)
+def _numeric_bars(history: Side, batch: Side, healed: Side) -> tuple[Bar, ...]:
+    known = [points for side in (history, batch) for points in side.quantiles or ()]
+    low = min(float(points[2]) for points in known)
+    high = max(float(points[-3]) for points in known)
     if not high > low:
         low, high = low - 0.5, high + 0.5
     edges = np.linspace(low, high, BINS + 1)
-    shares = [None if values is None else _shares(values, edges) for values in quantiles]
+    sides = {"baseline": history.shares(edges), "batch": batch.shares(edges), "after": healed.shares(edges)}
     return tuple(
         Bar(
-            label=_label((edges[i] + edges[i + 1]) / 2),
-            baseline=_share(shares[0], i),
-            batch=_share(shares[1], i),
-            after=_share(shares[2], i),
+            label=f"{(edges[i] + edges[i + 1]) / 2:.4g}",
+            **{side: None if shares is None else _rounded(shares[i]) for side, shares in sides.items()},
         )
         for i in range(BINS)
     )
 
 
-def _shares(quantiles: npt.NDArray[np.float64], edges: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Mass between the edges, from the inverse of the quantile function; the tails fall into the outer bins."""
-    below = np.searchsorted(quantiles, edges, side="right") / quantiles.size
-    smooth = np.interp(edges, np.maximum.accumulate(quantiles), _PROBS)
-    distinct = np.unique(quantiles).size
-    cumulative = smooth if distinct > BINS else below
+def _mass(quantiles: npt.NDArray[np.float64], edges: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The quantile function turned round: few distinct values are counted, many are interpolated between."""
+    if np.unique(quantiles).size > BINS:
+        cumulative = np.interp(edges, np.maximum.accumulate(quantiles), _PROBS)
+    else:
+        cumulative = np.searchsorted(quantiles, edges, side="right") / quantiles.size
     cumulative[0], cumulative[-1] = 0.0, 1.0
     return np.diff(cumulative)
 
 
-def _share(shares: npt.NDArray[np.float64] | None, index: int) -> float | None:
-    return None if shares is None else round(float(max(0.0, shares[index])), 6)
+def _rounded(share: float) -> float:
+    return round(max(0.0, float(share)), 6)
 
 
-def _label(value: float) -> str:
-    return f"{value:.4g}"
-
-
-def _category_bars(
-    columns: Sequence[ColumnProfile | None], rows: Sequence[int], kind: Literal["values", "patterns"]
-) -> tuple[Bar, ...]:
-    tables: list[dict[str, float] | None] = []
-    for column, count in zip(columns, rows, strict=True):
-        if column is None or count <= 0:
-            tables.append(None)
-            continue
-        pairs: list[Any] = list(column.patterns if kind == "patterns" else column.heavy_hitters)
-        tables.append({str(value): number / count for value, number in pairs})
+def _category_bars(sides: Sequence[Side], kind: Literal["values", "patterns"]) -> tuple[Bar, ...]:
+    tables = [side.table(kind) for side in sides]
     weight: dict[str, float] = {}
     for table in tables[:2]:
         for value, share in (table or {}).items():
@@ -232,7 +245,7 @@ def _category_bars(
         Bar(
             label=value[:60] or "(empty)",
             **{
-                side: None if table is None else round(table.get(value, 0.0), 6)
+                side: None if table is None else _rounded(table.get(value, 0.0))
                 for side, table in zip(("baseline", "batch", "after"), tables, strict=True)
             },
         )

@@ -25,7 +25,7 @@ from airflow_provider_dqheal.service.answers import (
     ValidationView,
     VerdictView,
 )
-from airflow_provider_dqheal.service.contrast import column_details
+from airflow_provider_dqheal.service.contrast import column_details, metric_label
 from airflow_provider_dqheal.service.mask import masked
 from airflow_provider_dqheal.service.views import BatchView, EventView, IncidentView
 from airflow_provider_dqheal.storage.records import BatchRecord, IncidentRecord, StageRecord
@@ -151,6 +151,7 @@ def _issue(issue: Issue, thresholds: dict[str, float], reveal: bool) -> IssueDet
         evidence=tuple(
             EvidenceView(
                 **one.model_dump(exclude={"examples"}),
+                label=metric_label(one.metric),
                 examples=tuple(example if reveal else str(masked(example)) for example in one.examples),
             )
             for one in issue.evidence[:EVIDENCE_SHOWN]

@@ -238,7 +238,6 @@ class Reader:
         changed = self.store.set_incident(record.id, version, state, actor="dashboard")
         if changed is None:
             raise StaleIncident(f"incident {incident_id} was changed meanwhile; look at it again, then decide")
-        self._incidents[changed.id] = changed
         return self.incident_view(changed)
 
     def _incident(self, incident_id: str) -> IncidentRecord | None:

@@ -27,11 +27,11 @@ class Runtime:
         self.topic = StatusTopic(settings.kafka, reader.append)
         self.started_at = datetime.now(UTC)
         self._poll_s = poll_s
-        self._loop = asyncio.get_running_loop()
+        self.loop = asyncio.get_running_loop()
 
     def wake(self) -> None:
         """Reads every record again at once: something was changed here."""
-        self._loop.call_soon_threadsafe(self.feed.wake)
+        self.loop.call_soon_threadsafe(self.feed.wake)
 
     def system(self) -> SystemView:
         """Connections, counters, the store and the status topic."""

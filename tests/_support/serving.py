@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import os
+import asyncio
 import socket
-import subprocess
-import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+from airflow_provider_dqheal.core.config import ServiceSettings, Settings
 from airflow_provider_dqheal.core.events import batch_event
 from airflow_provider_dqheal.core.types import BatchRef, ColumnSchema, Evidence, Issue, TableSchema, Verdict
+from airflow_provider_dqheal.service.app import create_app
+from airflow_provider_dqheal.service.run import server_for
+from airflow_provider_dqheal.service.runtime import Runtime
 from airflow_provider_dqheal.storage.store import Store
-
-REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 def free_port() -> int:
@@ -130,52 +132,62 @@ def outliers(column: str = "price") -> Issue:
 
 
 class Served:
-    """A service in a process of its own."""
+    """The service on a real server in a thread; it can be stopped and started again on the same port."""
 
-    def __init__(self, home: Path, port: int, environment: dict[str, str]) -> None:
-        self.home, self.port, self._environment = home, port, environment
-        self.base = f"http://127.0.0.1:{port}"
-        self.socket = f"ws://127.0.0.1:{port}/ws/quality"
-        self._process: subprocess.Popen[bytes] | None = None
+    def __init__(self, home: Path, service: dict[str, object], options: dict[str, Any]) -> None:
+        self.port = free_port()
+        self.base = f"http://127.0.0.1:{self.port}"
+        self.socket = f"ws://127.0.0.1:{self.port}/ws/quality"
+        address = {"port": self.port, "public_url": f"http://localhost:{self.port}"}
+        self.settings = Settings(home=home, service=ServiceSettings(**{**address, **service}))
+        self._options = options
+        self._server: Any = None
+        self._thread: threading.Thread | None = None
+
+    @property
+    def running(self) -> Runtime:
+        """The parts of the running service."""
+        runtime: Runtime = self._server.config.app.state.runtime
+        return runtime
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The service's event loop."""
+        return self.running.loop
 
     def start(self) -> None:
-        environment = {
-            **{k: v for k, v in os.environ.items() if not k.startswith(("DQHEAL_", "KAFKA_"))},
-            "DQHEAL_HOME": str(self.home),
-            "DQHEAL_SERVICE__PORT": str(self.port),
-            "DQHEAL_SERVICE__PUBLIC_URL": f"http://localhost:{self.port}",
-            "PYTHONPATH": str(REPOSITORY),
-            **self._environment,
-        }
-        code = (
-            "from airflow_provider_dqheal.core.config import load_settings\n"
-            "from airflow_provider_dqheal.service.run import run_service\n"
-            "run_service(load_settings())\n"
-        )
-        with (self.home / "service.log").open("ab") as log:
-            self._process = subprocess.Popen([sys.executable, "-c", code], env=environment, stdout=log, stderr=log)
-        until(self.healthy, 30.0, f"the service, see {self.home / 'service.log'}")
+        """Starts and waits until it is well."""
+        self.begin()
+        until(self.healthy, 30.0, "the service")
+
+    def begin(self) -> None:
+        """Starts, and waits until it listens."""
+        self._server = server_for(create_app(self.settings, **self._options), "127.0.0.1", self.port)
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._thread.start()
+        until(lambda: self._server.started, 30.0, "the server")
 
     def healthy(self) -> bool:
-        assert self._process is not None
-        if self._process.poll() is not None:
-            raise AssertionError((self.home / "service.log").read_text())
+        assert self._thread is not None
+        assert self._thread.is_alive(), "the service ended"
         try:
-            with urllib.request.urlopen(f"{self.base}/api/v1/health", timeout=2) as answer:
+            with urllib.request.urlopen(f"{self.base}/api/v1/health", timeout=5) as answer:
                 return bool(answer.status == 200)
         except OSError:
             return False
 
     def stop(self) -> None:
-        if self._process is not None:
-            self._process.terminate()
-            self._process.wait(15)
-            self._process = None
+        if self._thread is not None:
+            self._server.should_exit = True
+            self._thread.join(20)
+            assert not self._thread.is_alive(), "the service does not end"
+            self._thread = None
 
 
 @contextmanager
-def serving(home: Path, **environment: str) -> Iterator[Served]:
-    served = Served(home, free_port(), environment)
+def serving(home: Path, service: dict[str, object] | None = None, **options: Any) -> Iterator[Served]:
+    """A running service; ``options`` go to ``create_app``."""
+    served = Served(home, service or {}, options)
     served.start()
     try:
         yield served

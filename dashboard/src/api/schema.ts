@@ -395,8 +395,8 @@ export interface components {
             metrics: components["schemas"]["MetricRow"][];
             /** Name */
             name: string;
-            /** Physical Type */
-            physical_type: string | null;
+            /** Type */
+            type: string | null;
         };
         /**
          * ColumnSchema
@@ -586,6 +586,8 @@ export interface components {
             expected_high: number | string | null;
             /** Expected Low */
             expected_low: number | string | null;
+            /** Label */
+            label: string;
             /** Metric */
             metric: string;
             /** Observed */

@@ -2,7 +2,7 @@
 import { ChevronRight } from "lucide-react";
 import type { Batch, Incident } from "../api/types";
 import { useNow } from "../lib/clock";
-import { ago, count, score, seconds } from "../lib/format";
+import { ago, count, plural, score, seconds } from "../lib/format";
 import { Link } from "../lib/router";
 import { IssueChip, SeverityBadge, StateBadge, StatusBadge } from "./Badges";
 import { CompactStepper } from "./Stepper";
@@ -15,7 +15,7 @@ export function BatchRow({ batch, showDataset = true }: { batch: Batch; showData
       data-row
       data-batch={batch.batch_id}
       data-status={batch.status}
-      className="row-link grid items-center gap-x-4 gap-y-2 px-3 py-3 md:grid-cols-[minmax(0,13rem)_minmax(15rem,1fr)_minmax(0,9.5rem)]"
+      className="row-link grid items-center gap-x-4 gap-y-2 px-5 py-2.5 md:grid-cols-[minmax(0,13rem)_minmax(15rem,1fr)_minmax(0,9.5rem)]"
     >
       <span className="min-w-0">
         <span className="block truncate font-semibold">{batch.batch_id}</span>
@@ -37,7 +37,7 @@ export function BatchRow({ batch, showDataset = true }: { batch: Batch; showData
       <span className="flex flex-col gap-1 md:items-end">
         <StatusBadge status={batch.status} />
         <span className="num text-[11.5px] text-muted md:text-right">
-          {batch.healed_cells ? `${count(batch.healed_cells)} cells healed` : batch.quality_score != null ? `score ${score(batch.quality_score)}` : ""}
+          {batch.healed_cells ? `${plural(batch.healed_cells, "cell")} healed` : batch.quality_score != null ? `score ${score(batch.quality_score)}` : ""}
           {(batch.healed_cells || batch.quality_score != null) && batch.seconds != null && " · "}
           {batch.seconds != null && seconds(batch.seconds)}
         </span>
@@ -49,10 +49,11 @@ export function BatchRow({ batch, showDataset = true }: { batch: Batch; showData
 export function IncidentRow({ incident, wide = false }: { incident: Incident; wide?: boolean }) {
   const now = useNow();
   return (
-    <Link to={`incidents/${encodeURIComponent(incident.id)}`} data-row data-incident={incident.id} className="row-link group flex items-start gap-3 px-3 py-3">
+    <Link to={`incidents/${encodeURIComponent(incident.id)}`} data-row data-incident={incident.id} className="row-link group flex items-start gap-3 px-5 py-3">
       <span className={`min-w-0 flex-1 ${wide ? "lg:grid lg:grid-cols-[8rem_minmax(0,1fr)_minmax(0,17rem)] lg:gap-4" : ""}`}>
         <span className="mb-1 flex flex-wrap items-center gap-2">
           <SeverityBadge severity={incident.severity} />
+          {!wide && incident.batch_status && <StatusBadge status={incident.batch_status} />}
           {!wide && <span className="text-[11.5px] text-faint">{ago(incident.opened_at, now)}</span>}
         </span>
         <span className="block min-w-0">

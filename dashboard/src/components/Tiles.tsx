@@ -51,12 +51,12 @@ export function Tiles({ tiles }: { tiles: Figures }) {
         {tiles.open_incidents === 0 ? (
           "nothing needs a look"
         ) : (
-          <span className="flex flex-wrap gap-x-3 gap-y-0.5">
+          <span className="flex flex-wrap gap-x-2.5 gap-y-0.5 text-[11.5px]">
             {ORDER.filter((name) => by[name] > 0).map((name) => {
               const { icon: Icon, tone } = severityOf(name);
               return (
                 <span key={name} className={`num inline-flex items-center gap-1 font-semibold ${tone.split(" ")[1]}`} title={title(name)}>
-                  <Icon size={12} strokeWidth={2.4} aria-hidden /> {by[name]} <span className="font-normal">{name}</span>
+                  <Icon size={12} strokeWidth={2.4} aria-hidden /> {by[name]} <span className="-ml-0.5 font-normal">{name}</span>
                 </span>
               );
             })}

@@ -11,6 +11,8 @@ export const NONE = "–";
 export const count = (value: number | null | undefined): string =>
   value == null ? NONE : Math.abs(value) >= 100_000 ? compact.format(value) : whole.format(value);
 
+export const plural = (value: number, noun: string): string => `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
+
 export const score = (value: number | null | undefined): string => (value == null ? NONE : (value * 100).toFixed(0));
 
 export const percent = (value: number | null | undefined): string =>

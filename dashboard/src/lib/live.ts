@@ -78,7 +78,7 @@ function receive(message: ServerMessage): void {
     queued = [];
     attempt = 0;
     useLive.setState((live) => ({ board: applySnapshot(live.board, message), connection: { state: "live", rttMs } }));
-    if (!awaitingPong) ping();
+    setTimeout(ping, 300); // when the first picture is painted: before it, one would time the painting
   } else if (message.type === "delta") {
     enqueue(message);
   } else if (message.type === "pong" && message.id === pingId) {

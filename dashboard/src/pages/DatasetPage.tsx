@@ -59,7 +59,7 @@ export function DatasetPage({ name }: { name: string }) {
       <div className="grid gap-4 xl:grid-cols-[minmax(0,1fr)_25rem]">
         <Card title="Batches" aside="newest first">
           {batches.length ? (
-            <div className="divide-y divide-line px-2 pb-2">
+            <div className="rows">
               {batches.map((batch) => (
                 <BatchRow key={`${batch.batch_id}/${batch.attempt}`} batch={batch} showDataset={false} />
               ))}
@@ -71,7 +71,7 @@ export function DatasetPage({ name }: { name: string }) {
         <div className="min-w-0 space-y-4">
           {incidents.length > 0 && (
             <Card title="Incidents">
-              <div className="divide-y divide-line px-2 pb-2">
+              <div className="rows">
                 {incidents.map((incident) => (
                   <IncidentRow key={incident.id} incident={incident} />
                 ))}

@@ -198,7 +198,7 @@ function EvidenceLine({ evidence }: { evidence: Evidence }) {
     <li className="rounded-xl bg-sunken px-3.5 py-2.5" data-testid="evidence">
       <p className="text-[13.5px] leading-snug">{evidence.sentence}</p>
       <p className="num mt-1 flex flex-wrap gap-x-4 gap-y-0.5 text-[12px] text-muted">
-        <span>{words(evidence.metric)}</span>
+        <span className="first-letter:uppercase">{evidence.label}</span>
         {evidence.observed != null && (
           <span>
             observed <strong className="font-semibold text-high">{figure(evidence.observed)}</strong>
@@ -247,7 +247,7 @@ function ColumnBlock({ column }: { column: ColumnDetail }) {
       <div className="min-w-0">
         <h3 className="flex flex-wrap items-center gap-2 text-[14px] font-semibold">
           <span className="truncate">{column.name}</span>
-          {column.physical_type && <span className="font-mono text-[11.5px] font-normal text-faint">{column.physical_type}</span>}
+          {column.type && <span className="font-mono text-[11.5px] font-normal text-faint">{column.type}</span>}
           {column.issues.map((issue) => (
             <IssueChip key={issue} type={issue} />
           ))}

@@ -73,7 +73,7 @@ export function IncidentsPage() {
           <Failed error={answer.error} retry={() => void refetch()} />
         ) : page && page.items.length ? (
           <>
-            <div className="divide-y divide-line p-2">
+            <div className="rows rounded-2xl border-t-0">
               {page.items.map((incident) => (
                 <IncidentRow key={incident.id} incident={incidents[incident.id] ?? incident} wide />
               ))}

@@ -15,8 +15,8 @@ import { Link } from "../lib/router";
 
 const GRADES: Record<string, number> = { critical: 4, high: 3, medium: 2, low: 1 };
 const HEALTHS: Record<Dataset["health"], number> = { critical: 3, warning: 2, unknown: 1, healthy: 0 };
-const SHOWN_BATCHES = 8;
-const SHOWN_INCIDENTS = 8;
+const SHOWN_BATCHES = 6;
+const SHOWN_INCIDENTS = 6;
 
 export const gravestFirst = (a: Incident, b: Incident): number =>
   (GRADES[b.severity ?? ""] ?? 0) - (GRADES[a.severity ?? ""] ?? 0) || b.opened_at.localeCompare(a.opened_at);
@@ -56,7 +56,7 @@ export function Overview() {
         <div className="min-w-0 space-y-4">
           <Card title="Batches" aside={running ? `${running} on the way` : batches.length ? "newest first" : undefined}>
             {batches.length ? (
-              <div className="divide-y divide-line px-2 pb-2">
+              <div className="rows">
                 {batches.slice(0, SHOWN_BATCHES).map((batch) => (
                   <BatchRow key={`${batch.dataset}/${batch.batch_id}`} batch={batch} />
                 ))}
@@ -97,7 +97,7 @@ export function Overview() {
             }
           >
             {incidents.length ? (
-              <div className="divide-y divide-line px-2 pb-2">
+              <div className="rows">
                 {incidents.slice(0, SHOWN_INCIDENTS).map((incident) => (
                   <IncidentRow key={incident.id} incident={incident} />
                 ))}
@@ -148,7 +148,10 @@ function DatasetChart({ dataset }: { dataset: Dataset }) {
           <span className="num text-[22px] leading-none font-semibold tracking-[-0.02em] text-ink">{score(dataset.score)}</span>
           <span className="ml-1">last score</span>
           <br />
-          <span className="num">{count(dataset.batch_count)} batches</span> · {ago(dataset.last_seen, now)}
+          <span className="num">{count(dataset.batch_count)} batches</span>
+          <span className="md:hidden"> · </span>
+          <br className="hidden md:block" />
+          last {ago(dataset.last_seen, now)}
         </p>
       </div>
       {dataset.timeline.length ? (
