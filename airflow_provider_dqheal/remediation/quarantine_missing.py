@@ -62,7 +62,7 @@ class QuarantineMissing(QuarantineStrategy):
         """What cannot be told apart, or is more than the budget."""
         return [
             f"missing_data in {name}: {len(rows) / max(1, context.working.table.num_rows):.1%} missing, usual is at most "
-            f"{usual:.1%}, and nothing determines the values; resend the batch or accept it"
+            f"{usual:.1%}, and nothing determines them; resend the batch or accept it"
             for name, rows, usual, never in self._lacking(context)
             if not (never and context.policy.missing_cells == "null" and self.within_budget(context, len(rows)))
         ]
