@@ -61,7 +61,7 @@ class QuarantineMissing(QuarantineStrategy):
     def holds(self, context: Context) -> list[str]:
         """What cannot be told apart, or is more than the budget."""
         return [
-            f"missing_data in {name}: {len(rows) / max(1, context.working.table.num_rows):.1%} missing, usual is at most "
+            f"missing_data in {name}: {len(rows) / max(1, context.working.raw.num_rows):.1%} missing, usually at most "
             f"{usual:.1%}, and nothing determines them; resend the batch or accept it"
             for name, rows, usual, never in self._lacking(context)
             if not (never and context.policy.missing_cells == "null" and self.within_budget(context, len(rows)))
