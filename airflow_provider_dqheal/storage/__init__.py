@@ -1,1 +1,1 @@
-"""State and output: the store (what happened, the truth after a restart) and the sinks (where batches are published)."""
+"""State and output: the store (what happened, the truth after a restart) and the sinks (where batches go)."""

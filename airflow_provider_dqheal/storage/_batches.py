@@ -132,9 +132,7 @@ class Batches(Database):
 
     def profile(self, ref: BatchRef) -> Profile | None:
         """The profile of an attempt, or None."""
-        query = (
-            select(profiles.c.content).join(batches, batches.c.id == profiles.c.batch).where(*is_attempt(ref))
-        )
+        query = select(profiles.c.content).join(batches, batches.c.id == profiles.c.batch).where(*is_attempt(ref))
         content = self.read(lambda connection: connection.execute(query).scalar_one_or_none())
         return None if content is None else Profile.from_bytes(content)
 
@@ -173,9 +171,7 @@ class Batches(Database):
         )
 
 
-def _newest(
-    connection: Connection, dataset: str, batch_id: str, attempt: int | None = None
-) -> Row | None:  # type: ignore[type-arg]
+def _newest(connection: Connection, dataset: str, batch_id: str, attempt: int | None = None) -> Row | None:  # type: ignore[type-arg]
     query = select(batches).where(batches.c.dataset == dataset, batches.c.batch_id == batch_id)
     if attempt is not None:
         query = query.where(batches.c.attempt == attempt)

@@ -60,7 +60,7 @@ def _sqlite(url: URL) -> Engine:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise StoreError(f"{folder}: the store's folder cannot be made ({error.strerror}); set DQHEAL_HOME") from error
+            raise StoreError(f"{folder}: cannot be made for the store ({error.strerror}); set DQHEAL_HOME") from error
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")
@@ -103,5 +103,5 @@ def store_errors(engine: Engine) -> Iterator[None]:
     except DBAPIError as error:
         cause = str(error.orig).splitlines()[0] if error.orig else type(error).__name__
         raise StoreError(
-            f"store {safe(engine.url)}: {cause}; check that it runs, is not locked by another process and has disk space"
+            f"store {safe(engine.url)}: {cause}; check that it runs, is not locked and has disk space"
         ) from error

@@ -118,7 +118,7 @@ def _swap(link: Path, version: Path) -> None:
     fresh = link.with_name(f".{link.name}.{uuid.uuid4().hex[:12]}")
     fresh.symlink_to(os.path.relpath(version, link.parent), target_is_directory=True)
     try:
-        os.replace(fresh, link)
+        fresh.replace(link)
     except OSError:
         fresh.unlink(missing_ok=True)
         raise

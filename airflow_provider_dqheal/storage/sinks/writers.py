@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import gzip
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import pyarrow as pa
 from pyarrow import parquet
@@ -47,7 +48,8 @@ def write_csv(
 
 def _write_jsonl(table: pa.Table, path: Path, ref: BatchRef, schema: TableSchema | None, like: Path | None) -> None:
     """JSON lines: numbers and booleans bare where they are that, nested values as they were, the rest as strings."""
-    bare = [schema is not None and (c := schema.column(name)) is not None and c.type in BARE for name in table.column_names]
+    types = {column.name: column.type for column in schema.columns} if schema is not None else {}
+    bare = [types.get(name) in BARE for name in table.column_names]
     names = [json.dumps(name, ensure_ascii=False) for name in table.column_names]
     with _open_text(path) as target:
         for columns in _text_columns(table, null=None):
@@ -96,8 +98,8 @@ def _json_cell(cell: str | None, bare: bool) -> str:
 def _line_end(like: Path | None) -> str:
     if like is None:
         return "\n"
-    opened: IO[Any] = gzip.open(like, "rb") if like.name.lower().endswith(".gz") else like.open("rb")
-    with opened as source:
+    packed = like.name.lower().endswith(".gz")
+    with like.open("rb") as plain, gzip.GzipFile(fileobj=plain) if packed else contextlib.nullcontext(plain) as source:
         first = source.readline(1 << 20)
     return "\r\n" if first.endswith(b"\r\n") else "\n"
 

@@ -68,6 +68,7 @@ def test_what_is_not_a_batch_message_is_rejected(data: bytes, says: str) -> None
         parse_message("batch", data)
 
 
+@settings(deadline=None)
 @given(
     st.binary(max_size=200)
     | st.recursive(st.none() | st.integers() | st.text(), st.lists).map(json.dumps).map(str.encode)
