@@ -30,13 +30,13 @@ class Section(BaseModel):
 class KafkaSettings(Section):
     """How to reach Kafka. ``bootstrap_servers`` None means: no Kafka, status goes to the store and the log."""
 
-    bootstrap_servers: str | None = None
-    group_prefix: str = "dqheal"
-    batches_topic: str = "data-quality-batches"
-    metrics_topic: str = "data-quality-metrics"
-    alerts_topic: str = "data-quality-alerts"
-    status_topic: str = "data-quality-status"
-    dlq_topic: str = "data-quality-dlq"
+    bootstrap_servers: str | None = Field(default=None, description="host:port,...; none: no Kafka")
+    group_prefix: str = Field(default="dqheal", description="consumer groups are named <prefix>-<part>")
+    batches_topic: str = Field(default="data-quality-batches", description="new batches")
+    metrics_topic: str = Field(default="data-quality-metrics", description="profiles for the stream detector")
+    alerts_topic: str = Field(default="data-quality-alerts", description="verdicts with issues")
+    status_topic: str = Field(default="data-quality-status", description="what happens to each batch")
+    dlq_topic: str = Field(default="data-quality-dlq", description="messages put aside, with the reason")
     partitions: int = Field(default=3, ge=1, description="parallel consumers per topic on one machine")
     replication_factor: int = Field(default=1, ge=1, description="one broker in the demo; 3 in production")
     max_message_bytes: int = Field(default=900_000, description="below the broker's default limit of 1 MB")
@@ -52,10 +52,12 @@ class KafkaSettings(Section):
 class ProfileSettings(Section):
     """How batches are profiled."""
 
-    driver: Literal["auto", "spark", "local"] = "auto"
+    driver: Literal["auto", "spark", "local"] = Field(
+        default="auto", description="auto, spark or local; auto: local up to local_max_bytes"
+    )
     local_max_bytes: int = Field(default=256 * 1024 * 1024, description="above it `auto` takes Spark: fits in memory")
     spark_master: str = Field(default="local[2]", description="any Spark master URL")
-    spark_conf: dict[str, str] = Field(default_factory=dict)
+    spark_conf: dict[str, str] = Field(default_factory=dict, description="further Spark properties")
 
 
 class DetectionSettings(Section):
@@ -72,10 +74,12 @@ class ServiceSettings(Section):
     """The status service and where people reach it."""
 
     host: str = Field(default="127.0.0.1", description="loopback needs no token")
-    port: int = 8001
+    port: int = Field(default=8001, description="of the dashboard, REST and the socket")
     token: str | None = Field(default=None, description="needed when host is not loopback")
-    allowed_origins: tuple[str, ...] = ()
-    frame_ancestors: tuple[str, ...] = Field(default=("http://127.0.0.1:8080", "http://localhost:8080"))
+    allowed_origins: tuple[str, ...] = Field(default=(), description="pages beside our own that may connect")
+    frame_ancestors: tuple[str, ...] = Field(
+        default=("http://127.0.0.1:8080", "http://localhost:8080"), description="pages that may embed it: Airflow's UI"
+    )
     public_url: str = Field(default="http://localhost:8001", description="what a browser opens")
     airflow_url: str | None = Field(default=None, description="base address of Airflow's UI, for links to runs")
 
@@ -92,9 +96,9 @@ class Settings(BaseSettings):
         env_prefix="DQHEAL_", env_nested_delimiter="__", extra="forbid", frozen=True, case_sensitive=False
     )
 
-    home: Path = Field(default_factory=default_home)
-    store_url: str | None = None
-    published_root: Path | None = None
+    home: Path = Field(default_factory=default_home, description="folder of state, staged and published batches")
+    store_url: str | None = Field(default=None, description="SQLAlchemy URL; none: SQLite under home")
+    published_root: Path | None = Field(default=None, description="folder to publish into; none: under home")
     allowed_roots: tuple[Path, ...] = Field(default=(), description="empty: any path the worker may read")
     policies: Path | None = Field(
         default=None, description="folder with <dataset>.yaml and default.yaml, or one file for every data set"
@@ -182,4 +186,3 @@ def load_settings(path: Path | None = None, **overrides: Any) -> Settings:
         raise ConfigError(
             f"{path or 'environment'}: setting {where!r}: {first['msg']}; see docs/configuration.md"
         ) from error
-

@@ -50,6 +50,6 @@ def local_path(uri: str, allowed_roots: Sequence[Path] = ()) -> Path:
     roots = [Path(root).expanduser().resolve() for root in allowed_roots]
     if roots and not any(path == root or root in path.parents for root in roots):
         raise BatchUnreadable(
-            f"{path}: outside the allowed roots ({', '.join(map(str, roots))}); move the batch or extend `allowed_roots`"
+            f"{path}: outside the allowed roots ({', '.join(map(str, roots))}); move the batch or set `allowed_roots`"
         )
     return path

@@ -42,15 +42,17 @@ class Budgets(Frozen):
 class Policy(Frozen):
     """The healing policy of a data set. The default is safe to leave on: exact repairs only, everything else held."""
 
-    mode: Mode = "auto"
-    issues: dict[str, IssuePolicy] = Field(default_factory=dict)
-    protected: tuple[str, ...] = ()
-    keys: tuple[str, ...] = ()
-    added_columns: Literal["keep", "drop", "hold"] = "drop"
-    removed_columns: Literal["restore_null", "hold"] = "restore_null"
-    missing_cells: Literal["null", "impute", "hold"] = "null"
+    mode: Mode = Field(default="auto", description="off, shadow (plan only), approve (a person first) or auto")
+    issues: dict[str, IssuePolicy] = Field(default_factory=dict, description="mode and ceiling by issue type")
+    protected: tuple[str, ...] = Field(default=(), description="columns whose single cells only a person changes")
+    keys: tuple[str, ...] = Field(default=(), description="columns that identify a row; protected as well")
+    added_columns: Literal["keep", "drop", "hold"] = Field(default="drop", description="keep, drop or hold")
+    removed_columns: Literal["restore_null", "hold"] = Field(default="restore_null", description="restore_null or hold")
+    missing_cells: Literal["null", "impute", "hold"] = Field(
+        default="null", description="null: quarantined or left as they are; else hold"
+    )
     budgets: Budgets = Budgets()
-    quarantine_rows: bool = True
+    quarantine_rows: bool = Field(default=True, description="set rows aside that nothing explains; else hold")
 
     def issue(self, name: str) -> IssuePolicy:
         """The policy of an issue type; imputation needs ``ceiling: imputation`` to be stated."""
