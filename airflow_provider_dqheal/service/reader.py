@@ -152,10 +152,9 @@ class Reader:
         items.append(TilesItem(tiles=self._tiles()))
         return items
 
-    def append(self, event: StatusEvent) -> bool:
-        """Stores an event from elsewhere; True when it was not known."""
-        before = self.store.last_seq()
-        return self.store.append_event(event) > before
+    def append(self, event: StatusEvent) -> None:
+        """Stores an event from elsewhere; one that is known is left alone."""
+        self.store.append_event(event)
 
     # what the routes ask
 

@@ -28,10 +28,10 @@ class StatusTopic:
 
     Args:
         settings: where Kafka is.
-        append: stores an event; True when it was not known yet.
+        append: stores an event; one that is known is left alone.
     """
 
-    def __init__(self, settings: KafkaSettings, append: Callable[[StatusEvent], bool]) -> None:
+    def __init__(self, settings: KafkaSettings, append: Callable[[StatusEvent], object]) -> None:
         self._settings = settings
         self._append = append
         self._stop = threading.Event()
@@ -59,78 +59,105 @@ class StatusTopic:
         return self._view
 
     def _run(self) -> None:
+        log = structlog.get_logger()
+        told = False
+        while not self._stop.is_set():
+            try:
+                consumer = self._connect()
+                try:
+                    while not self._stop.is_set():
+                        self._take(consumer, consumer.consume(num_messages=500, timeout=POLL_S))
+                        self._measure(consumer)
+                finally:
+                    consumer.close()
+            except Exception as error:  # a thread that ends would leave the page without status for good
+                self._update(connected=False, lag=None, error=type(error).__name__)
+                if not told:
+                    log.warning("status_topic_away", error=str(error), kind=type(error).__name__)
+                told = True
+                self._stop.wait(RETRY_S)
+
+    def _connect(self) -> Any:
         from confluent_kafka import Consumer
 
-        log = structlog.get_logger()
-        consumer: Any = Consumer(
-            {
-                "bootstrap.servers": self._settings.bootstrap_servers,
-                "group.id": f"{self._settings.group_prefix}-service",
-                "auto.offset.reset": "earliest",
-                "enable.auto.commit": False,
-                "allow.auto.create.topics": False,
-                "reconnect.backoff.ms": 500,
-                "reconnect.backoff.max.ms": 5000,
-                "log_level": 0,
-                "error_cb": self._on_error,
-                **self._settings.client,
-            }
+        from airflow_provider_dqheal.messaging.client import client_config
+
+        consumer = Consumer(
+            client_config(
+                self._settings,
+                group_id=f"{self._settings.group_prefix}-service",
+                auto_offset_reset="earliest",
+                enable_auto_commit=False,
+                enable_auto_offset_store=False,
+                error_cb=self._refused,
+            )
         )
-        try:
-            consumer.subscribe([self._settings.status_topic])
-            while not self._stop.is_set():
-                messages = consumer.consume(num_messages=500, timeout=POLL_S)
-                if messages:
-                    self._take(consumer, messages)
-                self._measure(consumer)
-        except Exception as error:
-            log.warning("status_topic_stopped", error=str(error), kind=type(error).__name__)
-            self._update(connected=False, error=type(error).__name__)
-        finally:
-            consumer.close()
+        consumer.subscribe([self._settings.status_topic])
+        return consumer
 
     def _take(self, consumer: Any, messages: list[Any]) -> None:
+        from confluent_kafka import TopicPartition
+
         good = [message for message in messages if message.error() is None]
-        new = 0
+        ends: dict[int, int] = {}
+        new = False
         for message in good:
             try:
                 event = StatusEvent.model_validate_json(message.value() or b"")
             except ValidationError:
                 self._update(rejected=self._view.rejected + 1)
-                continue
-            while not self._stop.is_set():
-                try:
-                    new += self._append(event)
-                    break
-                except Exception as error:  # the store is away: the event waits, its offset is not committed
-                    self._update(error=f"store: {type(error).__name__}")
-                    self._stop.wait(RETRY_S)
-            if self._stop.is_set():
-                return
-        if good:
-            self._update(consumed=self._view.consumed + len(good), connected=True, error=None)
-            consumer.commit(asynchronous=True)
+            else:
+                if not self._keep(event):
+                    break  # told to stop: what was not stored comes again
+                new = True
+            ends[message.partition()] = message.offset() + 1
+        if not ends:
+            return
+        self._update(consumed=self._view.consumed + len(good), connected=True, error=None)
+        consumer.commit(
+            offsets=[TopicPartition(self._settings.status_topic, place, end) for place, end in ends.items()],
+            asynchronous=False,
+        )
         if new:
             self._nudge()
 
+    def _keep(self, event: StatusEvent) -> bool:
+        """Stores an event, however long the store is away; False when told to stop before."""
+        while not self._stop.is_set():
+            try:
+                self._append(event)
+                return True
+            except Exception as error:
+                self._update(error=f"store: {type(error).__name__}")
+                self._stop.wait(RETRY_S)
+        return False
+
     def _measure(self, consumer: Any) -> None:
+        """Lag of the status topic and size of the dead-letter topic, now and then."""
+        from confluent_kafka import KafkaException, TopicPartition
+
         if time.monotonic() - self._measured < LAG_EVERY_S:
             return
-        self._measured = time.monotonic()
         try:
             assigned = consumer.assignment()
-            positions = consumer.position(assigned)
+            if not assigned:
+                return
+            self._measured = time.monotonic()
             lag = 0
-            for place in positions:
-                low, high = consumer.get_watermark_offsets(place, timeout=1.0)
+            for place in consumer.position(assigned):
+                low, high = consumer.get_watermark_offsets(place, timeout=2.0)
                 lag += max(0, high - (place.offset if place.offset >= 0 else low))
-            self._update(connected=bool(assigned), lag=lag if assigned else None)
-            if assigned:
-                self._update(error=None)
-        except Exception as error:
-            self._update(connected=False, lag=None, error=type(error).__name__)
+            name = self._settings.dlq_topic
+            partitions = consumer.list_topics(name, timeout=2.0).topics[name].partitions
+            dead = 0
+            for number in partitions:
+                low, high = consumer.get_watermark_offsets(TopicPartition(name, number), timeout=2.0)
+                dead += high - low
+            self._update(connected=True, lag=lag, dead_letters=dead, error=None)
+        except KafkaException as error:
+            self._update(connected=False, lag=None, error=str(error.args[0].name()))
 
-    def _on_error(self, error: Any) -> None:
+    def _refused(self, error: Any) -> None:
         self._update(connected=False, error=str(error.name()))
 
     def _update(self, **changes: Any) -> None:

@@ -73,9 +73,9 @@ export function Failed({ error, retry }: { error: unknown; retry: () => void }) 
   );
 }
 
-export function Fact({ label, children }: { label: string; children: ReactNode }) {
+export function Fact({ label, children, wide = false }: { label: string; children: ReactNode; wide?: boolean }) {
   return (
-    <div className="min-w-0">
+    <div className={`min-w-0 ${wide ? "col-span-2" : ""}`}>
       <dt className="text-[11.5px] text-faint">{label}</dt>
       <dd className="num mt-0.5 truncate font-medium">{children}</dd>
     </div>

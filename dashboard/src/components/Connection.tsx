@@ -18,7 +18,7 @@ export function ConnectionPill() {
         return (
           <span className={`${PILL} bg-good-soft text-good`}>
             <span className="size-2 rounded-full bg-current" aria-hidden /> Live
-            {connection.rttMs != null && <span className="num font-normal opacity-80">{Math.max(1, Math.round(connection.rttMs))} ms</span>}
+            {connection.rttMs != null && <span className="num font-normal">{Math.max(1, Math.round(connection.rttMs))} ms</span>}
           </span>
         );
       case "connecting":

@@ -34,7 +34,7 @@ export function BatchRow({ batch, showDataset = true }: { batch: Batch; showData
         )}
       </span>
       <CompactStepper stages={batch.stages} />
-      <span className="flex flex-col gap-1 md:items-end">
+      <span className="flex flex-col items-start gap-1 md:items-end">
         <StatusBadge status={batch.status} />
         <span className="num text-[11.5px] text-muted md:text-right">
           {batch.healed_cells ? `${plural(batch.healed_cells, "cell")} healed` : batch.quality_score != null ? `score ${score(batch.quality_score)}` : ""}

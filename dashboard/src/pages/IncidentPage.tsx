@@ -434,11 +434,9 @@ function Numbers({ detail }: { detail: IncidentDetail }) {
         <Fact label="Quality score">{score(batch.quality_score)}</Fact>
         <Fact label="Time in all">{seconds(batch.seconds)}</Fact>
         {detail.verdict?.model_id && (
-          <div className="col-span-2">
-            <Fact label="Detector">
-              <span className="font-mono text-[12px]">{detail.verdict.model_id}</span>
-            </Fact>
-          </div>
+          <Fact label="Detector" wide>
+            <span className="font-mono text-[12px]">{detail.verdict.model_id}</span>
+          </Fact>
         )}
       </dl>
     </Card>
