@@ -126,7 +126,8 @@ def heal(
         planned = RemediationPlan(
             dataset=ref.dataset, batch_id=ref.batch_id, hold_reasons=(verdict.reason or verdict.status,)
         )
-    working, refused = Working.start(raw), ()
+    working = Working.start(raw)
+    refused: tuple[str, ...] = ()
     if is_live(planned) and planned.steps:
         try:
             working = apply_steps(working, planned.steps, policy, baseline)
@@ -142,9 +143,7 @@ def heal(
             verdict,
             baseline,
             policy,
-            lambda table: judge(
-                profile_table(conform(table, baseline, ref.format), ref), baseline, settings
-            ),
+            lambda table: judge(profile_table(conform(table, baseline, ref.format), ref), baseline, settings),
         )
     if not validation.passed:
         untouched = Working.start(raw)

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from airflow_provider_dqheal.storage.records import BatchRecord
 
 Dataset = Annotated[str, typer.Argument(help="Name of the data set.")]
-BatchPath = Annotated[str, typer.Argument(metavar="PATH", help="A CSV, JSON-lines or Parquet file, or a folder of them.")]
+BatchPath = Annotated[
+    str, typer.Argument(metavar="PATH", help="A CSV, JSON-lines or Parquet file, or a folder of them.")
+]
 Format = Annotated[str | None, typer.Option("--format", help="csv, jsonl or parquet; default: by the extension.")]
 Delimiter = Annotated[str | None, typer.Option(help="Field delimiter of CSV files.")]
 BatchId = Annotated[str | None, typer.Option("--batch-id", help="Default: the file's or folder's stem.")]
@@ -77,14 +79,18 @@ def learn(
             [(c.name, c.type, "yes" if c.nullable else "no") for c in baseline.table_schema.columns],
         )
     if len(baseline.profiles) < needed:
-        say(f"{dataset}: {needed} accepted batches are needed before a batch can be judged, there are {len(baseline.profiles)}")
+        say(
+            f"{dataset}: {needed} accepted batches are needed before one is judged, there are {len(baseline.profiles)}"
+        )
 
 
 def _verdict_rows(verdict: Verdict) -> list[tuple[str, ...]]:
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for level, issues in (("issue", verdict.issues), ("watch", verdict.watch)):
         for issue in issues:
-            rows.append((level, issue.type, issue.severity, f"{issue.score:.3f}", ", ".join(issue.columns), issue.sentence))
+            rows.append(
+                (level, issue.type, issue.severity, f"{issue.score:.3f}", ", ".join(issue.columns), issue.sentence)
+            )
     return rows
 
 
@@ -162,7 +168,10 @@ def plan(
         print_table(
             f"{ref.key}: {len(healed.plan.steps)} steps, would be {'published' if healed.published else 'held'}",
             ("issue", "strategy", "columns", "rung", "confidence", "reason"),
-            [(s.issue, s.strategy, ", ".join(s.columns), s.rung, f"{s.confidence:.2f}", s.reason) for s in healed.plan.steps],
+            [
+                (s.issue, s.strategy, ", ".join(s.columns), s.rung, f"{s.confidence:.2f}", s.reason)
+                for s in healed.plan.steps
+            ],
         )
         for failure in healed.validation.failures:
             say(f"would be held: {failure.observed or failure.name}")
@@ -215,7 +224,9 @@ def accept(dataset: Dataset, batch_id: Annotated[str, typer.Argument()], as_json
     with Services.open() as services:
         record = services.store.batch(dataset, batch_id)
         if record is None:
-            raise UnknownDataset(f"{dataset}/{batch_id}: no such batch; `dqheal history {dataset}` lists those there are")
+            raise UnknownDataset(
+                f"{dataset}/{batch_id}: no such batch; `dqheal history {dataset}` lists those there are"
+            )
         accepted = accept_batch(services, record.ref, by="command line")
     print_record(f"{dataset}/{batch_id}: accepted", _record(accepted), as_json)
 
@@ -248,7 +259,10 @@ def history(
         return
     print_table(
         dataset,
-        ("batch", "attempt", "status", "issues", "quality", "rows in", "published", "healed cells", "quarantined", "reason"),
+        (
+            "batch", "attempt", "status", "issues", "quality",
+            "rows in", "published", "healed cells", "quarantined", "reason",
+        ),
         [
             (
                 r.batch_id, r.attempt, r.status, ", ".join(r.issues),

@@ -30,7 +30,7 @@ def train(
 
     say(f"training on {episodes} episodes, seed {seed}")
     metadata: dict[str, Any] = train_detector(output, seed=seed, episodes=episodes)
-    shown = {key: metadata[key] for key in ("model_id", "seed", "episodes") if key in metadata}
+    shown: dict[str, Any] = {key: metadata[key] for key in ("model_id", "seed", "episodes") if key in metadata}
     print_record(f"weights in {output}", metadata if as_json else shown, as_json)
 
 

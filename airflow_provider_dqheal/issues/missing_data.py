@@ -42,7 +42,8 @@ def read_column(reading: Reading) -> Sequence[Finding]:
         described = reading.describe("missing")
         found.append(
             Finding(
-                NAME, reading.column, "stand_in", min(reading("spike_missing_z") / 6.0, 2 * _unusual(reading, spike, most)),
+                NAME, reading.column, "stand_in",
+                min(reading("spike_missing_z") / 6.0, 2 * _unusual(reading, spike, most)),
                 f"{reading.column}: {shown(described.examples) or 'empty cells'} stand for a missing value in"
                 f" {percent(share)} of the cells, expected at most {percent(most)}",
                 share, described.low, most, described.examples, share,

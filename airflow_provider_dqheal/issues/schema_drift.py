@@ -29,14 +29,16 @@ def read_table(table: TableReading) -> Sequence[Finding]:
     for name in schema.removed:
         if name not in schema.renamed:
             found.append(
-                Finding(NAME, name, "removed", 9.0, f"column '{name}' is gone; all {table.history} earlier batches had it",
+                Finding(NAME, name, "removed", 9.0,
+                        f"column '{name}' is gone; all {table.history} earlier batches had it",
                         "absent", "present", "present", (), 1.0)
             )  # fmt: skip
     renamed = set(schema.renamed.values())
     for name in schema.added:
         if name not in renamed:
             found.append(
-                Finding(NAME, name, "added", 8.0, f"column '{name}' is new; none of the {table.history} earlier batches had it",
+                Finding(NAME, name, "added", 8.0,
+                        f"column '{name}' is new; none of the {table.history} earlier batches had it",
                         "present", "absent", "absent", (), 1.0)
             )  # fmt: skip
     for name, before, after in schema.retyped:

@@ -53,7 +53,14 @@ def running(services: Services, ref: BatchRef, stage: str) -> Iterator[StageRun]
     services.store.put_stage(ref, stage, run.document, run.seconds)
     services.events.emit(
         batch_event(
-            name, run.status, ref.dataset, ref.batch_id, ref.attempt, seconds=round(run.seconds, 4), **extra, **run.summary
+            name,
+            run.status,
+            ref.dataset,
+            ref.batch_id,
+            ref.attempt,
+            seconds=round(run.seconds, 4),
+            **extra,
+            **run.summary,
         )
     )
 
@@ -63,6 +70,4 @@ def close(services: Services, ref: BatchRef, status: str, reason: str) -> None:
     if services.store.batch(ref.dataset, ref.batch_id, ref.attempt) is None:
         return
     services.store.set_status(ref, status, reason=reason)
-    services.events.emit(
-        batch_event("publish", status, ref.dataset, ref.batch_id, ref.attempt, reason=reason)
-    )
+    services.events.emit(batch_event("publish", status, ref.dataset, ref.batch_id, ref.attempt, reason=reason))

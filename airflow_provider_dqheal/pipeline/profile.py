@@ -31,7 +31,9 @@ def profile_batch(
     """
     settings = settings or ProfileSettings()
     source = open_source(batch, allowed_roots)
-    on_spark = settings.driver == "spark" or (settings.driver == "auto" and source.size_bytes > settings.local_max_bytes)
+    on_spark = settings.driver == "spark" or (
+        settings.driver == "auto" and source.size_bytes > settings.local_max_bytes
+    )
     if not on_spark:
         return profile_source(source, batch)
     from airflow_provider_dqheal.profiling.spark import profile_splits, session

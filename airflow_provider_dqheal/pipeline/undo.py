@@ -25,7 +25,8 @@ def undo(services: Services, dataset: str, batch_id: str) -> BatchRecord:
     ref = record.ref
     if open_source(ref, services.settings.allowed_roots).digest() != ref.digest:
         raise PublishError(
-            f"{ref.key}: the raw batch at {ref.uri} has changed since it was healed; restore it, or publish it as a new batch"
+            f"{ref.key}: the raw batch at {ref.uri} has changed since it was healed; "
+            "restore it, or publish it as a new batch"
         )
     sink = FolderSink.of(record.published_uri) if record.published_uri else services.sink
     files = sink.publish(ref, None, None)

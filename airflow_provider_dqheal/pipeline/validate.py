@@ -24,9 +24,8 @@ def holds(plan: RemediationPlan, verdict: Verdict, refused: tuple[str, ...] = ()
         reasons.append(verdict.reason or f"verdict {verdict.status}")
     if plan.mode in ("shadow", "off") and (verdict.issues or plan.steps):
         reasons.append(f"policy mode is {plan.mode}: {len(plan.steps)} steps planned, none carried out")
-    if plan.mode == "approve" or any(step.needs_approval for step in plan.steps):
-        if plan.steps:
-            reasons.append(f"{len(plan.steps)} steps wait for approval")
+    if plan.steps and (plan.mode == "approve" or any(step.needs_approval for step in plan.steps)):
+        reasons.append(f"{len(plan.steps)} steps wait for approval")
     return tuple(reasons)
 
 

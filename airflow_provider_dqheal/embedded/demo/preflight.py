@@ -47,7 +47,7 @@ def java_version() -> int | None:
 def _java() -> Iterable[str]:
     version = java_version()
     if version is None:
-        yield f"Java was not found; install a JDK {JAVA_MIN} or newer and put `java` on PATH (Kafka and Spark run on it)"
+        yield f"Java was not found; install a JDK {JAVA_MIN} or newer and put `java` on PATH (Kafka and Spark need it)"
     elif version < JAVA_MIN:
         yield f"Java is version {version}, {JAVA_MIN} or newer is needed by Kafka and Spark"
 
@@ -59,11 +59,17 @@ def _ports(ports: dict[str, int]) -> Iterable[str]:
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
-                yield f"port {port} ({name}) is in use; stop what listens there (`dqheal demo --stop` ends an earlier demo)"
+                yield (
+                    f"port {port} ({name}) is in use; stop what listens there "
+                    "(`dqheal demo --stop` ends an earlier demo)"
+                )
 
 
 def _disk(home: Path) -> Iterable[str]:
     place = next(parent for parent in (home, *home.parents) if parent.exists())
     free = shutil.disk_usage(place).free
     if free < DISK_MIN_BYTES:
-        yield f"{place} has {free / 1e9:.1f} GB free, {DISK_MIN_BYTES / 1e9:.0f} GB are needed; set DQHEAL_HOME to a larger disk"
+        yield (
+            f"{place} has {free / 1e9:.1f} GB free, {DISK_MIN_BYTES / 1e9:.0f} GB are needed; "
+            "set DQHEAL_HOME to a larger disk"
+        )

@@ -34,9 +34,7 @@ from airflow_provider_dqheal.pipeline.services import Services
 DEADLINE_S = 900.0
 
 
-def run_demo(
-    keep: bool = False, plain: bool = False, report: Path | None = None, show: bool = True
-) -> dict[str, Any]:
+def run_demo(keep: bool = False, plain: bool = False, report: Path | None = None, show: bool = True) -> dict[str, Any]:
     """Runs the whole demo and returns its report: ``{"batches": [...], "ok": bool}``.
 
     ``keep`` leaves everything running; ``plain`` prints progress as lines; ``report`` is written as JSON;
@@ -69,10 +67,16 @@ def run_demo(
             document = write_report(outcomes, ok, report)
             if show:
                 progress.table(outcomes)
-            progress.say("every planted fault was found and no clean batch was touched" if ok else "NOT as planted: see the table")
+            progress.say(
+                "every planted fault was found and no clean batch was touched"
+                if ok
+                else "NOT as planted: see the table"
+            )
             parts.say_where()
             if keep:
-                progress.say("everything is left running; stop it with: ./run_demo.sh --stop   (or: dqheal demo --stop)")
+                progress.say(
+                    "everything is left running; stop it with: ./run_demo.sh --stop   (or: dqheal demo --stop)"
+                )
             return document
         finally:
             if not (keep and started):

@@ -21,5 +21,12 @@ def fresh_run(folder: Path, base: Settings) -> Settings:
     (home / "logs").mkdir(parents=True)
     profile = base.profile.model_copy(update={"driver": "spark"})
     return base.model_copy(
-        update={"home": home, "store_url": None, "published_root": None, "policies": None, "allowed_roots": (), "profile": profile}
+        update={
+            "home": home,
+            "store_url": None,
+            "published_root": None,
+            "policies": None,
+            "allowed_roots": (),
+            "profile": profile,
+        }
     )
