@@ -21,6 +21,7 @@ from typing import Any
 
 from airflow_provider_dqheal.core.errors import EmbeddedError
 from airflow_provider_dqheal.core.resources import resource
+from airflow_provider_dqheal.embedded import preload
 from airflow_provider_dqheal.embedded.process import StartedProcess, start_process, stop_process, wait_until
 
 USERNAME = "admin"
@@ -62,6 +63,7 @@ def start_airflow(home: Path, settings_env: Mapping[str, str], port: int = 8080)
     env = {**settings_env, **configuration(folder, port, password)}
     env["PATH"] = os.pathsep.join((str(Path(sys.executable).parent), settings_env.get("PATH", os.environ["PATH"])))
     _migrate(home, env)
+    preload.install(folder)
     started: list[StartedProcess] = []
     try:
         for name, argv in PARTS.items():

@@ -77,7 +77,7 @@ class SparkProfileOperator(SparkSubmitOperator):
         from airflow_provider_dqheal.profiling.profile import Profile
 
         with running(services, ref, "profile") as run, tempfile.TemporaryDirectory(prefix="dqheal-") as folder:
-            out = Path(folder) / "profile.bin"
+            out = Path(folder) / "profile.json"
             self._prepare(services.settings.profile, services.settings.allowed_roots, ref, out)
             super().execute(context)
             if not out.is_file():
@@ -85,7 +85,7 @@ class SparkProfileOperator(SparkSubmitOperator):
                     f"{ref.key}: spark-submit ended without a profile at {out}; is the driver on this machine "
                     "(deploy mode client)?"
                 )
-            profile = Profile.from_bytes(out.read_bytes())
+            profile = Profile.model_validate_json(out.read_bytes())
             keep_profile(services, ref, profile)
             run.document = {"row_count": profile.row_count, "columns": len(profile.columns)}
             run.summary = dict(run.document)
@@ -96,7 +96,7 @@ class SparkProfileOperator(SparkSubmitOperator):
         from airflow_provider_dqheal.core.resources import resource
 
         self.application = str(resource("spark_jobs") / "profile_batch.py")
-        self.application_args = ["--batch", ref.model_dump_json(), "--out", str(out)]
+        self.application_args = ["--batch", ref.model_dump_json(), "--output", str(out)]
         for root in allowed_roots:
             self.application_args += ["--allowed-root", str(root)]
         self.conf = {**settings.spark_conf, **(self.conf or {})}

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +46,7 @@ def _tasks(airflow: Any) -> dict[str, str]:
             "select run_id from dag_run where dag_id = ? order by id desc limit 1", (DAG,)
         ).fetchone()
         rows = database.execute("select task_id, state from task_instance where run_id = ?", (run_id,)).fetchall()
-    return {task: state for task, state in rows}
+    return dict(rows)
 
 
 def test_clean_batch_is_published_byte_for_byte_and_no_group_runs(
@@ -85,12 +83,12 @@ def test_bad_batch_takes_only_the_groups_with_steps(airflow: Any, store: Store, 
 def test_the_same_batch_again_changes_nothing_and_a_rerun_opens_an_attempt(
     airflow: Any, store: Store, clean_batch: Path
 ) -> None:
-    airflow("dags", "test", DAG, "-c", _conf("again", clean_batch))
-    first = store.batch("orders", "again")
-    airflow("dags", "test", DAG, "-c", _conf("again", clean_batch))
-    assert store.batch("orders", "again") == first
-    airflow("dags", "test", DAG, "-c", _conf("again", clean_batch, rerun=True))
-    again = store.batch("orders", "again")
+    first = store.batch("orders", "b11")
+    assert first is not None
+    airflow("dags", "test", DAG, "-c", _conf("b11", clean_batch))
+    assert store.batch("orders", "b11") == first
+    airflow("dags", "test", DAG, "-c", _conf("b11", clean_batch, rerun=True))
+    again = store.batch("orders", "b11")
     assert again is not None
     assert (again.attempt, again.status) == (2, "published")
 
@@ -107,17 +105,27 @@ def test_missing_file_fails_the_run_and_holds_the_batch(airflow: Any, store: Sto
     assert states["status"] == "success"
 
 
+def test_invalid_conf_is_told_clearly(airflow: Any, orders: Path) -> None:
+    done = airflow.run("dags", "test", DAG, "-c", '{"dataset": "orders", "batch_id": "x", "format": "csv"}')
+    assert done.returncode != 0
+    assert f"conf of {DAG}: 'uri': Field required" in done.stdout
+
+
 @pytest.mark.parametrize(
-    ("conf", "said"),
+    ("value", "said"),
     [
-        ('{"dataset": "orders", "batch_id": "x", "format": "csv"}', "'uri': Field required"),
-        ('{"dataset": "orders", "batch_id": "x", "uri": "x.csv", "format": "csv", "colour": 1}', "'colour'"),
+        ({"dataset": "orders", "batch_id": "x", "uri": "x.csv", "colour": 1}, "'colour': Extra inputs"),
+        ({"dataset": "orders", "batch_id": 7, "uri": "x.csv"}, "'batch_id': Input should be a valid string"),
+        ("orders", "'batch'"),
     ],
 )
-def test_invalid_conf_is_told_clearly(airflow: Any, orders: Path, conf: str, said: str) -> None:
-    done = airflow.run("dags", "test", DAG, "-c", conf)
-    assert done.returncode != 0
-    assert f"conf of {DAG}: {said}" in done.stdout
+def test_a_wrong_batch_names_its_first_wrong_field(airflow: Any, value: object, said: str) -> None:
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from airflow_provider_dqheal.operators._base import as_ref
+
+    with pytest.raises(AirflowFailException, match=said):
+        as_ref(value, "conf")
 
 
 def test_a_batch_that_no_stage_ended_is_marked_failed(
@@ -133,23 +141,3 @@ def test_a_batch_that_no_stage_ended_is_marked_failed(
     record = store.batch("orders", "open")
     assert record is not None
     assert (record.status, "run r1 ended" in (record.reason or "")) == ("failed", True)
-
-
-def test_unknown_data_set_is_held_as_undecided(airflow: Any, store: Store, clean_batch: Path) -> None:
-    conf = json.dumps({"dataset": "nobody", "batch_id": "b1", "uri": str(clean_batch), "format": "csv"})
-    airflow("dags", "test", DAG, "-c", conf)
-    record = store.batch("nobody", "b1")
-    assert record is not None
-    assert record.status == "held"
-
-
-def test_history_tells_how_each_batch_ended(airflow: Any, store: Store, clean_batch: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "airflow_provider_dqheal.cli", "history", "orders", "--json"],
-        env=airflow.env,
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
-    assert {entry["batch_id"] for entry in json.loads(done.stdout)} >= {"b00", "b10"}
