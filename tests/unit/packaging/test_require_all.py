@@ -1,15 +1,15 @@
-"""`--require-all` of tests/conftest.py, tried on a suite of its own."""
+"""`--require-all`, tried on a suite of its own."""
 
 from __future__ import annotations
 
-import shutil
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-CONFTEST = Path(__file__).resolve().parents[2] / "conftest.py"
+TESTS = Path(__file__).resolve().parents[2]
 SUITE = """
 import pytest
 
@@ -29,7 +29,7 @@ MODULE = "import pytest\npytest.skip('no Java here', allow_module_level=True)\n"
 @pytest.fixture(scope="module")
 def suite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("suite")
-    shutil.copy(CONFTEST, folder / "conftest.py")
+    (folder / "conftest.py").write_text('pytest_plugins = ["_support.require_all"]\n')
     (folder / "test_some.py").write_text(SUITE)
     (folder / "test_module.py").write_text(MODULE)
     return folder
@@ -37,7 +37,8 @@ def suite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(suite: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pytest", "-ra", "-p", "no:cacheprovider", *arguments, str(suite)]
-    return subprocess.run(command, cwd=suite, capture_output=True, text=True, timeout=60)
+    env = {**os.environ, "PYTHONPATH": str(TESTS)}
+    return subprocess.run(command, cwd=suite, env=env, capture_output=True, text=True, timeout=60)
 
 
 def test_skips_are_reported_and_accepted_without_it(suite: Path) -> None:
