@@ -38,7 +38,7 @@ class SocketLimits:
 
     hello_s: float = 5.0
     send_s: float = 5.0
-    waiting: int = 32
+    waiting: int = 128
     clients: int = 500
     messages: int = 20
     messages_per_s: float = 2.0

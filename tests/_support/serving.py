@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from airflow_provider_dqheal.core.config import ServiceSettings, Settings
+from airflow_provider_dqheal.core.config import KafkaSettings, ServiceSettings, Settings
 from airflow_provider_dqheal.core.events import batch_event
 from airflow_provider_dqheal.core.types import BatchRef, ColumnSchema, Evidence, Issue, TableSchema, Verdict
 from airflow_provider_dqheal.service.app import create_app
@@ -134,12 +134,16 @@ def outliers(column: str = "price") -> Issue:
 class Served:
     """The service on a real server in a thread; it can be stopped and started again on the same port."""
 
-    def __init__(self, home: Path, service: dict[str, object], options: dict[str, Any]) -> None:
+    def __init__(
+        self, home: Path, service: dict[str, object], options: dict[str, Any], kafka: KafkaSettings | None = None
+    ) -> None:
         self.port = free_port()
         self.base = f"http://127.0.0.1:{self.port}"
         self.socket = f"ws://127.0.0.1:{self.port}/ws/quality"
         address = {"port": self.port, "public_url": f"http://localhost:{self.port}"}
-        self.settings = Settings(home=home, service=ServiceSettings(**{**address, **service}))
+        self.settings = Settings(
+            home=home, service=ServiceSettings.model_validate({**address, **service}), kafka=kafka or KafkaSettings()
+        )
         self._options = options
         self._server: Any = None
         self._thread: threading.Thread | None = None
@@ -185,9 +189,11 @@ class Served:
 
 
 @contextmanager
-def serving(home: Path, service: dict[str, object] | None = None, **options: Any) -> Iterator[Served]:
+def serving(
+    home: Path, service: dict[str, object] | None = None, kafka: KafkaSettings | None = None, **options: Any
+) -> Iterator[Served]:
     """A running service; ``options`` go to ``create_app``."""
-    served = Served(home, service or {}, options)
+    served = Served(home, service or {}, options, kafka)
     served.start()
     try:
         yield served
