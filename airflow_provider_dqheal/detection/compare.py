@@ -65,7 +65,9 @@ FEATURES: tuple[str, ...] = (
 AT = {name: i for i, name in enumerate(FEATURES)}
 _LOCATION = np.asarray([INDEX[name] for name in LOCATIONS])
 _MEDIAN = INDEX["median"]
-_SENTINELS = frozenset((-1.0, -9.0, -99.0, -999.0, -9999.0, -99999.0, 99.0, 999.0, 9999.0, 99999.0, 999999.0, 9999999.0))
+_SENTINELS = frozenset(
+    (-1.0, -9.0, -99.0, -999.0, -9999.0, -99999.0, 99.0, 999.0, 9999.0, 99999.0, 999999.0, 9999999.0)
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,7 +149,9 @@ def reference(stack: ColumnStack, index: np.ndarray) -> Reference:
     views = [stack.views[i] for i in index]
     there = [view for view in views if view is not None and view.present > 0]
     share = {kind: [view.kinds[kind] / view.present for view in there] for kind in ("int", "number", "date", "bool")}
-    dominant = next((k for k in ("number", "date", "bool") if there and np.mean(share[k]) > 0.9 and min(share[k]) > 0.6), None)
+    dominant = next(
+        (k for k in ("number", "date", "bool") if there and np.mean(share[k]) > 0.9 and min(share[k]) > 0.6), None
+    )
     fails = {kind: 1.0 - min(share[kind], default=0.0) for kind in share}
     missing = [(view.rows - view.present) / max(view.rows, 1.0) for view in views if view is not None]
     distinct = float(np.mean([len(view.values) for view in there])) if there else 0.0
@@ -187,10 +191,24 @@ def _located(stack: ColumnStack, index: np.ndarray) -> np.ndarray:
         level = scalar[:, _MEDIAN].copy()
         scalar[:, _LOCATION] -= level[:, None]
         steps = np.diff(level) / np.maximum(np.diff(index), 1)
-        scalar[1:, _MEDIAN] = np.arcsinh(steps / _usual_step(stack))
+        scalar[1:, _MEDIAN] = _pace(steps / _usual_step(stack) * _direction(stack))
         scalar[0, _MEDIAN] = np.nan
         scalar[:, INDEX["magnitude"]] = 0.0
     return scalar
+
+
+def _pace(ratio: np.ndarray | float) -> np.ndarray:
+    """How a level goes on, in usual steps: 1 for one to three hundred of them (batches may be skipped), else on a log scale."""
+    ratio = np.asarray(ratio, dtype=float)
+    return np.where(ratio > 1, 1 + np.log(np.maximum(ratio, _SKIPPED) / _SKIPPED), np.arcsinh(ratio - 1) + 1)
+
+
+_SKIPPED = 300.0
+
+
+def _direction(stack: ColumnStack) -> float:
+    steps = np.diff(stack.scalar[:, _MEDIAN])
+    return -1.0 if np.nansum(steps) < 0 else 1.0
 
 
 def _usual_step(stack: ColumnStack) -> float:
@@ -225,7 +243,9 @@ def measure(stack: ColumnStack, judged: Judged, against: Reference) -> np.ndarra
         origin = int(before[-1]) if len(before) else int(against.index[0])
         gap = max(abs(judged.position - origin), 1)
         step = (level - stack.scalar[origin, _MEDIAN]) / gap
-        scalar[_MEDIAN] = np.arcsinh((step if judged.position > origin else -step) / _usual_step(stack))
+        scalar[_MEDIAN] = float(
+            _pace((step if judged.position > origin else -step) / _usual_step(stack) * _direction(stack))
+        )
         error = error.copy()
         error[_MEDIAN] = 1.0
         scalar[INDEX["magnitude"]] = 0.0
@@ -282,7 +302,7 @@ def _label_part(stack: ColumnStack, judged: Judged, against: Reference) -> list[
     peak = against.peak
     floor = 0.5 / max(usual_rows, 1.0)
     gain = (angle(judged.shares) - angle(np.maximum(peak, floor))) * root if len(peak) else np.zeros(0)
-    spikes = {kind: (0.0, 0.0) for kind in SPIKES}
+    spikes = dict.fromkeys(SPIKES, (0.0, 0.0))
 
     def offer(kind: str, z: float, share: float) -> None:
         if z > spikes[kind][0]:

@@ -67,7 +67,9 @@ def _median(view: ColumnView, there: list[ColumnView]) -> Described:
     if mine is None or not theirs:
         return Described(None if mine is None else _number(mine[0], view.temporal))
     temporal = view.temporal
-    return Described(_number(mine[0], temporal), _number(min(theirs), temporal), _number(max(theirs), temporal), view.values[:2])
+    return Described(
+        _number(mine[0], temporal), _number(min(theirs), temporal), _number(max(theirs), temporal), view.values[:2]
+    )
 
 
 def _extreme(view: ColumnView, there: list[ColumnView], above: bool) -> Described:
@@ -78,13 +80,17 @@ def _extreme(view: ColumnView, there: list[ColumnView], above: bool) -> Describe
     edge = view.numbers[-1] if above else view.numbers[0]
     beyond = view.numbers[view.numbers > max(highs)][::-1] if above else view.numbers[view.numbers < min(lows)]
     examples = tuple(str(_number(x, True)) if view.temporal else f"{x:g}" for x in beyond[:_EXAMPLES])
-    return Described(_number(edge, view.temporal), _number(min(lows), view.temporal), _number(max(highs), view.temporal), examples)
+    return Described(
+        _number(edge, view.temporal), _number(min(lows), view.temporal), _number(max(highs), view.temporal), examples
+    )
 
 
 def _missing(view: ColumnView, there: list[ColumnView], stack: ColumnStack) -> Described:
     shares = [1.0 - other.present / max(other.rows, 1.0) for other in there]
     words = sorted(view.words, key=lambda word: -view.words[word])[:_EXAMPLES]
-    return Described(1.0 - view.present / max(view.rows, 1.0), min(shares, default=0.0), max(shares, default=0.0), tuple(words))
+    return Described(
+        1.0 - view.present / max(view.rows, 1.0), min(shares, default=0.0), max(shares, default=0.0), tuple(words)
+    )
 
 
 def _texts(view: ColumnView, wanted: Callable[[str], bool]) -> Described:
@@ -104,7 +110,11 @@ def _mix(view: ColumnView, stack: ColumnStack) -> Described:
     usual = dict(zip(stack.labels, stack.shares.mean(axis=0).tolist(), strict=True))
     now = dict(value_shares(view))
     moved = sorted(set(usual) | set(now), key=lambda label: -abs(now.get(label, 0.0) - usual.get(label, 0.0)))
-    examples = [f"{label} {usual.get(label, 0.0):.0%} -> {now.get(label, 0.0):.0%}" for label in moved if not stands_for_missing(label)]
+    examples = [
+        f"{label} {usual.get(label, 0.0):.0%} -> {now.get(label, 0.0):.0%}"
+        for label in moved
+        if not stands_for_missing(label)
+    ]
     return Described(None, 0.0, None, tuple(examples[:_EXAMPLES]))
 
 

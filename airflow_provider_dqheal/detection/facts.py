@@ -87,13 +87,16 @@ def table_reading(features: Features) -> TableReading:
     )
 
 
+def table_findings(features: Features) -> list[Finding]:
+    """What concerns the batch as a whole."""
+    table = table_reading(features)
+    return [finding for spec in ordered() for finding in spec.read_table(table)]
+
+
 def findings(features: Features) -> list[Finding]:
     """All findings of a batch, strongest first, after what one explains of another."""
-    found: list[Finding] = []
     specs = ordered()
-    table = table_reading(features)
-    for spec in specs:
-        found.extend(spec.read_table(table))
+    found = table_findings(features)
     if features.row_count == 0:
         return sorted(found, key=lambda finding: -finding.strength)
     retyped = {name for name, _, _ in features.schema.retyped}
@@ -127,7 +130,12 @@ def explain(column: list[Finding], reading: Reading, retyped: bool = False) -> l
         if finding.issue == "outliers":
             if missing is not None and missing.strength >= 1 and missing.metric == "disguised_extreme":
                 strength *= _EXPLAINED
-            if shift is not None and shift.metric == "median" and shift.strength >= 1 and reading("wasserstein.nearest") > 0.3:
+            if (
+                shift is not None
+                and shift.metric == "median"
+                and shift.strength >= 1
+                and reading("wasserstein.nearest") > 0.3
+            ):
                 strength *= _EXPLAINED
         if finding.issue == "type_mismatch" and missing is not None and missing.metric.startswith("disguised"):
             if missing.strength >= 1 and abs(missing.share - finding.share) < 0.1 * missing.share + 0.01:

@@ -6,7 +6,7 @@ statistics of the history are computed once per Baseline and kept.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -55,6 +55,7 @@ class Features:
     names: tuple[str, ...]
     values: np.ndarray
     raw: np.ndarray
+    strengths: np.ndarray
     context: np.ndarray
     context_raw: np.ndarray
     schema: SchemaDiff
@@ -63,6 +64,7 @@ class Features:
     view: BatchView
     stack: Stack
     usual_duplicate: float = 0.0
+    table_facts: np.ndarray = field(default_factory=lambda: np.zeros(len(ISSUE_ORDER)))
     self_values: tuple[np.ndarray, ...] = ()
     self_context: tuple[np.ndarray, ...] = ()
 
@@ -71,14 +73,18 @@ _recent: dict[int, tuple[object, Stack]] = {}
 _recent_views: dict[int, tuple[object, BatchView]] = {}
 
 
+SELF_TESTED = 8
+"""History batches, evenly spread, that are judged by the others: enough for the largest, cheap for long histories."""
+
 FACTS: tuple[str, ...] = tuple(f"fact.{name}" for name in ISSUE_ORDER)
 NAMES: tuple[str, ...] = (*FEATURES, *FACTS)
 """Names of the columns of ``Features.values``."""
 
 
 def squash(raw: np.ndarray) -> np.ndarray:
-    """Signed log: keeps the sign and the order, tames far tails."""
-    return (np.sign(raw) * np.log1p(np.abs(raw))).astype(np.float32)
+    """Signed log: keeps the sign and the order, tames far tails; unknown is 0."""
+    known = np.nan_to_num(raw, nan=0.0, posinf=1e12, neginf=-1e12)
+    return (np.sign(known) * np.log1p(np.abs(known))).astype(np.float32)
 
 
 def stack_of(baseline: Baseline) -> Stack:
@@ -131,11 +137,12 @@ def features_of(view: BatchView, stack: Stack, self_test: bool = True) -> Featur
     own_context: list[np.ndarray] = []
     if self_test:
         own_values, own_context = _self_test(stack)
-    return Features(
+    features = Features(
         columns=tuple(shared),
         names=NAMES,
         values=squash(np.concatenate([raw, strengths], axis=1)),
         raw=raw,
+        strengths=strengths,
         context=squash(context),
         context_raw=context,
         schema=schema,
@@ -147,6 +154,7 @@ def features_of(view: BatchView, stack: Stack, self_test: bool = True) -> Featur
         self_values=tuple(own_values),
         self_context=tuple(own_context),
     )
+    return replace(features, table_facts=table_strengths(features))
 
 
 def references_of(stack: Stack) -> dict[str, Reference]:
@@ -171,7 +179,8 @@ def _self_test(stack: Stack) -> tuple[list[np.ndarray], list[np.ndarray]]:
     values: list[np.ndarray] = []
     contexts: list[np.ndarray] = []
     size = len(stack.batches)
-    for i in range(size) if size >= 3 else ():
+    chosen = np.unique(np.linspace(0, size - 1, min(size, SELF_TESTED)).astype(int)) if size >= 3 else ()
+    for i in (int(at) for at in chosen):
         index = np.delete(np.arange(size), i)
         references = {name: reference(column, index) for name, column in stack.columns.items()}
         batch = stack.batches[i]
@@ -187,6 +196,17 @@ def _self_test(stack: Stack) -> tuple[list[np.ndarray], list[np.ndarray]]:
         contexts.append(squash(_context(batch, stack, index, i, raw, SchemaDiff())))
     stack.cache["self"] = (values, contexts)
     return values, contexts
+
+
+def table_strengths(features: Features) -> np.ndarray:
+    """(issue types,) strength of the strongest finding of each type anywhere in the batch, at most 30."""
+    from airflow_provider_dqheal.detection.facts import table_findings
+
+    out = features.strengths.max(axis=0) if len(features.strengths) else np.zeros(len(ISSUE_ORDER))
+    for finding in table_findings(features):
+        at = ISSUE_ORDER.index(finding.issue)
+        out[at] = max(out[at], min(finding.strength, 30.0))
+    return out
 
 
 def _strengths(
@@ -287,7 +307,9 @@ def schema_diff(view: BatchView, stack: Stack) -> SchemaDiff:
     )
     orders = {tuple(n for n, _ in batch.schema if n in view.columns) for batch in stack.batches}
     order = tuple(name for name in names if name in known)
-    return SchemaDiff(added, removed, retyped, bool(order) and order not in orders, _renames(view, stack, added, removed))
+    return SchemaDiff(
+        added, removed, retyped, bool(order) and order not in orders, _renames(view, stack, added, removed)
+    )
 
 
 def _renames(view: BatchView, stack: Stack, added: tuple[str, ...], removed: tuple[str, ...]) -> dict[str, str]:
@@ -301,9 +323,15 @@ def _renames(view: BatchView, stack: Stack, added: tuple[str, ...], removed: tup
         scored = []
         for new in free:
             mine = view.columns[new]
-            shapes = sum(min(mine.shapes.get(form, 0.0) / max(mine.present, 1.0), float(share)) for form, share in zip(column.form_labels, column.forms.mean(axis=0), strict=True))
+            shapes = sum(
+                min(mine.shapes.get(form, 0.0) / max(mine.present, 1.0), float(share))
+                for form, share in zip(column.form_labels, column.forms.mean(axis=0), strict=True)
+            )
             values = dict(value_shares(mine))
-            common = sum(min(values.get(label, 0.0), float(share)) for label, share in zip(column.labels, column.shares.mean(axis=0), strict=True))
+            common = sum(
+                min(values.get(label, 0.0), float(share))
+                for label, share in zip(column.labels, column.shares.mean(axis=0), strict=True)
+            )
             scored.append((_same_name(old, new) + shapes * 0.6 + common * 0.6, new))
         if scored and max(scored)[0] >= 0.6:
             best = max(scored)[1]
@@ -328,7 +356,11 @@ def _context(
     counts = np.log1p(np.asarray([stack.batches[i].row_count for i in index], dtype=float))
     mine = np.log1p(view.row_count)
     spread = np.sqrt(counts.var(ddof=1) + 1e-4) if len(counts) > 1 else 1.0
-    record = max((abs(c - np.delete(counts, k).mean()) for k, c in enumerate(counts)), default=0.0) if len(counts) > 1 else 0.0
+    record = (
+        max((abs(c - np.delete(counts, k).mean()) for k, c in enumerate(counts)), default=0.0)
+        if len(counts) > 1
+        else 0.0
+    )
     usual = float(counts.mean()) if len(counts) else mine
     repeats = [_overlap(view, stack.batches[i]) for i in index]
     known = _repeats_within(stack, index)

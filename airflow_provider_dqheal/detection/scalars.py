@@ -108,5 +108,11 @@ def scalars(view: ColumnView, centre: float, scale: float) -> tuple[np.ndarray, 
         math.log(deviation / scale + 0.02),
         math.log10(abs(q[0]) + 1e-3 * scale + 1e-12),
     )
-    errors[start : start + 5] = (1.2 / root, 1.6 / root, 2.0 / root, 1.5 / root, 0.43 * own * scale / (abs(q[0]) + 1e-3 * scale) / root)
+    errors[start : start + 5] = (
+        1.2 / root,
+        1.6 / root,
+        2.0 / root,
+        1.5 / root,
+        0.43 * own * scale / (abs(q[0]) + 1e-3 * scale) / root,
+    )
     return values, errors

@@ -123,7 +123,9 @@ def _column(name: str, views: list[ColumnView | None]) -> ColumnStack:
     valued = is_value(labels)
     for i, view in enumerate(views):
         if view is not None:
-            distance[:, i, :] = distances(view, shares[i], forms[i], views, quantile, shares, forms, scale, moving, valued)
+            distance[:, i, :] = distances(
+                view, shares[i], forms[i], views, quantile, shares, forms, scale, moving, valued
+            )
             distance[:, i, i] = np.nan
     return ColumnStack(
         name, tuple(views), centre, scale, moving, scalar, error, quantile, distance, labels, valued, shares,
@@ -206,9 +208,13 @@ def distances(
         gap = np.abs(mine[None, :] - theirs)
         result[3] = 0.5 * gap.sum(axis=1)
         pooled = effective
-        weight = (view.present * mine[None, :] + present[:, None] * theirs) / np.maximum(view.present + present, 1.0)[:, None]
+        weight = (view.present * mine[None, :] + present[:, None] * theirs) / np.maximum(view.present + present, 1.0)[
+            :, None
+        ]
         used = (mine[None, :] + theirs) > 0
-        chi = np.where(used, gap**2 / np.maximum(weight * (1 - np.minimum(weight, 0.9)), 1e-9), 0.0).sum(axis=1) * pooled
+        chi = (
+            np.where(used, gap**2 / np.maximum(weight * (1 - np.minimum(weight, 0.9)), 1e-9), 0.0).sum(axis=1) * pooled
+        )
         freedom = np.maximum(used.sum(axis=1), 1)
         result[4] = np.maximum(chi - freedom, 0.0) / np.sqrt(2.0 * freedom)
     result[5] = 0.5 * np.abs(forms[None, :] - other_forms).sum(axis=1)

@@ -1,6 +1,7 @@
 """The verdict: which issues a batch has, in which columns, how sure, and why.
 
-Facts fire by themselves; the calibrated ensemble finds what is statistical; the name follows the evidence.
+Facts fire by themselves inside the budget; the calibrated ensemble finds what is statistical; names and sentences
+follow the evidence.
 """
 
 from __future__ import annotations
@@ -9,20 +10,23 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from airflow_provider_dqheal.core.config import DetectionSettings
-from airflow_provider_dqheal.core.types import Evidence, Issue, Verdict
-from airflow_provider_dqheal.issues._base import Finding, ordered
+from airflow_provider_dqheal.core.types import ISSUE_ORDER, Evidence, Issue, Severity, Verdict
+from airflow_provider_dqheal.issues._base import Finding, IssueSpec, Reading, ordered
 
 if TYPE_CHECKING:
     from airflow_provider_dqheal.detection.detector import Detector, Scores
-    from airflow_provider_dqheal.detection.features import Features
     from airflow_provider_dqheal.profiling.baseline import Baseline
     from airflow_provider_dqheal.profiling.profile import Profile
 
-_WEIGHTS = {"low": 0.3, "medium": 0.6, "high": 0.85, "critical": 1.0}
+_WEIGHTS: dict[Severity, float] = {"low": 0.3, "medium": 0.6, "high": 0.85, "critical": 1.0}
 """How much of the quality score an issue of that severity takes."""
 
 _MAX_EVIDENCE = 8
+_OWN_STRENGTH = 0.8
+"""A finding of at least this strength blames its column, whatever the ensemble says of the column."""
 
 
 def judge(
@@ -46,39 +50,100 @@ def judge(
             reason=f"{baseline.dataset}: {known} accepted batches, {settings.min_history} are needed to judge one;"
             f" run `dqheal learn {baseline.dataset} PATH...` or accept this batch",
         )
+    from airflow_provider_dqheal.detection.detector import default_detector
     from airflow_provider_dqheal.detection.features import featurize
 
     features = featurize(profile, baseline)
-    return assess_features(features, None, settings)
+    detector = detector or default_detector(settings.weights)
+    return assess(profile, baseline, detector.score(features), settings)
 
 
-def assess_features(features: Features, scores: Scores | None, settings: DetectionSettings) -> Verdict:
-    """The verdict from features and scores."""
+def assess(profile: Profile, baseline: Baseline, scores: Scores, settings: DetectionSettings | None = None) -> Verdict:
+    """The verdict on a scored batch.
+
+    Args:
+        profile: the batch.
+        baseline: the history it was compared with.
+        scores: of :meth:`Detector.score`, with the features they were made from.
+        settings: the stated false-alarm rates.
+    """
+    from airflow_provider_dqheal.detection.calibration import head_levels
     from airflow_provider_dqheal.detection.facts import findings, readings
 
+    settings = settings or DetectionSettings()
+    features, calibration = scores.features, scores.calibration
+    act = calibration.threshold(settings.false_alarm_rate, features.history)
+    look = min(calibration.threshold(settings.watch_rate, features.history), act)
+    levels = head_levels(scores.levels[None, :])[0]
+    alarm = float(scores.levels.max())
     found = findings(features)
-    issues, watch, shown = [], [], {}
-    for spec in ordered():
-        mine = [finding for finding in found if finding.issue == spec.name]
-        strength = mine[0].strength if mine else 0.0
-        score = probability(strength)
-        shown[spec.name] = round(score, 4)
-        if strength >= 0.5:
-            blamed = [finding for finding in mine if finding.strength >= 0.5]
-            issue = make_issue(spec.name, score, spec.grade(score, blamed), blamed)
-            (issues if strength >= 1.0 else watch).append(issue)
-    shown["any"] = max(shown.values(), default=0.0)
+    columns = readings(features)
+    evident = np.flatnonzero(features.table_facts >= calibration.evident).tolist()
+    acted = _chosen(levels, alarm, act, math.log(calibration.loosen), evident)
+    watched = [i for i in _chosen(levels, alarm, look, 0.0, []) if i not in acted]
+    issues, watch = [], []
+    specs = {spec.name: spec for spec in ordered()}
+    for i, name in enumerate(ISSUE_ORDER):
+        if i in acted or i in watched:
+            score = calibration.probability(i, float(levels[i]))
+            issue = _issue(specs[name], score, found, columns, scores, i)
+            (issues if i in acted else watch).append(issue)
+    shown = {name: round(calibration.probability(i, float(levels[i])), 4) for i, name in enumerate(ISSUE_ORDER)}
+    shown["any"] = round(calibration.probability(len(ISSUE_ORDER), alarm), 4)
+    thresholds = {name: round(calibration.probability(i, act), 4) for i, name in enumerate((*ISSUE_ORDER, "any"))}
     return Verdict(
         status="scored",
         issues=tuple(issues),
         watch=tuple(watch),
         scores=shown,
-        thresholds=dict.fromkeys(shown, probability(1.0)),
+        thresholds=thresholds,
         quality_score=quality(issues, watch, shown["any"]),
+        model_id=scores.model_id,
     )
 
 
-def make_issue(name: str, score: float, severity: str, found: Sequence[Finding]) -> Issue:
+def _chosen(levels: np.ndarray, alarm: float, threshold: float, loosen: float, evident: list[int]) -> list[int]:
+    """Places of the issue types that are named at a threshold; the likeliest one where only "any" alarms."""
+    if alarm < threshold:
+        return []
+    chosen = [i for i, level in enumerate(levels) if level >= threshold - loosen or i in evident]
+    return chosen or [int(np.argmax(levels))]
+
+
+def _issue(
+    spec: IssueSpec, score: float, found: list[Finding], readings: dict[str, Reading], scores: Scores, place: int
+) -> Issue:
+    """One issue: blamed columns in the order of contribution, each with its evidence."""
+    mine = [finding for finding in found if finding.issue == spec.name]
+    strongest = {finding.column: finding.strength for finding in reversed(mine)}
+    cut = float(scores.calibration.column_logit[place])
+    weight: dict[str | None, float] = {}
+    for column, strength in strongest.items():
+        if column is None or strength >= _OWN_STRENGTH:
+            weight[column] = 2.0 * strength
+    if spec.name != "schema_drift" or not strongest:
+        for row, column in enumerate(scores.features.columns):
+            logit = float(scores.columns[row, place])
+            if logit >= cut:
+                weight[column] = weight.get(column, 0.0) + logit - cut + 0.1
+        if not weight and len(scores.features.columns):
+            best = int(
+                np.argmax(
+                    scores.columns[:, place] + np.asarray([strongest.get(c, 0.0) for c in scores.features.columns])
+                )
+            )
+            weight[scores.features.columns[best]] = 0.1
+    order = sorted(weight, key=lambda column: -weight[column])
+    chosen = []
+    for column in order:
+        evidence = [finding for finding in mine if finding.column == column]
+        if not evidence and column is not None and column in readings:
+            evidence = [spec.fallback(readings[column])]
+        chosen.extend(evidence[:2])
+    return make_issue(spec.name, score, spec.grade(score, chosen), chosen)
+
+
+def make_issue(name: str, score: float, severity: Severity, found: Sequence[Finding]) -> Issue:
     """An issue with its columns in the order of contribution and one piece of evidence a finding."""
     columns = tuple(dict.fromkeys(finding.column for finding in found if finding.column is not None))
     evidence = tuple(
@@ -94,7 +159,7 @@ def make_issue(name: str, score: float, severity: str, found: Sequence[Finding])
         )
         for finding in found[:_MAX_EVIDENCE]
     )
-    return Issue(type=name, score=score, severity=severity, columns=columns, evidence=evidence)  # type: ignore[arg-type]
+    return Issue(type=name, score=round(score, 4), severity=severity, columns=columns, evidence=evidence)
 
 
 def _plain(value: float | str | None) -> float | str | None:
@@ -103,13 +168,8 @@ def _plain(value: float | str | None) -> float | str | None:
     return float(value) if math.isfinite(float(value)) else None
 
 
-def probability(strength: float) -> float:
-    """A strength as a score in [0, 1]: 1 gives .5, 2 gives .88."""
-    return 1.0 / (1.0 + math.exp(-2.0 * (min(strength, 20.0) - 1.0)))
-
-
 def quality(issues: Sequence[Issue], watch: Sequence[Issue], anything: float) -> float:
-    """1 minus the calibrated "something is wrong" score weighted by the severity of what was found."""
-    worst = max((_WEIGHTS[issue.severity] * issue.score for issue in issues), default=0.0)
+    """1 minus the probability of each issue weighted by its severity; a batch without issues loses at most .1."""
+    worst = max((_WEIGHTS[issue.severity] * max(issue.score, 0.5) for issue in issues), default=0.0)
     looser = 0.15 * max((issue.score for issue in watch), default=0.0)
     return round(max(0.0, min(1.0, 1.0 - max(worst, looser, 0.1 * anything if not issues else 0.0))), 4)

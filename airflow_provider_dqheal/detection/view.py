@@ -15,12 +15,52 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from airflow_provider_dqheal.profiling.hashing import hash_name, mix
+from airflow_provider_dqheal.profiling.rowsample import rows_kept
+from airflow_provider_dqheal.profiling.view import ColumnView as ArrayView
+
 if TYPE_CHECKING:
     from airflow_provider_dqheal.profiling.profile import Profile
 
 MISSING_WORDS = frozenset(
-    "na n/a n.a. #n/a #na nan null (null) <null> none nil nothing - -- --- ? ?? . .. \\n undefined unknown missing "
-    "(missing) (blank) [blank] empty void notavailable nodata novalue <na> pd.na nat unspecified xxx".split(" ")
+    [
+        "na",
+        "n/a",
+        "n.a.",
+        "#n/a",
+        "#na",
+        "nan",
+        "null",
+        "(null)",
+        "<null>",
+        "none",
+        "nil",
+        "nothing",
+        "-",
+        "--",
+        "---",
+        "?",
+        "??",
+        ".",
+        "..",
+        "\\n",
+        "undefined",
+        "unknown",
+        "missing",
+        "(missing)",
+        "(blank)",
+        "[blank]",
+        "empty",
+        "void",
+        "notavailable",
+        "nodata",
+        "novalue",
+        "<na>",
+        "pd.na",
+        "nat",
+        "unspecified",
+        "xxx",
+    ]
 ) | {"not available", "not applicable", "no data", "no value", "not provided", "not specified"}
 """Words that stand for a missing value, stripped and in lower case."""
 
@@ -91,7 +131,7 @@ class ColumnView:
 
 @dataclass(frozen=True, eq=False)
 class BatchView:
-    """A profile as detection reads it. ``row_keys`` are the texts of sampled rows, for repeated rows and batches."""
+    """A profile as detection reads it. ``row_hashes`` are those of the sampled rows (the smallest), with their counts."""
 
     row_count: int
     schema: tuple[tuple[str, str], ...]
@@ -102,14 +142,28 @@ class BatchView:
 
 def view_batch(profile: Profile) -> BatchView:
     """Reads a profile."""
-    sample = profile.sample_table()
-    weights = np.asarray(profile.sample_counts, dtype=float)
-    unit = bool(len(weights) == 0 or weights.max() <= 1)
-    columns = {
-        name: view_column(name, kind, sample.column(name), None if unit else weights)
-        for name, kind in profile.table_schema
-    }
-    return BatchView(profile.row_count, tuple(profile.table_schema), columns, *_row_keys(sample, weights))
+    sample = profile.sample
+    return _view(profile.row_count, tuple(profile.table_schema), sample.table, sample.hashes, sample.counts)
+
+
+def view_table(table: pa.Table) -> BatchView:
+    """Reads a raw table directly: what :func:`view_batch` gives of its profile, without the profile's other states."""
+    schema = tuple((field.name, str(field.type)) for field in table.schema)
+    hashes = np.zeros(table.num_rows, np.uint64)
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        array = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
+        hashes += ArrayView(array).row_hashes() * np.uint64(hash_name(name))
+    unique, first, counts = np.unique(mix(hashes), return_index=True, return_counts=True)
+    kept = rows_kept(table.num_columns)
+    return _view(table.num_rows, schema, table.take(pa.array(first[:kept])), unique[:kept], counts[:kept])
+
+
+def _view(
+    rows: int, schema: tuple[tuple[str, str], ...], sample: pa.Table, hashes: np.ndarray, counts: np.ndarray
+) -> BatchView:
+    weights = None if len(counts) == 0 or counts.max() <= 1 else counts.astype(float)
+    columns = {name: view_column(name, kind, sample.column(name), weights) for name, kind in schema}
+    return BatchView(rows, schema, columns, hashes, counts.astype(float))
 
 
 def view_column(name: str, physical_type: str, column: pa.ChunkedArray, weights: np.ndarray | None) -> ColumnView:
@@ -155,6 +209,7 @@ def view_column(name: str, physical_type: str, column: pa.ChunkedArray, weights:
     )
 
 
+@lru_cache(maxsize=200_000)
 def shape(text: str) -> str:
     """The shape of a text: runs of digits become 9 (09 after a leading zero in a whole number), letters a or A.
 
@@ -239,6 +294,7 @@ def _parse(texts: list[str], counts: np.ndarray) -> tuple[dict[str, float], np.n
     return found, numeric, False
 
 
+@lru_cache(maxsize=200_000)
 def kind_of(text: str) -> str:
     """What a text reads as: int, number, bool, date, separated, unit or text.
 
@@ -281,20 +337,3 @@ def parse_date(text: str) -> float | None:
                 except ValueError:
                     continue
     return None
-
-
-def _row_keys(sample: pa.Table, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    import xxhash
-
-    if not sample.num_columns or not sample.num_rows:
-        return np.empty(0, dtype=np.uint64), np.empty(0)
-    texts = [
-        (column if pa.types.is_string(column.type) else _as_text(column)).to_pylist() for column in sample.columns
-    ]
-    keys = np.fromiter(
-        (xxhash.xxh3_64_intdigest("\x1f".join(["" if v is None else v for v in row]).encode("utf-8", "surrogatepass")) for row in zip(*texts, strict=True)),
-        dtype=np.uint64,
-        count=sample.num_rows,
-    )
-    unique, inverse = np.unique(keys, return_inverse=True)
-    return unique, np.bincount(inverse, weights=weights if len(weights) == len(keys) else None, minlength=len(unique))

@@ -52,7 +52,12 @@ def read_column(reading: Reading) -> Sequence[Finding]:
             )
         )  # fmt: skip
     unseen, known = reading("unseen_share"), reading("unseen_loo")
-    if reading.kind == "text" and reading("distinct_ratio") < 0.2 and unseen * reading.rows >= 3 and unseen > 3 * known + 0.01:
+    if (
+        reading.kind == "text"
+        and reading("distinct_ratio") < 0.2
+        and unseen * reading.rows >= 3
+        and unseen > 3 * known + 0.01
+    ):
         described = reading.describe("unseen")
         found.append(
             Finding(
@@ -82,7 +87,7 @@ def read_table(table: TableReading) -> Sequence[Finding]:
     if table.repeat_share > 0.5 and table.repeat_share > 2 * table.usual_repeat + 0.3:
         found.append(
             Finding(
-                NAME, None, "repeated_batch", 3.0 * table.repeat_share,
+                NAME, None, "repeated_batch", 30.0 * table.repeat_share,
                 f"{percent(table.repeat_share)} of the rows were in an earlier batch already, expected at most"
                 f" {percent(table.usual_repeat)}",
                 table.repeat_share, 0.0, table.usual_repeat, (), table.repeat_share,

@@ -69,7 +69,9 @@ def _unusual(reading: Reading, share: float, most: float) -> float:
     """A bound on strength: how far a share is above the record, or how large where there was none."""
     if most * reading.rows < 1:
         return 0.6 + share * 5.0
-    return min(math.log(max(share, 1e-9) / most) / 1.5, max(reading("missing.own"), 0.0) / 3.0)
+    held, usual = max(1.0 - share, 0.2 / reading.rows), max(1.0 - most, 0.2 / reading.rows)
+    odds = max(math.log(max(share, 1e-9) / most) / 1.5, math.log(max(usual / held, 1.0)) / 2.5)
+    return min(odds, max(reading("missing.own"), 0.0) / 3.0)
 
 
 def read_table(table: TableReading) -> Sequence[Finding]:

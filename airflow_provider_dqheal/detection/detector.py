@@ -1,0 +1,142 @@
+"""The detector: the trained ensemble with its calibration, loaded from safetensors and metadata.json.
+
+torch is imported when the first batch is scored, not before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from airflow_provider_dqheal.core.errors import ModelLoadError
+from airflow_provider_dqheal.core.resources import resource
+from airflow_provider_dqheal.detection.calibration import Calibration
+from airflow_provider_dqheal.detection.features import BATCH_FEATURES, NAMES, Features
+
+if TYPE_CHECKING:
+    from airflow_provider_dqheal.detection.network import Member
+
+METADATA = "metadata.json"
+FORMAT = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """``levels`` (channels,) alarm levels, ``columns`` (columns, issue types) logits, in the order of ``features``."""
+
+    features: Features
+    levels: np.ndarray
+    columns: np.ndarray
+    model_id: str
+    calibration: Calibration
+
+
+class Detector:
+    """A deep ensemble on features. Build with :meth:`load`."""
+
+    def __init__(self, members: Sequence[Member], calibration: Calibration, metadata: dict[str, Any]) -> None:
+        self._members = tuple(members)
+        self.calibration = calibration
+        self.metadata = metadata
+
+    @property
+    def model_id(self) -> str:
+        """Names the weights: the first twelve digits of their SHA-256."""
+        return str(self.metadata["model_id"])
+
+    @classmethod
+    def load(cls, folder: Path | None = None) -> Detector:
+        """Loads the weights of ``folder``, or those the package carries.
+
+        Raises:
+            ModelLoadError: when a file is missing, altered, or made for other features.
+        """
+        folder = folder or resource("weights")
+        metadata = read_metadata(folder)
+        calibration = Calibration.from_json(metadata["calibration"])
+        files = metadata["files"]
+        import torch
+        from safetensors.torch import load
+
+        from airflow_provider_dqheal.detection.network import Member
+
+        members = []
+        for name in sorted(files):
+            member = Member(len(NAMES), len(BATCH_FEATURES))
+            try:
+                tensors = load(checked(folder / name, files[name]))
+                member.load_state_dict({key: value.to(torch.float32) for key, value in tensors.items()})
+            except (RuntimeError, ValueError) as error:
+                raise ModelLoadError(f"{folder / name}: not weights of this network ({error}); train again") from error
+            members.append(member.eval())
+        return cls(members, calibration, metadata)
+
+    def score(self, features: Features) -> Scores:
+        """Scores one batch; features with the self-test of the history included."""
+        from airflow_provider_dqheal.detection.ensemble import logits, one_thread, self_tested
+
+        key = f"self {self.model_id}"
+        with one_thread():
+            if key not in features.stack.cache:
+                features.stack.cache[key] = logits(self._members, features.self_values, features.self_context)[0]
+            batch, columns = logits(self._members, [features.values], [features.context])
+        own = np.asarray(features.stack.cache[key])
+        channels = np.concatenate([self_tested(batch[0], own), features.table_facts])
+        return Scores(
+            features=features,
+            levels=self.calibration.levels(channels[None, :])[0],
+            columns=columns[0],
+            model_id=self.model_id,
+            calibration=self.calibration,
+        )
+
+
+def read_metadata(folder: Path) -> dict[str, Any]:
+    """The checked metadata of a folder of weights.
+
+    Raises:
+        ModelLoadError: when it is missing, unreadable or made for other features.
+    """
+    path = folder / METADATA
+    try:
+        metadata: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelLoadError(f"{path}: cannot be read ({type(error).__name__}); run `dqheal train`") from error
+    if metadata.get("format") != FORMAT or not isinstance(metadata.get("files"), dict) or "calibration" not in metadata:
+        raise ModelLoadError(f"{path}: format {metadata.get('format')!r}, expected {FORMAT}; run `dqheal train`")
+    if metadata.get("features") != list(NAMES) or metadata.get("batch_features") != list(BATCH_FEATURES):
+        raise ModelLoadError(f"{path}: made for other features than this version's; run `dqheal train`")
+    return metadata
+
+
+def checked(path: Path, digest: str) -> bytes:
+    """The bytes of a weights file whose SHA-256 is ``digest``.
+
+    Raises:
+        ModelLoadError: when the file is missing or altered.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelLoadError(f"{path}: missing ({type(error).__name__}); reinstall, or run `dqheal train`") from error
+    found = hashlib.sha256(content).hexdigest()
+    if found != digest:
+        raise ModelLoadError(f"{path}: SHA-256 is {found[:12]}, expected {digest[:12]}: altered; reinstall the package")
+    return content
+
+
+@lru_cache(maxsize=4)
+def default_detector(folder: Path | None = None) -> Detector:
+    """The detector of a folder (None: the package's), loaded once per process.
+
+    Raises:
+        ModelLoadError: as :meth:`Detector.load`.
+    """
+    return Detector.load(folder)

@@ -1,0 +1,142 @@
+"""Trains the detector: samples from corpus, generators and corruptions; members; calibration on held-out families."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import structlog
+
+from airflow_provider_dqheal.core.types import ISSUE_ORDER
+from airflow_provider_dqheal.detection.calibration import Calibration, calibrate, fit_columns
+from airflow_provider_dqheal.detection.detector import FORMAT, METADATA
+from airflow_provider_dqheal.detection.features import BATCH_FEATURES, NAMES
+from airflow_provider_dqheal.detection.samples import Sample, sample_stream
+
+if TYPE_CHECKING:
+    from airflow_provider_dqheal.detection.network import Member
+
+MEMBERS = 3
+FOLDS = 3
+
+
+def train(
+    output: Path,
+    seed: int = 0,
+    episodes: int = 1_500,
+    exclude_families: Collection[str] = ("nyc13",),
+    samples: Sequence[Sample] | None = None,
+) -> dict[str, Any]:
+    """Trains on ``episodes`` episodes (each a clean batch and its faulty versions) and writes the weights.
+
+    Writes ``member-<i>.safetensors`` and ``metadata.json`` into ``output`` and returns the metadata. Equal arguments
+    give equal weights on one machine. ``samples``: ready ones instead of drawing them.
+    """
+    import torch
+    from safetensors.torch import save
+
+    from airflow_provider_dqheal.detection.ensemble import fit
+
+    torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(True)
+    log = structlog.get_logger()
+    drawn = list(samples) if samples is not None else draw_all(episodes, seed, exclude_families)
+    log.info("samples", count=len(drawn), clean=sum(s.clean for s in drawn))
+    channels, columns = held_out(drawn, seed)
+    calibration = calibration_of(drawn, channels, columns)
+    members = [fit(drawn, seed * 101 + i) for i in range(MEMBERS)]
+    output.mkdir(parents=True, exist_ok=True)
+    for old in output.glob("*.safetensors"):
+        old.unlink()
+    files = {}
+    for i, member in enumerate(members):
+        content = save({key: value.contiguous() for key, value in member.state_dict().items()})
+        (output / f"member-{i}.safetensors").write_bytes(content)
+        files[f"member-{i}.safetensors"] = hashlib.sha256(content).hexdigest()
+    metadata = {
+        "format": FORMAT,
+        "model_id": hashlib.sha256("".join(files.values()).encode()).hexdigest()[:12],
+        "seed": seed,
+        "episodes": len({(s.key, s.episode) for s in drawn}),
+        "samples": len(drawn),
+        "excluded_families": sorted(exclude_families),
+        "issues": list(ISSUE_ORDER),
+        "features": list(NAMES),
+        "batch_features": list(BATCH_FEATURES),
+        "files": files,
+        "calibration": calibration.to_json(),
+    }
+    (output / METADATA).write_text(json.dumps(metadata, indent=1) + "\n", encoding="utf-8")
+    return metadata
+
+
+def draw_all(episodes: int, seed: int, exclude_families: Collection[str], processes: int = 2) -> list[Sample]:
+    """All samples, drawn in parallel; the result does not depend on the number of processes."""
+    arguments = [(episodes, seed, tuple(exclude_families), part, processes) for part in range(processes)]
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        parts = list(pool.map(_draw_part, arguments))
+    found = [sample for part in parts for episode in part for sample in episode]
+    return sorted(found, key=lambda s: (s.key, s.episode))
+
+
+def _draw_part(arguments: tuple[int, int, tuple[str, ...], int, int]) -> list[list[Sample]]:
+    return list(sample_stream(*arguments))
+
+
+def held_out(samples: Sequence[Sample], seed: int) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Channel scores (batches, channels) and column logits of every sample by members that never saw its family."""
+    from airflow_provider_dqheal.detection.ensemble import fit
+
+    channels = np.zeros((len(samples), 2 * len(ISSUE_ORDER) + 1))
+    columns: list[np.ndarray] = [np.zeros((0, len(ISSUE_ORDER)))] * len(samples)
+    folds = fold_of(samples, seed)
+    for fold in range(FOLDS):
+        inside = [i for i in range(len(samples)) if folds[i] == fold]
+        member = fit([samples[i] for i in range(len(samples)) if folds[i] != fold], seed * 101 + 50 + fold)
+        scored, of = score_samples([member], [samples[i] for i in inside])
+        for row, i in enumerate(inside):
+            channels[i], columns[i] = scored[row], of[row]
+    return channels, columns
+
+
+def fold_of(samples: Sequence[Sample], seed: int) -> np.ndarray:
+    """The fold of each sample; a family is in one fold."""
+    families = sorted({s.family for s in samples})
+    order = np.random.default_rng(seed + 7).permutation(len(families))
+    place = {family: int(order[i]) % FOLDS for i, family in enumerate(families)}
+    return np.asarray([place[s.family] for s in samples])
+
+
+def score_samples(members: Sequence[Member], samples: Sequence[Sample]) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Channel scores after the self-test, and column logits."""
+    from airflow_provider_dqheal.detection.ensemble import logits, self_tested
+
+    batch, columns = logits(members, [s.values for s in samples], [s.context for s in samples])
+    own: dict[tuple[str, int], np.ndarray] = {}
+    for s in samples:
+        if s.self_values:
+            own[s.key, s.episode] = logits(members, s.self_values, s.self_context)[0]
+    none = np.zeros((0, batch.shape[1]))
+    tested = np.stack([self_tested(batch[i], own.get((s.key, s.episode), none)) for i, s in enumerate(samples)])
+    return np.concatenate([tested, np.stack([s.facts for s in samples])], axis=1), columns
+
+
+def calibration_of(samples: Sequence[Sample], channels: np.ndarray, columns: list[np.ndarray]) -> Calibration:
+    """The calibration from held-out scores: promises on time-ordered clean batches; hard cases left out."""
+    used = np.asarray([not s.hard and (not s.clean or s.ordered) for s in samples])
+    clean = np.asarray([s.clean for s in samples])[used]
+    labels = np.stack([s.labels for s in samples])[used]
+    history = np.asarray([s.history for s in samples])[used]
+    family = [s.family for s, there in zip(samples, used, strict=True) if there]
+    found = calibrate(channels[used], labels, clean, history, family)
+    cuts = fit_columns(
+        [columns[i] for i in np.flatnonzero(used)], [samples[i].column_labels for i in np.flatnonzero(used)]
+    )
+    return replace(found, column_logit=cuts)
