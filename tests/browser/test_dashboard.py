@@ -109,7 +109,7 @@ def test_real_batch_is_seen_from_detected_to_its_end(page: Page, home: Path, ser
         table = orders(day)
         path = home / f"day{day}.csv"
         if day == 8:
-            table = table.rename_columns(["order_id", "day", "total_amount", "country", "express"])
+            table = table.rename_columns(["order_id", "day", "Amount ", "country", "express"])
         csv.write_csv(table, path)
         paths.append(path)
     open_page(page, served)

@@ -24,7 +24,7 @@ def test_service_is_started_once_and_stopped(home: Path, store: Store) -> None:
         assert httpx.get(f"http://127.0.0.1:{port}/api/v1/overview").json()["tiles"]["open_incidents"] == 0
         other = home / "other"
         other.mkdir()
-        with pytest.raises(EmbeddedError, match="port .* is in use"):
+        with pytest.raises(EmbeddedError, match=r"port \d+ is in use"):
             start_service(other, {**environment, "DQHEAL_HOME": str(other)}, port)
     finally:
         assert stop_service(home)
