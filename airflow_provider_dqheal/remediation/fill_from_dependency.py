@@ -32,8 +32,9 @@ class FillFromDependency(Strategy):
             missing = {text for text in cells.values if is_missing_word(text)}
             rows = cells.rows(missing)
             usual = float(history.missing_fractions.max()) if len(history.missing_fractions) else 1.0
-            if not len(rows) or usual > 0.2 or history.is_key:
-                continue
+            expected = usual * len(cells.codes)
+            if len(rows) <= expected + 3 * expected**0.5 or usual > 0.2 or history.is_key:
+                continue  # as much as usual is left alone
             found = [item for item in mine(context.history.samples, name) if self._holds_now(context, item)]
             fills: list[list[int | str]] = []
             for row in rows.tolist():

@@ -32,7 +32,9 @@ class ColumnHistory:
 
     def without(self, index: int) -> ColumnHistory:
         """The same column as if batch ``index`` had not been accepted."""
-        return ColumnHistory(self.name, self.type, self.batches[:index] + self.batches[index + 1 :])
+        rest = ColumnHistory(self.name, self.type, self.batches[:index] + self.batches[index + 1 :])
+        rest.__dict__["numbers"] = self.numbers[:index] + self.numbers[index + 1 :]  # parsed once, not per batch left out
+        return rest
 
     @cached_property
     def pooled(self) -> Counter[Text]:

@@ -57,10 +57,10 @@ def slipped_air_time(table: pa.Table, rng: np.random.Generator) -> pa.Table:
     return _set(table, "air_time", [f"{v}00" if h and v else v for v, h in zip(values, hit, strict=True)])
 
 
-def kilometres(table: pa.Table, rng: np.random.Generator) -> pa.Table:
-    """The whole column ``distance`` arrives in kilometres."""
-    values = table["distance"].to_pylist()
-    return _set(table, "distance", [f"{float(v) * 1.609344:.6f}" if v else v for v in values])
+def in_seconds(table: pa.Table, rng: np.random.Generator) -> pa.Table:
+    """The whole column ``air_time`` arrives in seconds instead of minutes."""
+    values = table["air_time"].to_pylist()
+    return _set(table, "air_time", [str(int(v) * 60) if v else v for v in values])
 
 
 def storm(table: pa.Table, rng: np.random.Generator) -> pa.Table:
@@ -91,7 +91,7 @@ SCHEDULE: tuple[Planted | None, ...] = (
     Planted(("missing_data",), "30 % of the carriers are 'N/A'", lost_carriers),
     Planted(("outliers",), "3 % of the flight times are 100 times too long", slipped_air_time),
     None,
-    Planted(("distribution_shift",), "all distances in kilometres", kilometres),
+    Planted(("distribution_shift",), "all flight times in seconds instead of minutes", in_seconds),
     Planted(
         ("type_mismatch", "missing_data"), "'1400 mi' and lost carriers at once", both(miles_suffix, lost_carriers)
     ),

@@ -14,6 +14,7 @@ from airflow_provider_dqheal.remediation.kernels.text import Cells, Text, is_mis
 MIN_SUPPORT = 3
 MIN_CONFIDENCE = 0.995
 _MIN_TESTS = 30
+_LEAST_AGREEMENT = 0.9
 _PAIR_COLUMNS = 8
 
 
@@ -39,7 +40,8 @@ def mine(samples: Sequence[pa.Table], target: str) -> list[Dependency]:
         return []
     names = [name for name in usable[-1].column_names if all(name in table.column_names for table in usable)]
     columns = {name: [Cells.of(table.column(name)) for table in usable] for name in names}
-    right = _texts(columns[target])
+    target_texts = _texts(columns[target])
+    right = Target(target_texts, _codes(target_texts), _is_missing(target_texts))
     batch = np.repeat(np.arange(len(usable)), [table.num_rows for table in usable])
     codes = {name: _codes(_texts(cells)) for name, cells in columns.items() if name != target}
     repeating = {name: code for name, code in codes.items() if 1 < code.max(initial=0) + 1 <= 0.5 * len(batch)}
@@ -62,6 +64,20 @@ def mine(samples: Sequence[pa.Table], target: str) -> list[Dependency]:
     return sorted(pairs, key=lambda found: -found.confidence)
 
 
+@dataclass(frozen=True)
+class Target:
+    """The determined column over all samples: its texts, their codes, and where they are missing."""
+
+    texts: np.ndarray
+    value: np.ndarray
+    missing: np.ndarray
+
+
+def _is_missing(texts: np.ndarray) -> np.ndarray:
+    words = {text for text in set(texts.tolist()) if is_missing_word(text)}
+    return np.array([text in words for text in texts], bool)
+
+
 def _texts(cells: Sequence[Cells]) -> np.ndarray:
     return np.concatenate([np.array(one.values, object)[one.codes] for one in cells])
 
@@ -75,30 +91,33 @@ def _test(
     left: tuple[str, ...],
     target: str,
     code: np.ndarray,
-    right: np.ndarray,
+    right: Target,
     batch: np.ndarray,
     columns: dict[str, list[Cells]],
 ) -> Dependency | None:
-    value = _codes(right)
-    missing = np.array([is_missing_word(text) for text in right])
+    value, missing = right.value, right.missing
+    everywhere = np.ones(len(code), bool)
+    top, support, pure = _majority(code, value, everywhere)
+    known = ~missing & (support[code] >= MIN_SUPPORT)
+    if not known.any() or (top[code[known]] == value[known]).mean() < _LEAST_AGREEMENT:
+        return None  # not even the rows it was read from agree: no need to predict batch by batch
     tests = hits = 0
     for index in np.unique(batch):
         test, train = (batch == index) & ~missing, batch != index
-        top, support, pure = _majority(code, value, train)
-        asked = test & (support[code] >= MIN_SUPPORT) & pure[code]
+        first, seen, clean = _majority(code, value, train)
+        asked = test & (seen[code] >= MIN_SUPPORT) & clean[code]
         tests += int(asked.sum())
-        hits += int((top[code[asked]] == value[asked]).sum())
+        hits += int((first[code[asked]] == value[asked]).sum())
     if tests < _MIN_TESTS:
         return None
     confidence = hits / tests
     commonest = np.bincount(value[~missing]).max() / max(1, (~missing).sum()) if (~missing).any() else 1.0
     if confidence < MIN_CONFIDENCE or (1 - confidence) > 0.1 * (1 - commonest):
         return None
-    top, support, pure = _majority(code, value, np.ones(len(code), bool))
     parts = [_texts(columns[name]) for name in left]
     first = np.unique(code, return_index=True)[1]
     values = {
-        tuple(part[at] for part in parts): str(right[np.flatnonzero(value == top[key])[0]])
+        tuple(part[at] for part in parts): str(right.texts[np.flatnonzero(value == top[key])[0]])
         for key, at in enumerate(first)
         if pure[key] and support[key] >= MIN_SUPPORT
     }
