@@ -69,7 +69,7 @@ def tiles(
     counts = {name: sum(1 for i in open_ones if i.severity == name) for name in ("critical", "high", "medium", "low")}
     recent = [batch for batch in batches if batch.updated_at >= now - timedelta(hours=24)]
     published = [batch for batch in recent if batch.status == "published"]
-    healed = [batch for batch in published if batch.healed_cells or batch.quarantined_rows]
+    healed = [batch for batch in published if batch.issues or batch.healed_cells or batch.quarantined_rows]
     times = [(batch.updated_at - batch.created_at).total_seconds() for batch in healed]
     return Tiles(
         mean_score=statistics.fmean(scores) if scores else None,
