@@ -79,9 +79,7 @@ def learn(
             [(c.name, c.type, "yes" if c.nullable else "no") for c in baseline.table_schema.columns],
         )
     if len(baseline.profiles) < needed:
-        say(
-            f"{dataset}: {needed} accepted batches are needed before one is judged, there are {len(baseline.profiles)}"
-        )
+        say(f"{dataset}: {needed} accepted batches are needed before one is judged, there are {len(baseline.profiles)}")
 
 
 def _verdict_rows(verdict: Verdict) -> list[tuple[str, ...]]:

@@ -38,8 +38,8 @@ class Calibration:
     """``tails`` (channels, quantiles) of clean scores, ``shares`` (channels,) of the budget, ``loosen`` for naming.
 
     ``thresholds``: per history bin the alarm level for each of :data:`RATES`. ``platt`` (issue types + any, 2): slope
-    and offset from alarm level to probability. ``column_logit``: above it a column is blamed. ``evident`` (issue types,): in a
-    batch that alarms, a fact of at least this strength names its issue.
+    and offset from alarm level to probability. ``column_logit``: above it a column is blamed. ``evident``
+    (issue types,): in a batch that alarms, a fact of at least this strength names its issue.
     """
 
     tails: np.ndarray
@@ -51,7 +51,7 @@ class Calibration:
     evident: np.ndarray
 
     def levels(self, channels: np.ndarray) -> np.ndarray:
-        """Alarm levels (batches, channels) of channel scores: minus log of clean exceedance over the channel's share."""
+        """Alarm levels (batches, channels) of scores: minus log of clean exceedance over the channel's share."""
         return np.stack(
             [
                 -np.log(np.maximum(exceedance(channels[:, i], self.tails[i]), 1e-12) / self.shares[i])
@@ -207,7 +207,7 @@ def calibrate(
         weight = min(1.0, inside.sum() / 600)
         thresholds[bound] = np.maximum(pooled, weight * own + (1 - weight) * pooled)
     heads = np.concatenate([head_levels(levels), alarms(levels)[:, None]], axis=1)
-    truth = np.concatenate([labels, (labels > 0).any(axis=1)[:, None].astype(int)], axis=1)
+    truth = np.concatenate([labels, np.asarray((labels > 0).any(axis=1))[:, None].astype(int)], axis=1)
     platt = np.stack([_platt(heads[truth[:, i] >= 0, i], truth[truth[:, i] >= 0, i]) for i in range(_COUNT + 1)])
     return Calibration(tails, shares, thresholds, loosen, platt, np.zeros(_COUNT), evident)
 

@@ -198,7 +198,7 @@ def _located(stack: ColumnStack, index: np.ndarray) -> np.ndarray:
 
 
 def _pace(ratio: np.ndarray | float) -> np.ndarray:
-    """How a level goes on, in usual steps: 1 for one to three hundred of them (batches may be skipped), else on a log scale."""
+    """How a level goes on, in usual steps: 1 for one to three hundred of them, else log-scaled."""
     ratio = np.asarray(ratio, dtype=float)
     return np.where(ratio > 1, 1 + np.log(np.maximum(ratio, _SKIPPED) / _SKIPPED), np.arcsinh(ratio - 1) + 1)
 

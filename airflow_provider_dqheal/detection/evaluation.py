@@ -67,8 +67,8 @@ def measure(
     blamed: list[np.ndarray] = [np.zeros((0, labels.shape[1]), dtype=bool)] * len(samples)
     levels_all = np.zeros(channels.shape)
     for fold in range(FOLDS):
-        inside = np.flatnonzero(folds == fold)
-        outside = np.flatnonzero(folds != fold)
+        inside = np.flatnonzero(folds == fold).tolist()
+        outside = np.flatnonzero(folds != fold).tolist()
         calibration = calibration_of([samples[i] for i in outside], channels[outside], [columns[i] for i in outside])
         levels = calibration.levels(channels[inside])
         threshold = np.asarray([calibration.threshold(rate, samples[i].history) for i in inside])
@@ -85,11 +85,11 @@ def measure(
             observed.setdefault(str(promise), []).extend((alarms(levels)[ordered] >= cut).astype(float).tolist())
         for i in inside:
             blamed[i] = columns[i] >= calibration.column_logit
-    clean = np.asarray([s.clean for s in samples])
-    ordered_clean = clean & np.asarray([s.ordered for s in samples])
-    hard = np.asarray([s.hard for s in samples])
-    judged = ~hard
-    flagged = predicted.any(axis=1)
+    clean: np.ndarray = np.asarray([s.clean for s in samples])
+    ordered_clean: np.ndarray = clean & np.asarray([s.ordered for s in samples])
+    hard: np.ndarray = np.asarray([s.hard for s in samples])
+    judged: np.ndarray = np.logical_not(hard)
+    flagged = np.asarray(predicted.any(axis=1))
     result: dict[str, Any] = {
         "batches": len(samples),
         "clean_ordered": int(ordered_clean.sum()),
@@ -100,7 +100,7 @@ def measure(
         "false_alarms_ordered": _share(flagged[ordered_clean]),
         "false_alarms_ordered_interval": _interval(samples, ordered_clean, lambda rows: float(flagged[rows].mean())),
         "false_alarms_shuffled": _share(flagged[clean & ~ordered_clean]),
-        "false_alarms_facts_only": _share(predicted_facts.any(axis=1)[ordered_clean]),
+        "false_alarms_facts_only": _share(np.asarray(predicted_facts.any(axis=1))[ordered_clean]),
         "promised_and_observed": {promise: round(float(np.mean(seen)), 4) for promise, seen in observed.items()},
         "auc": _auc(alarm[~clean & judged], alarm[ordered_clean]),
         "recall_at_1": _recall_at(alarm[~clean & judged], alarm[ordered_clean], 0.01),
@@ -113,8 +113,8 @@ def measure(
         "recall_by_severity": {},
         "false_alarms_by_history": {},
     }
-    for i, name in enumerate(ISSUE_ORDER):
-        precision, recall, score = f1(predicted[judged, i], labels[judged, i])
+    for issue, name in enumerate(ISSUE_ORDER):
+        precision, recall, score = f1(predicted[judged, issue], labels[judged, issue])
         result["issues"][name] = {"precision": round(precision, 4), "recall": round(recall, 4), "f1": round(score, 4)}
     for severity in ("low", "medium", "high"):
         rows = judged & np.asarray([s.severity == severity for s in samples])
@@ -135,12 +135,13 @@ def without_faults(samples: Sequence[Sample], seed: int, rate: float) -> dict[st
     order = np.random.default_rng(seed + 11).permutation(len(names))
     place = {name: int(order[i]) % FOLDS for i, name in enumerate(names)}
     tables = fold_of(samples, seed)
-    anything, right = [], []
+    anything: list[bool] = []
+    right: list[bool] = []
     for fold in range(FOLDS):
         unseen = [s for s in samples if s.corruption and place.get(s.corruption) == fold and not s.hard]
         seen = [s for s in samples if all(place[part] != fold for part in s.corruption.split("+") if part)]
         half = np.asarray([tables[i] == fold for i, s in enumerate(samples)])
-        families = {samples[i].family for i in np.flatnonzero(half)}
+        families = {samples[i].family for i in np.flatnonzero(half).tolist()}
         trained = [s for s in seen if s.family not in families]
         if not trained:
             continue
@@ -157,7 +158,7 @@ def without_faults(samples: Sequence[Sample], seed: int, rate: float) -> dict[st
         levels = calibration.levels(scores)
         threshold = np.asarray([calibration.threshold(rate, s.history) for s in scored])
         found = named(levels, threshold, calibration.loosen, scores[:, 6:], calibration.evident)
-        anything.extend(found.any(axis=1).tolist())
+        anything.extend(np.asarray(found.any(axis=1)).tolist())
         right.extend(bool((found[i] & (s.labels > 0)).any()) for i, s in enumerate(scored))
     return {
         "batches": len(anything),
@@ -197,7 +198,7 @@ def _exact(predicted: np.ndarray, labels: np.ndarray) -> float | None:
 def _columns(samples: Sequence[Sample], blamed: list[np.ndarray], predicted: np.ndarray, judged: np.ndarray) -> float:
     """F1 over (batch, issue, column) of the ensemble's column logits where the issue was named or is there."""
     hit = said = there = 0
-    for i in np.flatnonzero(judged):
+    for i in np.flatnonzero(judged).tolist():
         sample = samples[i]
         for k in range(len(ISSUE_ORDER)):
             truth = sample.column_labels[:, k] > 0 if len(sample.column_labels) else np.zeros(0, dtype=bool)
@@ -212,10 +213,10 @@ def _columns(samples: Sequence[Sample], blamed: list[np.ndarray], predicted: np.
 
 def _interval(samples: Sequence[Sample], rows: np.ndarray, figure: Any) -> list[float]:
     """95 % bootstrap interval over tables."""
-    keys = sorted({samples[i].key for i in np.flatnonzero(rows)})
-    of = {key: [] for key in keys}  # type: dict[str, list[int]]
-    for i in np.flatnonzero(rows):
-        of[samples[i].key].append(int(i))
+    keys = sorted({samples[i].key for i in np.flatnonzero(rows).tolist()})
+    of: dict[str, list[int]] = {key: [] for key in keys}
+    for i in np.flatnonzero(rows).tolist():
+        of[samples[i].key].append(i)
     rng = np.random.default_rng(0)
     found = []
     for _ in range(_BOOTSTRAP if keys else 0):

@@ -137,9 +137,14 @@ def explain(column: list[Finding], reading: Reading, retyped: bool = False) -> l
                 and reading("wasserstein.nearest") > 0.3
             ):
                 strength *= _EXPLAINED
-        if finding.issue == "type_mismatch" and missing is not None and missing.metric.startswith("disguised"):
-            if missing.strength >= 1 and abs(missing.share - finding.share) < 0.1 * missing.share + 0.01:
-                strength *= _EXPLAINED
+        if (
+            finding.issue == "type_mismatch"
+            and missing is not None
+            and missing.metric.startswith("disguised")
+            and missing.strength >= 1
+            and abs(missing.share - finding.share) < 0.1 * missing.share + 0.01
+        ):
+            strength *= _EXPLAINED
         moved = shift is not None and shift.metric == "median" and shift.strength >= 1
         if finding.issue == "type_mismatch" and finding.metric in ("decimal_form",) and moved and finding.share < 0.5:
             strength *= _EXPLAINED

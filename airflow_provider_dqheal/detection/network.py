@@ -28,7 +28,7 @@ class ColumnNet(nn.Module):
         self.context = nn.Sequential(nn.Linear(context + HEADS - 1, 24), nn.ReLU(), nn.Linear(24, HEADS))
 
     def forward(self, values: Tensor, mask: Tensor, context: Tensor) -> tuple[Tensor, Tensor]:
-        """(batch, columns, features), (batch, columns), (batch, context) -> (batch, heads), (batch, columns, heads - 1)."""
+        """Logits (batch, heads) and (batch, columns, heads - 1) of values (batch, columns, features), mask, context."""
         columns = self.head(self.body(values))
         top = columns.masked_fill(~mask.unsqueeze(-1), -8.0).amax(dim=1)
         batch = self.context(torch.cat([context, torch.tanh(top / 4.0)], dim=1))

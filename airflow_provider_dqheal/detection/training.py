@@ -136,7 +136,6 @@ def calibration_of(samples: Sequence[Sample], channels: np.ndarray, columns: lis
     history = np.asarray([s.history for s in samples])[used]
     family = [s.family for s, there in zip(samples, used, strict=True) if there]
     found = calibrate(channels[used], labels, clean, history, family)
-    cuts = fit_columns(
-        [columns[i] for i in np.flatnonzero(used)], [samples[i].column_labels for i in np.flatnonzero(used)]
-    )
+    kept = np.flatnonzero(used).tolist()
+    cuts = fit_columns([columns[i] for i in kept], [samples[i].column_labels for i in kept])
     return replace(found, column_logit=cuts)

@@ -81,7 +81,8 @@ def assess(profile: Profile, baseline: Baseline, scores: Scores, settings: Detec
     evident = np.flatnonzero(features.table_facts >= calibration.evident).tolist()
     acted = _chosen(levels, alarm, act, math.log(calibration.loosen), evident)
     watched = [i for i in _chosen(levels, alarm, look, 0.0, []) if i not in acted]
-    issues, watch = [], []
+    issues: list[Issue] = []
+    watch: list[Issue] = []
     specs = {spec.name: spec for spec in ordered()}
     for i, name in enumerate(ISSUE_ORDER):
         if i in acted or i in watched:

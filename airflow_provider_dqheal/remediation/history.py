@@ -33,7 +33,7 @@ class ColumnHistory:
     def without(self, index: int) -> ColumnHistory:
         """The same column as if batch ``index`` had not been accepted."""
         rest = ColumnHistory(self.name, self.type, self.batches[:index] + self.batches[index + 1 :])
-        rest.__dict__["numbers"] = self.numbers[:index] + self.numbers[index + 1 :]  # parsed once, not per batch left out
+        rest.__dict__["numbers"] = self.numbers[:index] + self.numbers[index + 1 :]  # parsed once
         return rest
 
     @cached_property
