@@ -7,6 +7,7 @@ column's own spread, sizes on a log scale: differences do not depend on the tabl
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -25,8 +26,10 @@ _QUANTILES = np.asarray([0.5, 0.25, 0.75, 0.05, 0.95])
 _QUANTILE_ERROR = np.asarray([0.93, 1.01, 1.01, 1.6, 1.6])
 
 
-def angle(share: float | np.ndarray) -> float | np.ndarray:
-    """Arcsine transform of a share in [0, 1]: its sampling error is 1/sqrt(n)."""
+def angle(share: Any) -> Any:
+    """Arcsine transform of a share in [0, 1] (a float or an array): its sampling error is 1/sqrt(n)."""
+    if isinstance(share, float | int):
+        return 2.0 * math.asin(math.sqrt(min(max(share, 0.0), 1.0)))
     return 2.0 * np.arcsin(np.sqrt(np.clip(share, 0.0, 1.0)))
 
 

@@ -177,7 +177,7 @@ def stands_for_missing(label: str) -> bool:
 
 
 def _quantile_row(view: ColumnView | None, moving: bool) -> np.ndarray:
-    q = view.quantiles() if view is not None else None
+    q = view.grid if view is not None else None
     if q is None:
         return np.full(GRID, np.nan)
     return q - q[GRID // 2] if moving else q
@@ -208,9 +208,8 @@ def distances(
         gap = np.abs(mine[None, :] - theirs)
         result[3] = 0.5 * gap.sum(axis=1)
         pooled = effective
-        weight = (view.present * mine[None, :] + present[:, None] * theirs) / np.maximum(view.present + present, 1.0)[
-            :, None
-        ]
+        both = np.maximum(view.present + present, 1.0)[:, None]
+        weight = (view.present * mine[None, :] + present[:, None] * theirs) / both
         used = (mine[None, :] + theirs) > 0
         chi = (
             np.where(used, gap**2 / np.maximum(weight * (1 - np.minimum(weight, 0.9)), 1e-9), 0.0).sum(axis=1) * pooled
@@ -218,12 +217,10 @@ def distances(
         freedom = np.maximum(used.sum(axis=1), 1)
         result[4] = np.maximum(chi - freedom, 0.0) / np.sqrt(2.0 * freedom)
     result[5] = 0.5 * np.abs(forms[None, :] - other_forms).sum(axis=1)
-    lengths = _length_quantiles(view)
-    for i, other in enumerate(others):
-        if other is not None and lengths is not None:
-            their_lengths = _length_quantiles(other)
-            if their_lengths is not None:
-                result[6, i] = float(np.abs(lengths - their_lengths).mean())
+    if view.length_grid is not None:
+        none = np.full(len(view.length_grid), np.nan)
+        theirs = np.stack([none if o is None or o.length_grid is None else o.length_grid for o in others])
+        result[6] = np.abs(view.length_grid[None, :] - theirs).mean(axis=1)
     own = _quantile_row(view, moving)
     if not np.isfinite(own[0]):
         return result
@@ -234,37 +231,28 @@ def distances(
     numbers = view.numbers - (own_median(view) if moving else 0.0)
     weights = np.concatenate([[0.0], np.cumsum(view.weights)])
     total = weights[-1]
-    probs = (np.arange(GRID) + 0.5) / GRID
-    for i, other in enumerate(others):
-        q = quantile[i]
-        if other is None or not np.isfinite(q[0]):
-            continue
-        right = weights[np.searchsorted(numbers, q, side="right")] / total
-        left = weights[np.searchsorted(numbers, q, side="left")] / total
-        between = np.maximum(left - probs - 0.5 / GRID, probs - 0.5 / GRID - right)
-        result[2, i] = max(float(between.max()), 0.0) * np.sqrt(max(effective[i], 1.0))
-        shift = own_median(other) if moving else 0.0
-        low, high = other.numbers[0] - shift, other.numbers[-1] - shift
-        middle, reach = q[GRID // 2], max(scale, 1e-12)
-        up, down = max(high - middle, reach), max(middle - low, reach)
-        for k, margin in enumerate(_MARGINS):
-            result[7 + 2 * k, i] = 1.0 - weights[np.searchsorted(numbers, high + margin * up, side="right")] / total
-            result[8 + 2 * k, i] = weights[np.searchsorted(numbers, low - margin * down, side="left")] / total
-        result[13, i] = np.log1p(max(numbers[-1] - high, 0.0) / up)
-        result[14, i] = np.log1p(max(low - numbers[0], 0.0) / down)
+    there = np.flatnonzero(np.isfinite(quantile[:, 0]))
+    if not len(there):
+        return result
+    q = quantile[there]
+    edges = (np.arange(GRID)) / GRID
+    right = weights[np.searchsorted(numbers, q.ravel(), side="right")].reshape(q.shape) / total
+    left = weights[np.searchsorted(numbers, q.ravel(), side="left")].reshape(q.shape) / total
+    between = np.maximum(left - edges - 1.0 / GRID, edges - right).max(axis=1)
+    result[2, there] = np.maximum(between, 0.0) * np.sqrt(np.maximum(effective[there], 1.0))
+    shift = np.asarray([own_median(o) if moving and o is not None else 0.0 for o in others])[there]
+    low = np.asarray([o.numbers[0] if o is not None and len(o.numbers) else np.nan for o in others])[there] - shift
+    high = np.asarray([o.numbers[-1] if o is not None and len(o.numbers) else np.nan for o in others])[there] - shift
+    reach = max(scale, 1e-12)
+    up, down = np.maximum(high - q[:, GRID // 2], reach), np.maximum(q[:, GRID // 2] - low, reach)
+    for k, margin in enumerate(_MARGINS):
+        result[7 + 2 * k, there] = 1.0 - weights[np.searchsorted(numbers, high + margin * up, side="right")] / total
+        result[8 + 2 * k, there] = weights[np.searchsorted(numbers, low - margin * down, side="left")] / total
+    result[13, there] = np.log1p(np.maximum(numbers[-1] - high, 0.0) / up)
+    result[14, there] = np.log1p(np.maximum(low - numbers[0], 0.0) / down)
     return result
 
 
 def own_median(view: ColumnView) -> float:
     """The median as the quantile grid has it."""
-    q = view.quantiles()
-    return float(q[GRID // 2]) if q is not None else 0.0
-
-
-def _length_quantiles(view: ColumnView) -> np.ndarray | None:
-    if not len(view.lengths):
-        return None
-    order = np.argsort(view.lengths, kind="stable")
-    reach = np.cumsum(view.counts[order])
-    at = np.searchsorted(reach, (np.arange(9) + 0.5) / 9 * reach[-1])
-    return np.log1p(view.lengths[order][np.minimum(at, len(order) - 1)])
+    return float(view.grid[GRID // 2]) if view.grid is not None else 0.0

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -120,6 +120,21 @@ class ColumnView:
     def present(self) -> float:
         """Cells that hold a value: not null, empty, or a word for missing."""
         return self.rows - self.null - self.empty - self.word
+
+    @cached_property
+    def grid(self) -> np.ndarray | None:
+        """The quantiles at :data:`GRID` evenly spread probabilities."""
+        return self.quantiles()
+
+    @cached_property
+    def length_grid(self) -> np.ndarray | None:
+        """Log quantiles of the lengths of the present texts."""
+        if not len(self.lengths):
+            return None
+        order = np.argsort(self.lengths, kind="stable")
+        reach = np.cumsum(self.counts[order])
+        at = np.searchsorted(reach, (np.arange(9) + 0.5) / 9 * reach[-1])
+        return np.log1p(self.lengths[order][np.minimum(at, len(order) - 1)])
 
     def quantiles(self, probs: np.ndarray = _PROBS) -> np.ndarray | None:
         """Quantiles of the numeric view by the inverse of the empirical distribution; None without numbers."""

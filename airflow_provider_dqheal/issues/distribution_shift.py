@@ -31,6 +31,8 @@ def read_column(reading: Reading) -> Sequence[Finding]:
     if distance > 2.0 and beyond > 0.6 and gap > 0.1:
         described = reading.describe("median")
         moved = min(distance / 6.0, beyond / 1.4, max(reading("wasserstein.excess") / 1.2, 0.0))
+        if reading("decimal_fail") > 0.5 and reading("whole_decimal") < 0.2 * reading("decimal_fail"):
+            moved = max(moved, min(reading("decimal_z") / 5.0, distance / 0.6))
         found.append(
             Finding(
                 NAME, reading.column, "median", moved,
@@ -41,11 +43,12 @@ def read_column(reading: Reading) -> Sequence[Finding]:
             )
         )  # fmt: skip
     mix, mix_beyond, total = reading("value_chi.nearest"), reading("value_chi.excess"), reading("values.nearest")
-    if reading("distinct_ratio") < 0.3 and mix > 4 and mix_beyond > 0.7 and total > 0.12:
+    few = reading("distinct_ratio") < (0.3 if reading.kind == "text" else 0.02)
+    if few and mix > 4 and mix_beyond > 0.7 and total > 0.12:
         described = reading.describe("mix")
         found.append(
             Finding(
-                NAME, reading.column, "category_mix", min(mix / 20.0, mix_beyond / 1.5),
+                NAME, reading.column, "category_mix", min(mix / 20.0, mix_beyond / 1.5, 3.0),
                 f"{reading.column}: {percent(total)} of the rows are in other categories than in the nearest earlier"
                 f" batch ({shown(described.examples)})",
                 total, 0.0, described.high, described.examples, total,
@@ -61,7 +64,8 @@ def read_column(reading: Reading) -> Sequence[Finding]:
         described = reading.describe("unseen")
         found.append(
             Finding(
-                NAME, reading.column, "new_values", reading("unseen_z") / 10.0 * (0.5 if reading("is_constant") else 1.0),
+                NAME, reading.column, "new_values",
+                min(reading("unseen_z") / 10.0, 4.0) * (0.5 if reading("is_constant") else 1.0),
                 f"{reading.column}: {percent(unseen)} of the rows hold values never seen before"
                 f" ({shown(described.examples)}), expected at most {percent(known)}",
                 unseen, 0.0, known, described.examples, unseen,
@@ -72,7 +76,7 @@ def read_column(reading: Reading) -> Sequence[Finding]:
         described = reading.describe("spike_any")
         found.append(
             Finding(
-                NAME, reading.column, "repeated_value", reading("spike_any_z") / 15.0,
+                NAME, reading.column, "repeated_value", min(reading("spike_any_z") / 15.0, 4.0),
                 f"{reading.column}: {shown(described.examples)} is {percent(spike)} of the rows above its largest share"
                 f" in {reading.history} batches",
                 described.observed, 0.0, described.high, described.examples, spike,
