@@ -34,7 +34,7 @@ def angle(share: Any) -> Any:
 
 
 def scale_of(views: list[ColumnView]) -> tuple[float, float]:
-    """Typical centre and spread of a column's numbers over some batches: (median, interquartile range or a stand-in)."""
+    """Typical centre and spread of a column over some batches: (median, interquartile range or a stand-in)."""
     centres, spreads, wides = [], [], []
     for view in views:
         q = view.quantiles(_QUANTILES)

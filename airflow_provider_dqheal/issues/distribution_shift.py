@@ -115,13 +115,13 @@ def factor_hint(observed: float | str | None, low: float | str | None, high: flo
     >>> factor_hint(12400.0, 118.0, 131.0)
     '; looks like x100'
     """
-    if not all(isinstance(value, float | int) for value in (observed, low, high)):
+    if not isinstance(observed, float | int) or not isinstance(low, float | int) or not isinstance(high, float | int):
         return ""
-    middle = (float(low) + float(high)) / 2  # type: ignore[arg-type]
-    if not middle or not observed or (float(observed) > 0) != (middle > 0):
+    middle = (low + high) / 2
+    if not middle or not observed or (observed > 0) != (middle > 0):
         return ""
-    ratio = float(observed) / middle
-    width = abs(math.log(max(abs(float(high)), 1e-300) / max(abs(float(low)), 1e-300))) if low and high else 0.5  # type: ignore[arg-type]
+    ratio = observed / middle
+    width = abs(math.log(max(abs(high), 1e-300) / max(abs(low), 1e-300))) if low and high else 0.5
     for factor in _FACTORS:
         for candidate, text in ((factor, f"x{factor:g}"), (1 / factor, f"divided by {factor:g}")):
             if abs(math.log(ratio / candidate)) < min(0.12 + width / 2, 0.3):
