@@ -70,7 +70,7 @@ while (($#)); do
         lint) linting=1 ;;
         -*) options+=("$@"); break ;;
         *)
-            if [[ -d tests/$1 ]]; then targets+=("tests/$1"); elif [[ -e ${1%%::*} ]]; then targets+=("$1"); else die "no room $1; there are: $(rooms)lint"; fi
+            if [[ -e tests/${1%%::*} ]]; then targets+=("tests/$1"); elif [[ -e ${1%%::*} ]]; then targets+=("$1"); else die "no room $1; there are: $(rooms)lint"; fi
             case $1 in unit | contracts) ;; *) small=0 ;; esac
             ;;
     esac

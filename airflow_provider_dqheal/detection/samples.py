@@ -25,7 +25,7 @@ MAX_COLUMNS = 40
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """One judged batch. ``labels`` (issue types,): 1 true, 0 false, -1 tolerated; ``column_labels`` (columns, issues)."""
+    """One judged batch; ``labels`` (issues,): 1 true, 0 false, -1 tolerated; ``column_labels`` (columns, types)."""
 
     values: np.ndarray
     context: np.ndarray
