@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from airflow_provider_dqheal.detection.compare import kinds_of
 from airflow_provider_dqheal.detection.scalars import angle
 from airflow_provider_dqheal.detection.stack import ColumnStack, stands_for_missing, value_shares
-from airflow_provider_dqheal.detection.view import ColumnView, shape
+from airflow_provider_dqheal.detection.texts import kind_of, shape
+from airflow_provider_dqheal.detection.view import ColumnView
 from airflow_provider_dqheal.issues._base import Described
 
 _EXAMPLES = 3
@@ -100,8 +102,6 @@ def _texts(view: ColumnView, wanted: Callable[[str], bool]) -> Described:
 
 
 def _reads_as(text: str, kind: str | None) -> bool:
-    from airflow_provider_dqheal.detection.view import kind_of
-
     found = kind_of(text)
     return found == kind or (kind == "number" and found == "int")
 
@@ -119,8 +119,6 @@ def _mix(view: ColumnView, stack: ColumnStack) -> Described:
 
 
 def _spike(view: ColumnView, stack: ColumnStack, kind: str) -> Described:
-    from airflow_provider_dqheal.detection.compare import kinds_of
-
     best: tuple[float, str, float, float] | None = None
     for label, share in value_shares(view):
         at = stack.labels.get(label)

@@ -18,7 +18,8 @@ import numpy as np
 from airflow_provider_dqheal.core.errors import ModelLoadError
 from airflow_provider_dqheal.core.resources import resource
 from airflow_provider_dqheal.detection.calibration import Calibration
-from airflow_provider_dqheal.detection.features import BATCH_FEATURES, NAMES, Features
+from airflow_provider_dqheal.detection.context import BATCH_FEATURES
+from airflow_provider_dqheal.detection.features import NAMES, Features
 
 if TYPE_CHECKING:
     from airflow_provider_dqheal.detection.network import Member

@@ -11,8 +11,9 @@ import numpy as np
 
 from airflow_provider_dqheal.core.types import ISSUE_ORDER
 from airflow_provider_dqheal.detection.compare import AT
+from airflow_provider_dqheal.detection.context import BATCH_AT
 from airflow_provider_dqheal.detection.describe import describer
-from airflow_provider_dqheal.detection.features import BATCH_AT, Features, references_of
+from airflow_provider_dqheal.detection.features import Features, references_of
 from airflow_provider_dqheal.detection.view import ColumnView
 from airflow_provider_dqheal.issues._base import Described, Finding, Reading, SchemaReading, TableReading, ordered
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from airflow_provider_dqheal.detection.scalars import SCALARS, scalars, scale_of
-from airflow_provider_dqheal.detection.view import GRID, MISSING_WORDS, BatchView, ColumnView
+from airflow_provider_dqheal.detection.texts import MISSING_WORDS
+from airflow_provider_dqheal.detection.view import GRID, BatchView, ColumnView
 
 DISTANCES: tuple[str, ...] = (
     "wasserstein",

@@ -16,8 +16,9 @@ import structlog
 
 from airflow_provider_dqheal.core.types import ISSUE_ORDER
 from airflow_provider_dqheal.detection.calibration import Calibration, calibrate, fit_columns
+from airflow_provider_dqheal.detection.context import BATCH_FEATURES
 from airflow_provider_dqheal.detection.detector import FORMAT, METADATA
-from airflow_provider_dqheal.detection.features import BATCH_FEATURES, NAMES
+from airflow_provider_dqheal.detection.features import NAMES
 from airflow_provider_dqheal.detection.samples import Sample, sample_stream
 
 if TYPE_CHECKING:

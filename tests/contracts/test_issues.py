@@ -53,7 +53,7 @@ def test_every_built_in_type_is_registered_in_its_own_file():
     assert set(ISSUE_ORDER) <= set(registry.names())
     for name, spec in registry.items():
         assert spec.name == name
-        assert importlib.import_module(f"airflow_provider_dqheal.issues.{name}").NAME == name
+        assert name == importlib.import_module(f"airflow_provider_dqheal.issues.{name}").NAME
     orders = [spec.order for spec in registry.values()]
     assert len(set(orders)) == len(orders)
 

@@ -6,9 +6,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from airflow_provider_dqheal.detection.features import BATCH_FEATURES, NAMES, SELF_TESTED, featurize, features_of
+from airflow_provider_dqheal.detection.context import BATCH_FEATURES
+from airflow_provider_dqheal.detection.features import NAMES, SELF_TESTED, features_of, featurize
 from airflow_provider_dqheal.detection.stack import build_stack
-from airflow_provider_dqheal.detection.view import shape, view_batch, view_table
+from airflow_provider_dqheal.detection.texts import shape
+from airflow_provider_dqheal.detection.view import view_batch, view_table
 from airflow_provider_dqheal.profiling.baseline import Baseline
 from airflow_provider_dqheal.profiling.local import profile_table
 

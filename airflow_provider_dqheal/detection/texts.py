@@ -1,0 +1,128 @@
+"""What a single text is: a stand-in for a missing value, a number, a date, and which literal form it has."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from functools import lru_cache
+
+MISSING_WORDS = frozenset(
+    [
+        "na",
+        "n/a",
+        "n.a.",
+        "#n/a",
+        "#na",
+        "nan",
+        "null",
+        "(null)",
+        "<null>",
+        "none",
+        "nil",
+        "nothing",
+        "-",
+        "--",
+        "---",
+        "?",
+        "??",
+        ".",
+        "..",
+        "\\n",
+        "undefined",
+        "unknown",
+        "missing",
+        "(missing)",
+        "(blank)",
+        "[blank]",
+        "empty",
+        "void",
+        "notavailable",
+        "nodata",
+        "novalue",
+        "<na>",
+        "pd.na",
+        "nat",
+        "unspecified",
+        "xxx",
+    ]
+) | {"not available", "not applicable", "no data", "no value", "not provided", "not specified"}
+"""Words that stand for a missing value, stripped and in lower case."""
+
+TRUE_FALSE = frozenset(("true", "false", "t", "f", "yes", "no", "y", "n"))
+
+_INT = re.compile(r"[+-]?\d+\Z")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\Z")
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?( ?(Z|UTC|[+-]\d{2}:?\d{2}))?)?\Z")
+_UNIT = re.compile(r"(?:[^\d\s.,+-]{1,4} ?[+-]?\d[\d.,' ]*|[+-]?\d[\d.,' ]* ?[^\d\s.,+-]{1,5}\.?)\Z")
+_SEPARATED = re.compile(r"[+-]?\d{1,3}([,.' ]\d{3})+([.,]\d+)?\Z|[+-]?\d+,\d+\Z")
+_OTHER_DATES = (
+    (re.compile(r"\d{1,2}/\d{1,2}/\d{4}\Z"), ("%d/%m/%Y", "%m/%d/%Y")),
+    (re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}\Z"), ("%d.%m.%Y",)),
+    (re.compile(r"\d{1,2}-\d{1,2}-\d{4}\Z"), ("%d-%m-%Y", "%m-%d-%Y")),
+    (re.compile(r"\d{4}/\d{1,2}/\d{1,2}\Z"), ("%Y/%m/%d",)),
+    (re.compile(r"\d{1,2}-[A-Za-z]{3}-\d{2,4}\Z"), ("%d-%b-%Y", "%d-%b-%y")),
+    (re.compile(r"[A-Za-z]{3,9} \d{1,2},? \d{4}\Z"), ("%b %d, %Y", "%B %d, %Y", "%b %d %Y")),
+    (re.compile(r"\d{1,2} [A-Za-z]{3,9} \d{4}\Z"), ("%d %b %Y", "%d %B %Y")),
+)
+_DIGITS = re.compile(r"\d+")
+_ZEROS = re.compile(r"(?<!\d)(?<!\d[.,])0+(?=\d)")
+_UPPER = re.compile(r"[^\W\d_a-z]+")
+_LOWER = re.compile(r"[a-z]+")
+
+
+@lru_cache(maxsize=200_000)
+def shape(text: str) -> str:
+    """The shape of a text: runs of digits become 9 (09 after a leading zero in a whole number), letters a or A.
+
+    >>> shape("EUR 12.34"), shape("ab-12"), shape("-3.5e10"), shape("00120")
+    ('A 9.9', 'a-9', '-9.9a9', '09')
+    """
+    text = text[:60]
+    if "0" in text and text[:1].isdigit() and len(text) <= 20 and text.isdigit():
+        text = _ZEROS.sub("\0", text)
+    return _LOWER.sub("a", _UPPER.sub("A", _DIGITS.sub("9", text))).replace("\0", "0")
+
+
+@lru_cache(maxsize=200_000)
+def kind_of(text: str) -> str:
+    """What a text reads as: int, number, bool, date, separated, unit or text.
+
+    >>> [kind_of(text) for text in ("12", "1.5", "yes", "2026-01-02", "1,234", "5 kg", "Rome")]
+    ['int', 'number', 'bool', 'date', 'separated', 'unit', 'text']
+    """
+    if _NUMBER.match(text):
+        return "int" if _INT.match(text) else "number"
+    if len(text) <= 5 and text.lower() in TRUE_FALSE:
+        return "bool"
+    if len(text) > 40:
+        return "text"
+    if parse_date(text) is not None:
+        return "date"
+    if _SEPARATED.match(text):
+        return "separated"
+    return "unit" if _UNIT.match(text) else "text"
+
+
+@lru_cache(maxsize=50_000)
+def parse_date(text: str) -> float | None:
+    """Seconds since 1970 of a date text in one of the usual formats; None when it is none.
+
+    >>> parse_date("1970-01-02"), parse_date("02/01/1970"), parse_date("x")
+    (86400.0, 86400.0, None)
+    """
+    if not text[:1].isalnum() or not any(c.isdigit() for c in text):
+        return None
+    if _ISO.match(text):
+        try:
+            moment = datetime.fromisoformat(text.replace(" UTC", "Z").replace(" Z", "Z"))
+        except ValueError:
+            return None
+        return (moment.replace(tzinfo=None) - datetime(1970, 1, 1)).total_seconds()
+    for pattern, formats in _OTHER_DATES:
+        if pattern.match(text):
+            for one in formats:
+                try:
+                    return (datetime.strptime(text, one) - datetime(1970, 1, 1)).total_seconds()
+                except ValueError:
+                    continue
+    return None
