@@ -34,7 +34,7 @@ PARTS: dict[str, tuple[str, ...]] = {
 """The log servers are left out: they would listen beyond loopback, and logs are read from the same disk."""
 
 DAGS = ("dqheal_heal", "dqheal_dispatch")
-START_TIMEOUT_S = 180.0
+START_TIMEOUT_S = 300.0
 STOP_GRACE_S = 4.0
 
 
@@ -55,7 +55,7 @@ def start_airflow(home: Path, settings_env: Mapping[str, str], port: int = 8080)
     configuration.
 
     Raises:
-        EmbeddedError: when a part ends or is not ready within three minutes; everything started is stopped again.
+        EmbeddedError: when a part ends or is not ready within five minutes; everything started is stopped again.
     """
     folder = home / "airflow"
     folder.mkdir(parents=True, exist_ok=True)
@@ -94,10 +94,12 @@ def configuration(folder: Path, port: int, password: str) -> dict[str, str]:
     passwords = folder / "passwords.json"
     passwords.touch(mode=0o600)
     passwords.write_text(json.dumps({USERNAME: password}))
+    parallelism = max(4, 2 * (os.cpu_count() or 1))
     options: dict[str, dict[str, Any]] = {
         "core": {
             "executor": "LocalExecutor",
-            "parallelism": max(2, min(8, 2 * (os.cpu_count() or 1))),
+            "parallelism": parallelism,
+            "default_pool_task_slot_count": parallelism,
             "load_examples": False,
             "dags_folder": resource("dags"),
             "plugins_folder": folder / "plugins",

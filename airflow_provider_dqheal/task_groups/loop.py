@@ -24,6 +24,7 @@ def heal_batch(
     batch: Any = None,
     issues: Sequence[str] | None = None,
     spark: Literal["in-process", "submit"] = "in-process",
+    profile_slots: int = 2,
     dqheal_conn_id: str = DQHealHook.default_conn_name,
     **task_args: Any,
 ) -> Any:
@@ -34,13 +35,15 @@ def heal_batch(
         issues: Issue types to heal, in order; None takes all registered.
         spark: How a batch is profiled when the settings say Spark: by a session in the task's process, or by
             ``spark-submit`` through the Spark provider's connection.
+        profile_slots: Slots of the pool that profiling takes: a Spark session is heavier than the other tasks, and
+            more of them than a machine has cores only slow each other down.
         dqheal_conn_id: Connection of type ``dqheal``; it need not exist.
         task_args: Further arguments of every task (retries, pool, queue, ...).
     """
     common = {"dqheal_conn_id": dqheal_conn_id, **task_args}
     received = ReceiveBatch(task_id="receive", batch=batch, **common)
     common["batch"] = received.output
-    profile = _profiler(spark)(task_id="profile", **common)
+    profile = _profiler(spark)(task_id="profile", **{**common, "pool_slots": profile_slots})
     detect = DetectIssues(task_id="detect", **common)
     groups = remediation_groups(issues=issues, **common)
     validate = ValidateBatch(task_id="validate", trigger_rule=TriggerRule.NONE_FAILED, **common)

@@ -56,9 +56,12 @@ def dqheal_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def airflow(dqheal_home: Path) -> Airflow:
+def airflow(dqheal_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Airflow:
     """Airflow with a migrated database, this checkout's DAGs, no Kafka and no connections."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("AIRFLOW_CONN_", "DQHEAL_", "KAFKA_"))}
+    # Each command of Airflow compiles thousands of modules, unless the first one may keep what it compiled.
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)
+    kept.setdefault("PYTHONPYCACHEPREFIX", str(tmp_path_factory.mktemp("pycache")))
     path = os.pathsep.join(str(part) for part in (ROOT, os.environ.get("PYTHONPATH")) if part)
     command = Airflow(
         {
