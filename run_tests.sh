@@ -101,7 +101,8 @@ fi
 
 use_environment "$venv"
 export PYTHONUNBUFFERED=1
-export AIRFLOW_HOME="$scratch/airflow" DQHEAL_HOME="$scratch/dqheal" TMPDIR="$scratch"
+# Not DQHEAL_HOME itself: it would win over what a test sets.
+export AIRFLOW_HOME="$scratch/airflow" XDG_DATA_HOME="$scratch/data" TMPDIR="$scratch"
 export AIRFLOW__CORE__LOAD_EXAMPLES=False
 [[ -t 1 ]] && options=(--color=yes "${options[@]}")
 
