@@ -7,18 +7,22 @@ Environment variables are ``DQHEAL_<FIELD>`` and ``DQHEAL_<SECTION>__<FIELD>`` (
 from __future__ import annotations
 
 import os
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Literal
 
 import platformdirs
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from airflow_provider_dqheal.core.errors import ConfigError
 from airflow_provider_dqheal.core.paths import slug
 from airflow_provider_dqheal.core.policy import Policy, load_policy
 from airflow_provider_dqheal.core.types import Fraction
+
+_FILE: ContextVar[dict[str, Any]] = ContextVar("dqheal_configuration_file", default={})  # noqa: B039 - never changed
+"""What the YAML file says, while :func:`load_settings` reads it."""
 
 
 class Section(BaseModel):
@@ -155,8 +159,8 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment wins over the YAML file, which arrives as init arguments."""
-        return env_settings, init_settings
+        """What the caller states wins over the environment, which wins over the YAML file."""
+        return init_settings, env_settings, InitSettingsSource(settings_cls, _FILE.get())
 
 
 def load_settings(path: Path | None = None, **overrides: Any) -> Settings:
@@ -179,7 +183,11 @@ def load_settings(path: Path | None = None, **overrides: Any) -> Settings:
     if servers and "DQHEAL_KAFKA__BOOTSTRAP_SERVERS" not in os.environ:
         raw = {**raw, "kafka": {**(raw.get("kafka") or {}), "bootstrap_servers": servers}}
     try:
-        return Settings(**raw).model_copy(update=overrides)
+        token = _FILE.set(raw)
+        try:
+            return Settings().model_copy(update=overrides)
+        finally:
+            _FILE.reset(token)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
