@@ -9,7 +9,7 @@ import numpy as np
 from airflow_provider_dqheal.detection.compare import AT
 from airflow_provider_dqheal.detection.scalars import angle
 from airflow_provider_dqheal.detection.stack import Stack, value_shares
-from airflow_provider_dqheal.detection.view import BatchView
+from airflow_provider_dqheal.detection.view import UNTYPED, BatchView
 
 BATCH_FEATURES: tuple[str, ...] = (
     "columns", "history", "log_rows", "rows_own", "rows_excess", "repeat_share", "repeat_loo", "duplicate_share",
@@ -45,7 +45,9 @@ def schema_diff(view: BatchView, stack: Stack) -> SchemaDiff:
     added = tuple(name for name in names if name not in known)
     removed = tuple(name for name in always if name not in view.columns)
     retyped = tuple(
-        (name, sorted(known[name])[0], kind) for name, kind in view.schema if name in known and kind not in known[name]
+        (name, sorted(known[name])[0], kind)
+        for name, kind in view.schema
+        if name in known and kind not in known[name] and UNTYPED not in (kind, *known[name])
     )
     orders = {tuple(n for n, _ in batch.schema if n in view.columns) for batch in stack.batches}
     order = tuple(name for name in names if name in known)

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from airflow_provider_dqheal.detection.texts import MISSING_WORDS, kind_of, parse_date, shape
+from airflow_provider_dqheal.profiling.conform import TEXT_FIRST
 from airflow_provider_dqheal.profiling.hashing import hash_name, mix
 from airflow_provider_dqheal.profiling.rowsample import rows_kept
 from airflow_provider_dqheal.profiling.view import ColumnView as ArrayView
@@ -82,6 +83,10 @@ class ColumnView:
         return self.numbers[np.minimum(np.searchsorted(reach, probs * reach[-1]), len(self.numbers) - 1)]
 
 
+UNTYPED = "text"
+"""The type of a column whose format has none (CSV, JSON lines): it cannot have changed."""
+
+
 @dataclass(frozen=True, eq=False)
 class BatchView:
     """A profile as detection reads it. ``row_hashes``: those of the sampled rows (the smallest), with their counts."""
@@ -96,7 +101,9 @@ class BatchView:
 def view_batch(profile: Profile) -> BatchView:
     """Reads a profile."""
     sample = profile.sample
-    return _view(profile.row_count, tuple(profile.table_schema), sample.table, sample.hashes, sample.counts)
+    untyped = profile.batch is not None and profile.batch.format in TEXT_FIRST
+    schema = tuple((name, UNTYPED if untyped else kind) for name, kind in profile.table_schema)
+    return _view(profile.row_count, schema, sample.table, sample.hashes, sample.counts)
 
 
 def view_table(table: pa.Table) -> BatchView:

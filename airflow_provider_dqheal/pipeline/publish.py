@@ -51,6 +51,11 @@ def publish_stage(services: Services, ref: BatchRef) -> BatchRecord:
             services.store.set_status(ref, "published", reason=None, **counts)
             if not touched and not verdict.issues:
                 services.store.accept(ref, by="clean verdict")
+            incident = services.store.incident_of(ref)
+            if incident is not None and incident.state != "resolved":
+                services.store.set_incident(
+                    incident.id, incident.version, "resolved", actor="dqheal", note="healed, validated and published"
+                )
             run.status, run.summary = "published", counts
         run.document = {"status": run.status, **run.summary}
     final = services.store.batch(ref.dataset, ref.batch_id, ref.attempt)
