@@ -22,3 +22,10 @@ def with_currency(table: pa.Table) -> pa.Table:
     """Every third amount carries its currency."""
     values = [f"EUR {v}" if i % 3 == 0 else str(v) for i, v in enumerate(table["amount"].to_pylist())]
     return table.set_column(table.column_names.index("amount"), "amount", pa.array(values))
+
+
+def dearer(table: pa.Table) -> pa.Table:
+    """Amounts that really are higher, each by a factor of its own: nothing that could be undone."""
+    factors = np.random.default_rng(5).uniform(2.0, 5.0, table.num_rows)
+    amounts = np.round(table["amount"].to_numpy() * factors, 2)
+    return table.set_column(table.column_names.index("amount"), "amount", pa.array(amounts))

@@ -5,7 +5,7 @@ import sys
 
 import pyarrow as pa
 import pytest
-from _support.orders import orders, with_currency
+from _support.orders import dearer, orders, with_currency
 
 from airflow_provider_dqheal import api
 from airflow_provider_dqheal.core.errors import BatchUnreadable, ConfigError
@@ -56,8 +56,7 @@ def test_renamed_column_is_restored(baseline):
 
 
 def test_real_shift_is_held_and_left_alone(baseline):
-    table = orders(14)
-    other = table.set_column(3, "country", pa.array(["PT"] * 300 + ["DE"] * 300))
+    other = dearer(orders(14))
     healed = api.heal(other, baseline)
     assert healed.verdict.issues
     assert healed.held

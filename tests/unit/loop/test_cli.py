@@ -5,7 +5,7 @@ import shutil
 
 import pyarrow as pa
 import pytest
-from _support.orders import with_currency
+from _support.orders import dearer, with_currency
 from pyarrow import csv
 
 from airflow_provider_dqheal.cli import main
@@ -90,10 +90,7 @@ def test_changed_content_opens_a_new_attempt(learned, batches):
 
 
 def test_held_batch_exits_3_and_can_be_accepted(learned, batches):
-    def other(table):
-        return table.set_column(3, "country", pa.array(["PT"] * 300 + ["DE"] * 300))
-
-    code, out, _ = learned("heal", "orders", batches(12, other), "--json")
+    code, out, _ = learned("heal", "orders", batches(12, dearer), "--json")
     assert code == 3
     record = json.loads(out)
     assert record["status"] == "held"
