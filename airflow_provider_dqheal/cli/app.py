@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
 from typing import Annotated
 
 import typer
 
 from airflow_provider_dqheal import __version__
-from airflow_provider_dqheal.cli import batches, model, parts
+from airflow_provider_dqheal.cli import batches, decisions, kafka, model, parts, plan
 from airflow_provider_dqheal.cli.output import ERROR, fail
 from airflow_provider_dqheal.core.errors import DQHealError
 
@@ -20,6 +21,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+
+
+VERBOSE = {"--verbose", "-v"}
 
 
 def _version(wanted: bool) -> None:
@@ -44,9 +48,8 @@ def options(
     )
 
 
-batches.add_to(app)
-parts.add_to(app)
-model.add_to(app)
+for commands in (batches, plan, decisions, parts, kafka, model):
+    commands.add_to(app)
 
 
 def main() -> None:
@@ -60,4 +63,9 @@ def main() -> None:
         fail("interrupted")
         sys.exit(130)
     except BrokenPipeError:
+        sys.exit(ERROR)
+    except Exception as error:  # exit code 1 says that issues were found: nothing unforeseen may look like that
+        if VERBOSE & set(sys.argv[1:]):
+            traceback.print_exc()
+        fail(f"{type(error).__name__} (unforeseen): run again with --verbose first for where it happened")
         sys.exit(ERROR)

@@ -1,4 +1,4 @@
-"""Commands on batches: learn, check, plan, heal, accept, undo, history, profile."""
+"""Commands on batches: learn, check, heal, history, profile."""
 
 from __future__ import annotations
 
@@ -7,6 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from airflow_provider_dqheal.cli._batch import (
+    BatchId,
+    BatchPath,
+    Dataset,
+    Delimiter,
+    Format,
+    batch_ref,
+    record_fields,
+)
+from airflow_provider_dqheal.cli._broker import settings_with_broker
 from airflow_provider_dqheal.cli.output import (
     CLEAN,
     ISSUES,
@@ -19,29 +29,14 @@ from airflow_provider_dqheal.cli.output import (
 )
 
 if TYPE_CHECKING:
-    from airflow_provider_dqheal.core.types import BatchRef, Verdict
+    from airflow_provider_dqheal.core.types import Verdict
     from airflow_provider_dqheal.storage.records import BatchRecord
-
-Dataset = Annotated[str, typer.Argument(help="Name of the data set.")]
-BatchPath = Annotated[
-    str, typer.Argument(metavar="PATH", help="A CSV, JSON-lines or Parquet file, or a folder of them.")
-]
-Format = Annotated[str | None, typer.Option("--format", help="csv, jsonl or parquet; default: by the extension.")]
-Delimiter = Annotated[str | None, typer.Option(help="Field delimiter of CSV files.")]
-BatchId = Annotated[str | None, typer.Option("--batch-id", help="Default: the file's or folder's stem.")]
 
 
 def add_to(app: typer.Typer) -> None:
     """Registers these commands."""
-    for command in (learn, check, plan, heal, accept, undo, history, profile):
+    for command in (learn, check, heal, history, profile):
         app.command()(command)
-
-
-def _ref(dataset: str, path: str, batch_id: str | None, format: str | None, delimiter: str | None) -> BatchRef:
-    from airflow_provider_dqheal.profiling.sources import as_batch_ref
-
-    ref = as_batch_ref(path, dataset, batch_id, format)
-    return ref.model_copy(update={"options": {**ref.options, "delimiter": delimiter}}) if delimiter else ref
 
 
 def learn(
@@ -60,7 +55,7 @@ def learn(
     from airflow_provider_dqheal.profiling.schema import read_schema
 
     declared = read_schema(schema) if schema else None
-    refs = [_ref(dataset, path, None, format, delimiter) for path in paths]
+    refs = [batch_ref(dataset, path, None, format, delimiter) for path in paths]
     with Services.open() as services:
         baseline = learn_batches(services, dataset, refs, declared)
         needed = services.settings.detection.min_history
@@ -107,7 +102,7 @@ def check(
     from airflow_provider_dqheal.pipeline.profile import profile_batch
     from airflow_provider_dqheal.pipeline.services import Services
 
-    ref = _ref(dataset, path, batch_id, format, delimiter)
+    ref = batch_ref(dataset, path, batch_id, format, delimiter)
     with Services.open() as services:
         profiled = profile_batch(ref, services.settings.profile, services.settings.allowed_roots)
         baseline = baseline_for(services, ref)
@@ -127,62 +122,6 @@ def check(
         say(verdict.reason or verdict.status)
         raise typer.Exit(UNDECIDED)
     raise typer.Exit(ISSUES if verdict.issues else CLEAN)
-
-
-def plan(
-    dataset: Dataset,
-    path: BatchPath,
-    policy: Annotated[Path | None, typer.Option(help="Policy file (YAML).")] = None,
-    batch_id: BatchId = None,
-    format: Format = None,
-    delimiter: Delimiter = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Show what healing would do to a batch; nothing is stored or changed."""
-    from airflow_provider_dqheal.api import heal as heal_in_memory
-    from airflow_provider_dqheal.core.errors import UnknownDataset
-    from airflow_provider_dqheal.core.policy import load_policy
-    from airflow_provider_dqheal.pipeline.detect import baseline_for
-    from airflow_provider_dqheal.pipeline.services import Services
-
-    ref = _ref(dataset, path, batch_id, format, delimiter)
-    with Services.open() as services:
-        rules = load_policy(policy) if policy else services.settings.policy_for(dataset)
-        baseline = baseline_for(services, ref)
-        if baseline is None:
-            raise UnknownDataset(f"{dataset}: no accepted history; run `dqheal learn {dataset} PATH...` first")
-        healed = heal_in_memory(ref, baseline, policy=rules, settings=services.settings.detection)
-    if as_json:
-        print_json(
-            {
-                **healed.plan.model_dump(mode="json"),
-                "would_publish": healed.published,
-                "ledger_lines": healed.ledger.num_rows,
-                "quarantined_rows": healed.quarantine.num_rows,
-                "failed_checks": [c.model_dump(mode="json") for c in healed.validation.failures],
-            }
-        )
-    else:
-        print_table(
-            f"{ref.key}: {len(healed.plan.steps)} steps, would be {'published' if healed.published else 'held'}",
-            ("issue", "strategy", "columns", "rung", "confidence", "reason"),
-            [
-                (s.issue, s.strategy, ", ".join(s.columns), s.rung, f"{s.confidence:.2f}", s.reason)
-                for s in healed.plan.steps
-            ],
-        )
-        for failure in healed.validation.failures:
-            say(f"would be held: {failure.observed or failure.name}")
-    raise typer.Exit(UNDECIDED if healed.held else CLEAN)
-
-
-def _record(record: BatchRecord) -> dict[str, Any]:
-    fields = (
-        "dataset", "batch_id", "attempt", "status", "issues", "quality_score", "rows_in", "rows_published",
-        "healed_cells", "quarantined_rows", "published_uri", "quarantine_uri", "ledger_uri", "reason",
-    )  # fmt: skip
-    document = record.model_dump(mode="json")
-    return {name: document.get(name) for name in fields}
 
 
 def heal(
@@ -206,37 +145,25 @@ def heal(
         overrides["published_root"] = out.expanduser().resolve()
     if policy is not None:
         overrides["policies"] = policy
-    ref = _ref(dataset, path, batch_id, format, delimiter)
+    ref = batch_ref(dataset, path, batch_id, format, delimiter)
     with Services.open(load_settings(**overrides)) as services:
+        before = services.store.batch(dataset, ref.batch_id)
+        if out is not None and before is not None and _is_published_elsewhere(before, services.sink.root):
+            say(f"{ref.key}: published to {before.published_uri} before; a new attempt publishes to {out}")
+            rerun = True
         record = run_batch(services, ref, rerun)
-    print_record(f"{ref.key}: {record.status}", _record(record), as_json)
+    if before is not None and before.attempt == record.attempt and before.status in ("held", "undone"):
+        say(f"{ref.key}: the same content was {before.status} before; --rerun judges it again")
+    print_record(f"{ref.key}: {record.status}", record_fields(record), as_json)
     raise typer.Exit(CLEAN if record.status == "published" else UNDECIDED)
 
 
-def accept(dataset: Dataset, batch_id: Annotated[str, typer.Argument()], as_json: JsonOption = False) -> None:
-    """Accept a batch as normal: it becomes part of the baseline."""
-    from airflow_provider_dqheal.core.errors import UnknownDataset
-    from airflow_provider_dqheal.pipeline.accept import accept as accept_batch
-    from airflow_provider_dqheal.pipeline.services import Services
-
-    with Services.open() as services:
-        record = services.store.batch(dataset, batch_id)
-        if record is None:
-            raise UnknownDataset(
-                f"{dataset}/{batch_id}: no such batch; `dqheal history {dataset}` lists those there are"
-            )
-        accepted = accept_batch(services, record.ref, by="command line")
-    print_record(f"{dataset}/{batch_id}: accepted", _record(accepted), as_json)
-
-
-def undo(dataset: Dataset, batch_id: Annotated[str, typer.Argument()], as_json: JsonOption = False) -> None:
-    """Give back exactly what was there before healing."""
-    from airflow_provider_dqheal.pipeline.services import Services
-    from airflow_provider_dqheal.pipeline.undo import undo as undo_batch
-
-    with Services.open() as services:
-        record = undo_batch(services, dataset, batch_id)
-    print_record(f"{dataset}/{batch_id}: undone", _record(record), as_json)
+def _is_published_elsewhere(record: BatchRecord, root: Path) -> bool:
+    return (
+        record.status == "published"
+        and record.published_uri is not None
+        and root not in Path(record.published_uri).parents
+    )
 
 
 def history(
@@ -253,7 +180,7 @@ def history(
         if not records and services.store.dataset(dataset) is None:
             raise UnknownDataset(f"{dataset}: no such data set; run `dqheal learn {dataset} PATH...` first")
     if as_json:
-        print_json([_record(record) for record in records])
+        print_json([record_fields(record) for record in records])
         return
     print_table(
         dataset,
@@ -285,14 +212,15 @@ def profile(
     from airflow_provider_dqheal.core.config import load_settings
     from airflow_provider_dqheal.pipeline.profile import profile_batch
 
-    settings = load_settings()
-    ref = _ref(dataset, path, batch_id, format, delimiter)
+    settings = settings_with_broker() if publish else load_settings()
+    ref = batch_ref(dataset, path, batch_id, format, delimiter)
     made = profile_batch(ref, settings.profile, settings.allowed_roots)
     if publish:
         from airflow_provider_dqheal.pipeline.announce import announce_profile
 
-        announce_profile(settings, made)
-        say(f"{ref.key}: profile sent to {settings.kafka.metrics_topic}")
+        sent = announce_profile(settings, made)
+        how = "sent" if sent.profile is not None else "stored, and a reference to it sent"
+        say(f"{ref.key}: profile {how} to {settings.kafka.metrics_topic}")
     if as_json:
         print_json(made.model_dump(mode="json"))
         return

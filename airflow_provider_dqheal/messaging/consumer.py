@@ -197,6 +197,8 @@ class Pending:
         self._client = client
         self._settings = settings
         self._ends: dict[tuple[str, int], int] = {}
+        self.starts: dict[tuple[str, int], int] = {}
+        """First unread offset of each (topic, partition) that has one."""
         self._open(topics)
 
     def _open(self, topics: Sequence[str]) -> None:
@@ -212,6 +214,7 @@ class Pending:
                 first = max(place.offset, low)
                 if first < high:
                     self._ends[place.topic, place.partition] = high
+                    self.starts[place.topic, place.partition] = first
                     starts.append(TopicPartition(place.topic, place.partition, first))
             self._client.assign(starts)
         except KafkaException as error:

@@ -22,15 +22,17 @@ def undo(services: Services, dataset: str, batch_id: str) -> BatchRecord:
         raise NothingToUndo(f"{dataset}/{batch_id}: no such batch; `dqheal history {dataset}` lists those there are")
     if record.status != "published":
         raise NothingToUndo(f"{dataset}/{batch_id}: status is {record.status}, only a published batch can be undone")
+    if record.published_uri is None:
+        raise NothingToUndo(f"{dataset}/{batch_id}: it was learned as it is, nothing was published or changed")
     ref = record.ref
     if open_source(ref, services.settings.allowed_roots).digest() != ref.digest:
         raise PublishError(
             f"{ref.key}: the raw batch at {ref.uri} has changed since it was healed; "
             "restore it, or publish it as a new batch"
         )
-    sink = FolderSink.of(record.published_uri) if record.published_uri else services.sink
-    files = sink.publish(ref, None, None)
-    services.store.set_status(ref, "undone", published_uri=files.uri, healed_cells=0, reason="undone: raw restored")
+    files = FolderSink.of(record.published_uri).publish(ref, None, None, keep_aside=True)
+    counts = {"healed_cells": 0, "quarantined_rows": 0, "rows_published": record.rows_in}
+    services.store.set_status(ref, "undone", published_uri=files.uri, reason="undone: raw restored", **counts)
     services.events.emit(batch_event("undo", "undone", dataset, batch_id, ref.attempt, published_uri=files.uri))
     done = services.store.batch(dataset, batch_id)
     assert done is not None

@@ -12,8 +12,8 @@ from airflow_provider_dqheal.storage.records import BatchRecord, IncidentRecord,
 
 
 def is_running(record: BatchRecord) -> bool:
-    """Whether the batch is still on its way."""
-    return record.status not in ENDED
+    """Whether the batch is still on its way; one that only the stream detector judged has a reason to stay there."""
+    return record.status not in ENDED and not (record.status == "detected" and record.reason)
 
 
 def is_judged(record: BatchRecord) -> bool:
@@ -48,7 +48,7 @@ def batch_view(
     detect = next((stage for stage in stages if stage.stage == "detect"), None)
     verdict = detect.document.get("status") if detect else None
     issues = issue_views(incident, record.issues)
-    ended = record.status in ENDED
+    ended = not is_running(record)
     closing = next((stage for stage in stages if stage.stage == "publish"), None)
     end = closing.created_at if closing else record.updated_at
     return BatchView(

@@ -57,7 +57,7 @@ class StreamDetector:
             else judge(profile, baseline, self._services.settings.detection)
         )
         alert_id = _digest("alert", ref, profile, verdict.model_id)
-        kept = self._keep(ref, profile, verdict)
+        kept = self._keep(ref, profile, verdict, stored=read.reference is not None)
         self._tell(kept or ref, profile, verdict)
         if verdict.issues and not self._is_raised(kept, alert_id):
             self._producer.send(kafka.alerts_topic, alert_for(ref, verdict, alert_id), key=ref.key)
@@ -80,27 +80,19 @@ class StreamDetector:
             )
         return record.ref, profile
 
-    def _keep(self, ref: BatchRef, profile: Profile, verdict: Verdict) -> BatchRef | None:
+    def _keep(self, ref: BatchRef, profile: Profile, verdict: Verdict, stored: bool) -> BatchRef | None:
         """Stores the verdict with an attempt of the batch; None where there is no attempt to store it with.
 
         A batch without rows lives from its profile. One with rows gets an attempt only when there is an issue, under
-        the digest of its content: the attempt that the healing run works on.
+        the digest of its content: the attempt that the healing run works on. ``stored``: it has one already.
         """
         store = self._services.store
-        if not has_rows(ref):
+        if stored:
+            kept = ref
+            store.put_profile(kept, profile)
+        elif not has_rows(ref):
             kept = store.receive(ref.model_copy(update={"digest": _digest("profile", ref, profile)}))
-            if store.stage(kept, VERDICT_STAGE) is None:
-                store.put_profile(kept, profile)
-                status = "detected" if verdict.status == "scored" and not verdict.issues else "held"
-                no_rows = "raised by the stream detector; there are no rows to heal" if verdict.issues else None
-                store.set_status(
-                    kept,
-                    status,
-                    issues=[issue.type for issue in verdict.issues],
-                    quality_score=verdict.quality_score,
-                    rows_in=profile.row_count,
-                    reason=verdict.reason or no_rows,
-                )
+            store.put_profile(kept, profile)
         elif verdict.issues:
             try:
                 kept = receive(self._services, ref)
@@ -109,10 +101,28 @@ class StreamDetector:
                 return None
         else:
             return None
+        if not (has_rows(ref) and verdict.issues):
+            self._close(kept, profile, verdict)
         if verdict.issues or verdict.status != "scored":
             store.open_incident(kept, verdict)
         store.put_stage(kept, VERDICT_STAGE, verdict.model_dump(mode="json"))
         return kept
+
+    def _close(self, kept: BatchRef, profile: Profile, verdict: Verdict) -> None:
+        """Ends an attempt that no healing run will take up; one that the loop has taken up is left alone."""
+        record = self._services.store.batch(kept.dataset, kept.batch_id, kept.attempt)
+        if record is None or record.status not in ("received", "profiled"):
+            return
+        clean = verdict.status == "scored" and not verdict.issues
+        judged = "judged by its profile and found clean; no run was asked for"
+        self._services.store.set_status(
+            kept,
+            "detected" if clean else "held",
+            issues=[issue.type for issue in verdict.issues],
+            quality_score=verdict.quality_score,
+            rows_in=profile.row_count,
+            reason=judged if clean else verdict.reason or "raised by the stream detector; there are no rows to heal",
+        )
 
     def _is_raised(self, kept: BatchRef | None, alert_id: str) -> bool:
         stage = self._services.store.stage(kept, ALERT_STAGE) if kept is not None else None

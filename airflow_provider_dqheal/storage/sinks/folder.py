@@ -46,10 +46,13 @@ class FolderSink:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def publish(self, ref: BatchRef, working: Working | None, schema: TableSchema | None) -> PublishedFiles:
+    def publish(
+        self, ref: BatchRef, working: Working | None, schema: TableSchema | None, keep_aside: bool = False
+    ) -> PublishedFiles:
         """Publishes the healed batch, or the raw files byte for byte when ``working`` is None.
 
-        Quarantine and ledger are written before the rows.
+        Quarantine and ledger are written before the rows. ``keep_aside``: raw files, and those that lay beside the
+        version before, as the record of what was done.
 
         Raises:
             PublishError: when anything cannot be written; what was published before stays.
@@ -67,6 +70,9 @@ class FolderSink:
                     name = path.name if source.root.is_file() else path.relative_to(source.root).as_posix()
                     (version / name).parent.mkdir(parents=True, exist_ok=True)
                     shutil.copyfile(path, version / name)
+                if keep_aside:
+                    for path in (link / ASIDE).glob("*.parquet"):
+                        shutil.copyfile(path, version / ASIDE / path.name)
             else:
                 parquet.write_table(_storable(working.quarantine), version / ASIDE / "quarantine.parquet")
                 parquet.write_table(working.ledger, version / ASIDE / "ledger.parquet")
@@ -80,11 +86,9 @@ class FolderSink:
                 "untouched. Free disk space or correct the permissions, then run the batch again"
             ) from error
         _forget_old(versions, version)
-        aside = link / ASIDE
+        beside = {name: link / ASIDE / f"{name}.parquet" for name in ("quarantine", "ledger")}
         return PublishedFiles(
-            uri=str(link),
-            quarantine_uri=str(aside / "quarantine.parquet") if working is not None else None,
-            ledger_uri=str(aside / "ledger.parquet") if working is not None else None,
+            uri=str(link), **{f"{name}_uri": str(path) for name, path in beside.items() if path.exists()}
         )
 
     @classmethod

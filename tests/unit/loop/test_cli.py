@@ -175,3 +175,49 @@ def test_version_and_help_need_no_torch():
         "sys.exit(bool({'torch', 'pyspark', 'pandas', 'airflow'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode == 0
+
+
+def test_an_unforeseen_error_is_an_error_not_an_issue(learned, batches, monkeypatch):
+    def breaks(*_):
+        raise RuntimeError("of the kind that nobody thought of")
+
+    monkeypatch.setattr("airflow_provider_dqheal.detection.verdict.judge", breaks)
+    code, out, err = learned("check", "orders", batches(11), "--json")
+    assert (code, out) == (2, "")
+    assert "RuntimeError" in err
+    assert "Traceback" not in err
+    assert "Traceback" in learned("--verbose", "check", "orders", batches(11))[2]
+
+
+def test_another_folder_gets_the_batch_too(learned, batches, tmp_path):
+    path = batches(12, with_currency)
+    assert learned("heal", "orders", path, "--out", tmp_path / "one")[0] == 0
+    code, out, err = learned("heal", "orders", path, "--out", tmp_path / "two", "--json")
+    assert code == 0
+    assert json.loads(out)["published_uri"].startswith(str(tmp_path / "two"))
+    assert "new attempt" in err
+    read = [next((tmp_path / out / "orders" / "b12").glob("*.csv")).read_bytes() for out in ("one", "two")]
+    assert read[0] == read[1]
+
+
+def test_undo_keeps_the_ledger_as_the_record(learned, batches, tmp_path):
+    from pyarrow import parquet
+
+    learned("heal", "orders", batches(12, with_currency), "--out", tmp_path / "out")
+    record = json.loads(learned("undo", "orders", "b12", "--json")[1])
+    assert parquet.read_table(record["ledger_uri"]).num_rows == 200
+    assert (record["rows_published"], record["quarantined_rows"], record["healed_cells"]) == (600, 0, 0)
+
+
+def test_learned_batch_was_never_published_and_cannot_be_undone(learned):
+    code, out, err = learned("undo", "orders", "b03")
+    assert (code, out) == (2, "")
+    assert "NothingToUndo" in err
+
+
+def test_held_batch_says_how_it_is_judged_again(learned, batches):
+    path = batches(12, dearer)
+    assert learned("heal", "orders", path)[0] == 3
+    code, _, err = learned("heal", "orders", path)
+    assert code == 3
+    assert "--rerun" in err
