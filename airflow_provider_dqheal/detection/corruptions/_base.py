@@ -139,6 +139,7 @@ class Corruption:
         rng: np.random.Generator,
         severity: Severity = "medium",
         history: Sequence[pa.Table] = (),
+        frame: Frame | None = None,
     ) -> Corrupted | None:
         """The corrupted batch, or None where the corruption does not apply or would change nothing.
 
@@ -147,10 +148,11 @@ class Corruption:
             rng: seeded generator; equal seeds give equal results.
             severity: how much: low touches about 1 to 4 % of the cells or moves a little, high most of it.
             history: the accepted batches, oldest first: what is possible and what is visible depends on them.
+            frame: of the same batch and history, where several families are tried on them; made when None.
         """
         if table.num_rows == 0 or table.num_columns == 0:
             return None
-        frame = Frame(table, history)
+        frame = frame or Frame(table, history)
         draft = self.make(frame, rng, severity)
         if draft is None or draft.table.equals(table):
             return None

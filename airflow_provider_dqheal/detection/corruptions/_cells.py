@@ -11,7 +11,8 @@ from airflow_provider_dqheal.detection.corruptions._base import Draft, Make, Sev
 from airflow_provider_dqheal.detection.corruptions._frame import Column, Frame, Kind, put
 from airflow_provider_dqheal.detection.corruptions._where import Where, chance, columns_wanted, few, rows_where, share
 
-Rewrite = Callable[[Column, np.ndarray, "np.random.Generator", Severity], Sequence[str | None] | None]
+Rewritten = Sequence[str | None] | None
+Rewrite = Callable[[Column, np.ndarray, "np.random.Generator", Severity], Rewritten]
 """From a column and the rows hit to the new text of those rows; None where the column does not suit."""
 
 
@@ -73,7 +74,13 @@ def cell_family(
                 values[rows] = written
                 if not np.any(values != column.text):
                     continue
-                table = put(table, column.name, values)
+                changed = put(table, column.name, values)
+                same = changed.schema.field(column.name).type == table.schema.field(column.name).type
+                if same and (
+                    changed[column.name].equals(table[column.name]) or (issue == "type_mismatch" and column.typed)
+                ):
+                    continue
+                table = changed
                 hit.append(column.name)
             if not hit:
                 return None

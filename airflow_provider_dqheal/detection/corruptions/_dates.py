@@ -28,7 +28,10 @@ _TAILS: tuple[tuple[str, str], ...] = (
 
 
 def date_format(shown: list[str]) -> str | None:
-    """The strptime format of at least 95 % of the values, or None. Day or month first is read off the values."""
+    """The format of at least 95 % of the values, or None.
+
+    Day or month first is read off the values; parts without a leading zero are written ``%-d``, ``%-m``, ``%-H``.
+    """
     if not shown or not shown[0][:1].isdigit():
         return None
     for pattern, form in _FORMS:
@@ -41,13 +44,18 @@ def date_format(shown: list[str]) -> str | None:
             if form in "/-":
                 first = max(int(re.split(r"[/-]", value)[0]) for value in shown if whole.fullmatch(value))
                 form = form.join(("%d", "%m", "%Y") if first > 12 else ("%m", "%d", "%Y"))
-            return form + tail
+            found = form + tail
+            if any(re.search(r"(^|[/.-])\d([/.-]|\D|$)", value.split(":")[0][:10]) for value in shown):
+                found = found.replace("%d", "%-d").replace("%m", "%-m")
+            if tail and any(re.search(r"[ T]\d:", value) for value in shown):
+                found = found.replace("%H", "%-H")
+            return found
     return None
 
 
 def parse_dates(array: pa.Array, form: str) -> np.ndarray:
     """Seconds since 1970 as float64, nan where the text is not a date of that format."""
-    parsed = pc.cast(pc.strptime(array, format=form, unit="s", error_is_null=True), pa.int64())
+    parsed = pc.cast(pc.strptime(array, format=form.replace("%-", "%"), unit="s", error_is_null=True), pa.int64())
     return np.array(pc.cast(parsed, pa.float64()).to_numpy(zero_copy_only=False), dtype=float)
 
 

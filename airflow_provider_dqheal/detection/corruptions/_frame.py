@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal
 
@@ -16,8 +16,16 @@ import pyarrow.compute as pc
 from airflow_provider_dqheal.detection.corruptions._dates import date_format, parse_dates
 
 Kind = Literal["int", "float", "bool", "date", "category", "text", "id", "key", "empty"]
+Style = Literal["fixed", "short", "point_zero"]
 NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 _BOOLEANS = ({"true", "false"}, {"yes", "no"}, {"y", "n"}, {"t", "f"}, {"on", "off"}, {"ja", "nein"}, {"oui", "non"})
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Whether a column of that Arrow type holds text."""
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
 
 
 def flat(column: pa.ChunkedArray | pa.Array) -> pa.Array:
@@ -34,6 +42,8 @@ def rendered(column: pa.ChunkedArray | pa.Array) -> pa.Array:
     array = flat(column)
     if pa.types.is_string(array.type):
         return array
+    if pa.types.is_dictionary(array.type):
+        array = array.dictionary_decode()
     if pa.types.is_timestamp(array.type) and array.type.unit != "s":
         seconds = pc.cast(array, pa.timestamp("s", tz=array.type.tz), safe=False)
         if pc.all(pc.equal(pc.cast(seconds, array.type), array)).as_py():
@@ -51,7 +61,8 @@ def texts_of(column: pa.ChunkedArray | pa.Array) -> np.ndarray:
 def numbers_of(column: pa.ChunkedArray | pa.Array) -> np.ndarray:
     """float64 view: what is not a plain number is nan; dates of a typed column are seconds since 1970."""
     array = flat(column)
-    if pa.types.is_string(array.type):
+    if is_text(array.type):
+        array = rendered(array)
         plain = pc.match_substring_regex(array, NUMBER)
         array = pc.cast(pc.if_else(pc.fill_null(plain, False), array, None), pa.float64())
     elif pa.types.is_temporal(array.type):
@@ -66,7 +77,9 @@ class Column:
     """One column of the batch: ``text`` (object, None for null), ``present`` (neither null nor blank), ``kind``.
 
     ``numbers`` is float64 with nan, for numeric columns their values, for date columns seconds since 1970.
-    ``decimals`` is the most decimals seen, ``form`` the date format.
+    ``decimals`` is the most decimals seen, ``form`` the date format, ``blank`` how an empty cell looks: null in a table
+    with types (and wherever the column has nulls), else the empty text. ``style`` is how numbers are written: with a
+    fixed number of decimals, as short as possible, or so but whole ones with ``.0``.
     """
 
     name: str
@@ -77,6 +90,19 @@ class Column:
     decimals: int = 0
     form: str | None = None
     typed: bool = False
+    blank: str | None = None
+    style: Style = "fixed"
+
+    @property
+    def has_clock(self) -> bool:
+        """Whether its dates have a time of day."""
+        return "H" in (self.form or "")
+
+    @property
+    def clock(self) -> str:
+        """The time part of the date format, with the sign before it; empty without one."""
+        found = re.search("[ T]%-?H.*", self.form or "")
+        return found.group() if found else ""
 
     @property
     def numeric(self) -> bool:
@@ -90,12 +116,20 @@ class Column:
 
 
 class Frame:
-    """A batch with its history; columns are looked at once."""
+    """A batch with its history; columns are looked at once.
 
-    def __init__(self, table: pa.Table, history: Sequence[pa.Table] = ()) -> None:
+    Args:
+        table: the batch.
+        history: the accepted batches, oldest first.
+        only: the columns that may be hit; None for all.
+    """
+
+    def __init__(self, table: pa.Table, history: Sequence[pa.Table] = (), only: Collection[str] | None = None) -> None:
         self.table = table
         self.history = tuple(history)
+        self.targets = [name for name in table.column_names if only is None or name in only]
         self._columns: dict[str, Column] = {}
+        self._csv = all(is_text(kind) for kind in table.schema.types)
 
     @property
     def names(self) -> list[str]:
@@ -110,7 +144,9 @@ class Frame:
     def column(self, name: str) -> Column:
         """The column called ``name``."""
         if name not in self._columns:
-            self._columns[name] = look(name, self.table[name])
+            column = look(name, self.table[name])
+            nulls = self.table[name].null_count or any(batch.null_count for batch in self.past(name))
+            self._columns[name] = replace(column, blank="") if self._csv and not nulls else column
         return self._columns[name]
 
     def past(self, name: str) -> list[pa.Array]:
@@ -118,11 +154,20 @@ class Frame:
         return [flat(batch[name]) for batch in self.history if name in batch.column_names]
 
     def each_of_kind(self, rng: np.random.Generator, *kinds: Kind, at_least: int = 1) -> Iterator[Column]:
-        """Columns of those kinds with enough present values, in random order, looked at one by one."""
-        for index in rng.permutation(len(self.names)):
-            column = self.column(self.names[int(index)])
+        """Columns that may be hit, of those kinds, with enough present values, in random order, one by one."""
+        for index in rng.permutation(len(self.targets)):
+            column = self.column(self.targets[int(index)])
             if column.kind in kinds and int(column.present.sum()) >= at_least:
                 yield column
+
+    def any_of_kind(self, rng: np.random.Generator, *kinds: Kind) -> Column | None:
+        """A column of those kinds, be it one that may be hit or not."""
+        names = self.names
+        for index in rng.permutation(len(names)):
+            column = self.column(names[int(index)])
+            if column.kind in kinds:
+                return column
+        return None
 
     def of_kind(self, rng: np.random.Generator, *kinds: Kind, at_least: int = 1) -> list[Column]:
         """At most 12 columns of those kinds, in random order."""
@@ -134,7 +179,7 @@ def look(name: str, data: pa.ChunkedArray) -> Column:
     array = flat(data)
     text = texts_of(array)
     present = np.asarray([value is not None and value.strip() != "" for value in text.tolist()], dtype=bool)
-    typed = not pa.types.is_string(array.type)
+    typed = not is_text(array.type)
     count = int(present.sum())
     nothing = np.full(len(text), np.nan)
     if count == 0:
@@ -147,6 +192,8 @@ def look(name: str, data: pa.ChunkedArray) -> Column:
     numbers = numbers_of(array)
     shown = [str(value) for value in text[present][:200]]
     if int(np.isfinite(numbers).sum()) >= 0.95 * count:
+        if not typed and set(shown) == {"0", "1"} and bool(np.all(np.isin(numbers[present], (0.0, 1.0)))):
+            return Column(name, "bool", text, present, numbers)
         return _numeric(name, text, present, numbers, shown, typed)
     lowered = {value.strip().lower() for value in shown}
     if len(lowered) <= 2 and any(lowered <= spelling for spelling in _BOOLEANS):
@@ -181,25 +228,51 @@ def _numeric(
     padded = [value for value in shown if len(value) > 1 and value[0] == "0" and value.isdigit()]
     if padded and len({len(value) for value in shown}) <= 2:
         return Column(name, "category", text, present, np.full(len(text), np.nan), typed=typed)
-    return Column(name, "int" if whole else "float", text, present, numbers, min(decimals, 9), typed=typed)
+    if whole:
+        return Column(name, "int", text, present, numbers, 0, typed=typed)
+    plain = [value for value in shown if "e" not in value.lower()]
+    fixed = decimals <= 6 and len({len(value.partition(".")[2]) for value in plain}) <= 1
+    zeros = any(value.endswith(".0") for value in plain)
+    style: Style = "fixed" if fixed else "point_zero" if zeros else "short"
+    return Column(name, "float", text, present, numbers, min(decimals, 9), typed=typed, style=style)
 
 
 def put(table: pa.Table, name: str, values: np.ndarray) -> pa.Table:
-    """The table with a column's text replaced; a typed column keeps its type if every value fits, else becomes text."""
+    """The table with a column's text replaced.
+
+    A typed column keeps its type if every value fits; whole numbers that no longer fit become wider ones or floats;
+    else the column becomes text.
+    """
     array = pa.array(values.tolist(), pa.string())
     kind = table.schema.field(name).type
-    if not pa.types.is_string(kind):
+    place = table.column_names.index(name)
+    if pa.types.is_dictionary(kind):
+        return table.set_column(place, name, array.dictionary_encode())
+    wider = (pa.int64(), pa.float64()) if pa.types.is_integer(kind) else ()
+    if pa.types.is_timestamp(kind) and kind.tz is not None:
         with suppress(pa.ArrowInvalid, pa.ArrowNotImplementedError):
-            array = pc.cast(array, kind)
-    return table.set_column(table.column_names.index(name), name, array)
+            naive = pc.cast(pc.replace_substring_regex(array, r"Z$", ""), pa.timestamp(kind.unit))
+            return table.set_column(place, name, pc.cast(pc.assume_timezone(naive, "UTC"), kind))
+    for target in (kind, *wider):
+        with suppress(pa.ArrowInvalid, pa.ArrowNotImplementedError):
+            return table.set_column(place, name, pc.cast(array, target))
+    return table.set_column(place, name, array)
 
 
 def format_numbers(column: Column, values: np.ndarray) -> list[str]:
-    """Numbers written as the column writes them: whole or with its decimals."""
-    if column.kind in ("int", "id"):
+    """Numbers written as the column writes them: whole, with its decimals, or as short as possible."""
+    if column.kind in ("int", "id", "bool"):
         return [f"{value:.0f}" for value in values.tolist()]
-    if column.typed or column.decimals > 6:
-        return [
-            f"{value:.{column.decimals}f}" if column.decimals <= 4 else repr(float(value)) for value in values.tolist()
-        ]
-    return [f"{value:.{column.decimals}f}" for value in values.tolist()]
+    if column.style == "fixed":
+        return [f"{value:.{column.decimals}f}" for value in values.tolist()]
+    tail = ".0" if column.style == "point_zero" else ""
+    return [_short(value, column.decimals, tail) for value in values.tolist()]
+
+
+def _short(value: float, decimals: int, tail: str) -> str:
+    text = repr(float(value)) if decimals > 6 else f"{value:.{decimals}f}"
+    if "." not in text or "e" in text:
+        return text
+    text = text.rstrip("0").removesuffix(".")
+    text = "0" if text == "-0" else text
+    return text if "." in text else text + tail

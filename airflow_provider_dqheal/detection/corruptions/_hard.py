@@ -3,7 +3,7 @@
 Written down before any model is run. A corruption is *hard* when, for every issue it is labelled with:
 
 - type_mismatch: every changed value has a form (digits as 9, letters as a, runs collapsed unless the column is of
-  fixed forms) that the column already had in its history.
+  fixed forms) that the column already had in its history, and every changed date is still one in the column's format.
 - missing_data: in no labelled column does the share of nulls, of blanks, or of any one value that grew exceed its own
   largest share in a history batch. For lost rows: the row count is not below the smallest of the history.
 - outliers: no changed number lies further outside the range of the history than history batches lie outside the
@@ -87,6 +87,10 @@ def _type_mismatch(frame: frames.Frame, table: pa.Table, name: str, past: list[p
     forms = exact_forms if exact else {form(value) for value in known}
     words = {value for value in known if not any(sign.isdigit() for sign in value)}
     few = len(words) <= 30
+    column = frame.column(name)
+    dated = column.kind == "date" and column.form is not None and not column.typed and len(values) > 0
+    if dated and not np.isfinite(parse_dates(pa.array(values, pa.string()), str(column.form))).all():
+        return False
     return all(
         form(value, exact) in forms and (any(sign.isdigit() for sign in value) or not few or value in words)
         for value in values
@@ -154,8 +158,8 @@ def _outliers(frame: frames.Frame, table: pa.Table, name: str, past: list[pa.Arr
 def numbers(data: pa.Array | pa.ChunkedArray, date_form: str | None) -> np.ndarray:
     """Numbers of a column; text dates as seconds."""
     array = frames.flat(data)
-    if date_form is not None and pa.types.is_string(array.type):
-        return parse_dates(array, date_form)
+    if date_form is not None and frames.is_text(array.type):
+        return parse_dates(frames.rendered(array), date_form)
     return frames.numbers_of(array)
 
 

@@ -17,6 +17,7 @@ from airflow_provider_dqheal.detection.corruptions._base import (
     chain,
     registry,
 )
+from airflow_provider_dqheal.detection.corruptions._frame import Frame
 
 
 class CorruptionRefused(DQHealError):
@@ -42,6 +43,7 @@ def inject(
     severity: Severity = "medium",
     seed: int = 0,
     history: Sequence[pa.Table] = (),
+    columns: Collection[str] | None = None,
 ) -> Corrupted:
     """The batch with one fault.
 
@@ -51,17 +53,22 @@ def inject(
         severity: low, medium or high.
         seed: equal seeds give equal results.
         history: accepted batches, oldest first.
+        columns: the columns that may be hit; None for all.
 
     Raises:
         CorruptionRefused: when nothing of that name exists or none applies to this batch.
     """
     if severity not in SEVERITIES:
         raise CorruptionRefused(f"severity {severity!r} is unknown; expected one of {', '.join(SEVERITIES)}")
+    unknown = sorted(set(columns or ()) - set(table.column_names))
+    if unknown:
+        raise CorruptionRefused(f"no column called {', '.join(unknown)}; expected of {', '.join(table.column_names)}")
     rng = np.random.default_rng(seed)
+    frame = Frame(table, history, columns)
     if name in ISSUE_ORDER:
-        found = draw(table, rng, severity, history, issue=name)
+        found = _any_of(families(name), frame, rng, severity)
     elif name in registry.names():
-        found = _first(registry.get(name), table, rng, severity, history)
+        found = _first(registry.get(name), frame, rng, severity, 8)
     else:
         raise CorruptionRefused(
             f"no corruption called {name!r}; expected an issue type ({', '.join(ISSUE_ORDER)}) or one of "
@@ -104,7 +111,7 @@ def draw(
     exclude: Collection[str] = (),
     several: float = 0.0,
 ) -> Corrupted | None:
-    """A random fault that applies; None when none of twenty tries does.
+    """A random fault that applies; None when none of 25 tries does.
 
     Args:
         table: the clean batch.
@@ -116,12 +123,8 @@ def draw(
         several: chance that a second fault, of another issue type, is added.
     """
     kind = issue or ISSUE_ORDER[int(rng.integers(len(ISSUE_ORDER)))]
-    pool = families(kind, exclude)
-    for index in rng.permutation(len(pool))[:20]:
-        found = _first(pool[int(index)], table, rng, severity, history, 1)
-        if found is not None:
-            break
-    else:
+    found = _any_of(families(kind, exclude), Frame(table, history), rng, severity)
+    if found is None:
         return None
     if rng.random() < several:
         others = [name for name in ISSUE_ORDER if name not in found.issues]
@@ -135,16 +138,23 @@ def draw(
     return found
 
 
-def _first(
-    one: Corruption,
-    table: pa.Table,
-    rng: np.random.Generator,
-    severity: Severity,
-    history: Sequence[pa.Table],
-    tries: int = 8,
+def _any_of(
+    pool: Sequence[Corruption], frame: Frame, rng: np.random.Generator, severity: Severity, tries: int = 25
 ) -> Corrupted | None:
-    for _ in range(tries):
-        found = one.apply(table, rng, severity, history)
+    for index in rng.permutation(len(pool))[:tries]:
+        found = _first(pool[int(index)], frame, rng, severity, 1)
         if found is not None:
+            return found
+    return None
+
+
+def _first(one: Corruption, frame: Frame, rng: np.random.Generator, severity: Severity, tries: int) -> Corrupted | None:
+    wanted = set(frame.targets)
+    for _ in range(tries):
+        found = one.apply(frame.table, rng, severity, frame.history, frame)
+        if found is None:
+            continue
+        blamed = {name for names in found.columns.values() for name in names}
+        if len(wanted) == len(frame.names) or (blamed and (one.issue == "schema_drift" or blamed <= wanted)):
             return found
     return None

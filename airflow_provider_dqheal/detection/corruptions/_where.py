@@ -9,7 +9,18 @@ import numpy as np
 
 from airflow_provider_dqheal.detection.corruptions._frame import Frame
 
-Where = Literal["scattered", "block", "segment", "head", "tail", "by_value", "column"]
+Where = Literal["scattered", "block", "segment", "head", "tail", "by_value", "stride", "ramp", "period", "column"]
+_DRAWN: tuple[tuple[Where, float], ...] = (
+    ("scattered", 0.44),
+    ("block", 0.13),
+    ("segment", 0.15),
+    ("head", 0.04),
+    ("tail", 0.05),
+    ("by_value", 0.08),
+    ("stride", 0.03),
+    ("ramp", 0.04),
+    ("period", 0.04),
+)
 _SHARES = {"low": (0.01, 0.04), "medium": (0.04, 0.15), "high": (0.15, 0.6)}
 
 
@@ -40,14 +51,13 @@ def rows_where(
         eligible: bool mask of rows that can be hit.
         fraction: of the eligible rows.
         where: the pattern; drawn when None. ``by_value`` prefers rows with large (or small) values of some
-            number (missing not at random); ``segment`` the rows of one category.
+            number (missing not at random); ``segment`` the rows of one category; ``stride`` every n-th row (one of
+            several workers); ``ramp`` more and more towards the end; ``period`` the rows of a stretch of time.
         at_least: rows hit where there are that many.
     """
     rows = np.flatnonzero(eligible)
     count = min(len(rows), max(at_least, round(fraction * len(rows))))
-    drawn: Where = where or str(  # type: ignore[assignment]
-        rng.choice(["scattered", "block", "segment", "head", "tail", "by_value"], p=[0.5, 0.16, 0.14, 0.05, 0.05, 0.1])
-    )
+    drawn: Where = where or _DRAWN[int(rng.choice(len(_DRAWN), p=[weight for _, weight in _DRAWN]))][0]
     if fraction >= 1.0:
         return rows, "column"
     score = rng.random(len(rows))
@@ -58,21 +68,42 @@ def rows_where(
         return rows[:count], drawn
     if drawn == "tail":
         return rows[len(rows) - count :], drawn
+    if drawn == "stride":
+        every = max(1, len(rows) // max(1, count))
+        return rows[int(rng.integers(0, every)) :: every][:count], drawn
+    if drawn == "ramp":
+        return np.sort(rows[np.argsort(-score * np.linspace(0.0, 1.0, len(rows)) ** 2, kind="stable")[:count]]), drawn
     if drawn == "segment":
-        segment = next(frame.each_of_kind(rng, "category", "bool"), None)
-        if segment is not None:
-            values = segment.distinct()[:8]
-            score += segment.text[rows] == values[int(rng.integers(len(values)))]
+        inside = _segment(frame, rng, rows, fraction)
+        if inside is not None and where is None and 0.4 * count <= inside.sum() <= 2.5 * count:
+            return rows[inside], drawn
+        if inside is not None:
+            score += inside
         else:
             drawn = "scattered"
-    if drawn == "by_value":
-        number = next(frame.each_of_kind(rng, "int", "float"), None)
+    if drawn in ("by_value", "period"):
+        number = frame.any_of_kind(rng, *(("int", "float") if drawn == "by_value" else ("date",)))
         if number is not None:
-            ranks = np.argsort(np.argsort(np.nan_to_num(number.numbers[rows]))) / max(1, len(rows))
-            score = 0.3 * score + (ranks if rng.random() < 0.5 else 1.0 - ranks)
+            ranks = np.argsort(np.argsort(np.nan_to_num(number.numbers[rows]), kind="stable")) / max(1, len(rows))
+            if drawn == "period":
+                score = -np.abs(ranks - rng.uniform(0.0, 1.0))
+            else:
+                score = 0.3 * score + (ranks if rng.random() < 0.5 else 1.0 - ranks)
         else:
             drawn = "scattered"
     return np.sort(rows[np.argsort(-score, kind="stable")[:count]]), drawn
+
+
+def _segment(frame: Frame, rng: np.random.Generator, rows: np.ndarray, fraction: float) -> np.ndarray | None:
+    """The rows of a category, of the one whose share is next to ``fraction`` or of any; None without categories."""
+    column = frame.any_of_kind(rng, "category", "bool")
+    if column is None or len(rows) == 0:
+        return None
+    text = np.where(column.present, column.text, "").astype(str)[rows]
+    values, counts = np.unique(text, return_counts=True)
+    nearest = int(np.argmin(np.abs(np.log(counts / len(rows)) - np.log(max(fraction, 1e-6)))))
+    chosen = nearest if rng.random() < 0.7 else int(rng.integers(len(values)))
+    return np.asarray(text == values[chosen])
 
 
 def columns_wanted(rng: np.random.Generator) -> int:
@@ -97,5 +128,5 @@ def one_of(rng: np.random.Generator, *options: float) -> float:
 
 def column_count(frame: Frame, rng: np.random.Generator, severity: str) -> int:
     """Columns hit by a change of schema: one at low, up to three at medium, up to all but one at high."""
-    most = {"low": 1, "medium": 3, "high": max(2, frame.table.num_columns - 1)}[severity]
-    return int(rng.integers(1, min(most, max(1, frame.table.num_columns)) + 1))
+    most = {"low": 1, "medium": 3, "high": max(2, len(frame.targets) - 1)}[severity]
+    return int(rng.integers(1, min(most, max(1, len(frame.targets))) + 1))

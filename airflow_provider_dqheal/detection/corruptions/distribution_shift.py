@@ -2,73 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import islice
-
 import numpy as np
 
-from airflow_provider_dqheal.detection.corruptions._base import Draft, Severity, corruption
-from airflow_provider_dqheal.detection.corruptions._frame import Frame, Kind, format_numbers, put
-from airflow_provider_dqheal.detection.corruptions._where import columns_wanted, one_of, rows_where
-
-_ISSUE = "distribution_shift"
-_LOUD = "Rabanser et al. 2019 (Failing Loudly): shifts of covariates"
-_AVH = "Auto-Validate-by-History (Tu et al. 2023): unit change, distribution change"
-_UNITS = "reports on changed units and currencies upstream"
-_SENSOR = "sensor fault taxonomies (Ni et al. 2009): stuck-at, drift, clipping"
-_NUMBERS: tuple[Kind, ...] = ("int", "float")
-Change = Callable[[np.ndarray, "np.random.Generator", Severity], tuple[np.ndarray, str | None] | None]
-"""From the known numbers of a column to the new ones and how to undo it."""
+from airflow_provider_dqheal.detection.corruptions._base import Severity
+from airflow_provider_dqheal.detection.corruptions._shifts import AVH, LOUD, SENSOR, UNITS, graded, numeric_shift
+from airflow_provider_dqheal.detection.corruptions._where import one_of
 
 
-def _numeric(name: str, description: str, source: str, where: str = "column") -> Callable[[Change], Change]:
-    """Registers a change of a numeric column (``segment``: only of the rows of one category)."""
-
-    def add(change: Change) -> Change:
-        @corruption(name, _ISSUE, description, source)
-        def _make(frame: Frame, rng: np.random.Generator, severity: Severity) -> Draft | None:
-            table, undo = frame.table, None
-            hit: list[str] = []
-            wanted = columns_wanted(rng)
-            for column in islice(frame.each_of_kind(rng, *_NUMBERS, at_least=8), 12):
-                if len(hit) == wanted:
-                    break
-                rows = np.flatnonzero(np.isfinite(column.numbers))
-                if where == "segment":
-                    rows, _ = rows_where(frame, rng, np.isfinite(column.numbers), 0.2 + 0.5 * rng.random(), "segment")
-                changed = change(column.numbers[rows], rng, severity)
-                if changed is None:
-                    continue
-                values = column.text.copy()
-                values[rows] = format_numbers(column, changed[0])
-                if not np.any(values != column.text):
-                    continue
-                undo = changed[1]
-                table = put(table, column.name, values)
-                hit.append(column.name)
-            if not hit:
-                return None
-            return Draft(
-                table,
-                {_ISSUE: tuple(hit)},
-                {"where": where, "undo": undo},
-                inverse=undo if where == "column" and len(hit) == 1 else None,
-                tolerated=frozenset({"outliers"}),
-            )
-
-        return change
-
-    return add
-
-
-def _graded(rng: np.random.Generator, severity: Severity, low: float, high: float) -> float:
-    """A size, log-uniform in a third of [low, high] by severity."""
-    place = {"low": 0, "medium": 1, "high": 2}[severity]
-    edges = np.exp(np.linspace(np.log(low), np.log(high), 4))
-    return float(np.exp(rng.uniform(np.log(edges[place]), np.log(edges[place + 1]))))
-
-
-@_numeric("scale_power_of_ten", "a whole column is times or by 10, 100 or 1000 (cents for euros)", _UNITS)
+@numeric_shift(
+    "scale_power_of_ten", "a whole column is times or by 10, 100 or 1000 (cents for euros)", UNITS, whole=1.0
+)
 def _tens(values: np.ndarray, rng: np.random.Generator, severity: Severity) -> tuple[np.ndarray, str | None]:
     factor = {"low": 10.0, "medium": 100.0, "high": 1_000.0}[severity]
     if rng.random() < 0.4 and np.median(np.abs(values)) > 10:
@@ -76,7 +19,9 @@ def _tens(values: np.ndarray, rng: np.random.Generator, severity: Severity) -> t
     return values * factor, f"divide by {factor:g}"
 
 
-@_numeric("unit_change", "a whole column is in another unit (inch, miles, pounds, Fahrenheit, hours)", _UNITS)
+@numeric_shift(
+    "unit_change", "a whole column is in another unit (inch, miles, pounds, Fahrenheit, hours)", UNITS, whole=1.0
+)
 def _unit(values: np.ndarray, rng: np.random.Generator, severity: Severity) -> tuple[np.ndarray, str | None]:
     if rng.random() < 0.2:
         return values * 1.8 + 32.0, "from Fahrenheit to Celsius"
@@ -91,7 +36,7 @@ def _unit(values: np.ndarray, rng: np.random.Generator, severity: Severity) -> t
     return values * factor, f"divide by {factor:g}"
 
 
-@_numeric("currency_rate", "amounts come in another currency", _UNITS)
+@numeric_shift("currency_rate", "amounts come in another currency", UNITS, whole=1.0)
 def _rate(values: np.ndarray, rng: np.random.Generator, severity: Severity) -> tuple[np.ndarray, str | None]:
     factor = one_of(
         rng,
@@ -102,41 +47,41 @@ def _rate(values: np.ndarray, rng: np.random.Generator, severity: Severity) -> t
     return values * factor, f"divide by {factor:g}"
 
 
-@_numeric("mean_shift", "all values move by part of their spread", _LOUD)
+@numeric_shift("mean_shift", "all values move by part of their spread", LOUD)
 def _mean(values: np.ndarray, rng: np.random.Generator, severity: Severity) -> tuple[np.ndarray, str | None]:
-    offset = _graded(rng, severity, 0.3, 4.0) * (np.std(values) or 1.0) * one_of(rng, 1.0, -1.0)
+    offset = graded(rng, severity, 0.3, 4.0) * (np.std(values) or 1.0) * one_of(rng, 1.0, -1.0)
     return values + offset, None
 
 
-@_numeric("offset_constant", "a constant is added to every value (a tare, a base index)", _AVH)
+@numeric_shift("offset_constant", "a constant is added to every value (a tare, a base index)", AVH, whole=1.0)
 def _offset(values: np.ndarray, rng: np.random.Generator, severity: Severity) -> tuple[np.ndarray, str | None]:
-    offset = float(max(1, round(_graded(rng, severity, 0.5, 10.0) * float(np.median(np.abs(values)) or 1.0)))) * one_of(
+    offset = float(max(1, round(graded(rng, severity, 0.5, 10.0) * float(np.median(np.abs(values)) or 1.0)))) * one_of(
         rng, 1.0, -1.0
     )
     return values + offset, f"subtract {offset:g}"
 
 
-@_numeric("variance_change", "values spread wider or narrower", _LOUD)
+@numeric_shift("variance_change", "values spread wider or narrower", LOUD)
 def _variance(values: np.ndarray, rng: np.random.Generator, severity: Severity) -> tuple[np.ndarray, str | None]:
-    factor = _graded(rng, severity, 1.4, 6.0)
+    factor = graded(rng, severity, 1.4, 6.0)
     centre = float(np.median(values))
     return centre + (values - centre) * (factor if rng.random() < 0.5 else 1 / factor), None
 
 
-@_numeric("noise_added", "noise is added to a whole column", _LOUD)
+@numeric_shift("noise_added", "noise is added to a whole column", LOUD)
 def _noise(values: np.ndarray, rng: np.random.Generator, severity: Severity) -> tuple[np.ndarray, str | None]:
-    return values + rng.normal(0.0, _graded(rng, severity, 0.5, 5.0) * (np.std(values) or 1.0), len(values)), None
+    return values + rng.normal(0.0, graded(rng, severity, 0.5, 5.0) * (np.std(values) or 1.0), len(values)), None
 
 
-@_numeric("skewed", "large values grow, small ones stay (a power is taken)", _AVH)
+@numeric_shift("skewed", "large values grow, small ones stay (a power is taken)", AVH)
 def _skew(values: np.ndarray, rng: np.random.Generator, severity: Severity) -> tuple[np.ndarray, str | None] | None:
     if values.min() < 0 or values.max() <= 0:
         return None
-    power = _graded(rng, severity, 1.15, 2.5)
+    power = graded(rng, severity, 1.15, 2.5)
     return np.power(values / values.max(), power if rng.random() < 0.5 else 1 / power) * values.max(), None
 
 
-@_numeric("clipped", "values are cut off at a bound", _SENSOR)
+@numeric_shift("clipped", "values are cut off at a bound", SENSOR)
 def _clip(values: np.ndarray, rng: np.random.Generator, severity: Severity) -> tuple[np.ndarray, str | None]:
     share = {"low": 0.1, "medium": 0.25, "high": 0.5}[severity]
     if rng.random() < 0.7:
@@ -144,7 +89,7 @@ def _clip(values: np.ndarray, rng: np.random.Generator, severity: Severity) -> t
     return np.maximum(values, np.quantile(values, share)), None
 
 
-@_numeric("rounded", "values are rounded more coarsely", _AVH)
+@numeric_shift("rounded", "values are rounded more coarsely", AVH)
 def _round(values: np.ndarray, rng: np.random.Generator, severity: Severity) -> tuple[np.ndarray, str | None] | None:
     spread = float(np.std(values))
     if spread == 0:
@@ -153,7 +98,13 @@ def _round(values: np.ndarray, rng: np.random.Generator, severity: Severity) -> 
     return (np.round if rng.random() < 0.5 else np.floor)(values / step) * step, None
 
 
-@_numeric("stuck_value", "a column holds one value throughout or for a long run", _SENSOR)
+@numeric_shift(
+    "stuck_value",
+    "a column holds one value throughout or for a long run",
+    SENSOR,
+    whole=1.0,
+    tolerated=("outliers", "missing_data"),
+)
 def _stuck(values: np.ndarray, rng: np.random.Generator, severity: Severity) -> tuple[np.ndarray, str | None]:
     length = max(2, round(len(values) * {"low": 0.2, "medium": 0.5, "high": 1.0}[severity]))
     start = int(rng.integers(0, len(values) - length + 1))
@@ -162,23 +113,28 @@ def _stuck(values: np.ndarray, rng: np.random.Generator, severity: Severity) -> 
     return result, None
 
 
-@_numeric("slow_drift", "values drift away over the rows", _SENSOR)
+@numeric_shift("slow_drift", "values drift away over the rows", SENSOR)
 def _drift(values: np.ndarray, rng: np.random.Generator, severity: Severity) -> tuple[np.ndarray, str | None]:
-    slope = _graded(rng, severity, 0.6, 6.0) * (np.std(values) or 1.0) * one_of(rng, 1.0, -1.0)
+    slope = graded(rng, severity, 0.6, 6.0) * (np.std(values) or 1.0) * one_of(rng, 1.0, -1.0)
     return values + slope * np.linspace(0.0, 1.0, len(values)), None
 
 
-@_numeric("inverted", "the scale is turned round (a rank, a sign convention)", _AVH)
+@numeric_shift("inverted", "the scale is turned round (a rank, a sign convention)", AVH)
 def _inverted(values: np.ndarray, rng: np.random.Generator, severity: Severity) -> tuple[np.ndarray, str | None]:
     return (-values, "flip the sign") if rng.random() < 0.5 else (values.max() + values.min() - values, None)
 
 
-@_numeric("segment_scaled", "one segment is in another unit or grows by itself", _UNITS, "segment")
+@numeric_shift("segment_scaled", "one segment is in another unit or grows by itself", UNITS, "segment")
 def _segment(values: np.ndarray, rng: np.random.Generator, severity: Severity) -> tuple[np.ndarray, str | None]:
     return values * {"low": 1.5, "medium": 10.0, "high": 1_000.0}[severity] ** one_of(rng, 1.0, -1.0), None
 
 
-@_numeric("zero_inflated", "many values drop to zero although something was measured", _SENSOR)
+@numeric_shift(
+    "zero_inflated",
+    "many values drop to zero although something was measured",
+    SENSOR,
+    tolerated=("outliers", "missing_data"),
+)
 def _zeros(values: np.ndarray, rng: np.random.Generator, severity: Severity) -> tuple[np.ndarray, str | None]:
     return np.where(
         rng.random(len(values)) < {"low": 0.15, "medium": 0.35, "high": 0.7}[severity], np.floor(values * 0), values

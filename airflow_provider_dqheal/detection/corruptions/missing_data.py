@@ -19,17 +19,12 @@ _LOAD = "reports on late and partial loads (Monte Carlo, dbt freshness and volum
 _ANY: tuple[Kind, ...] = ("int", "float", "bool", "date", "category", "text", "id", "key")
 
 
-def _gone(column: Column, rng: np.random.Generator) -> str | None:
-    """How an empty cell looks: null in a typed column, the empty text in a text table."""
-    return None if column.typed else ""
-
-
 def _pattern(name: str, description: str, source: str, where: Where | None) -> None:
     @cell_family(name, _ISSUE, description, source, _ANY, where=where)
     def _empty(
         column: Column, rows: np.ndarray, rng: np.random.Generator, severity: Severity
     ) -> Sequence[str | None] | None:
-        return [_gone(column, rng)] * len(rows)
+        return [column.blank] * len(rows)
 
 
 _pattern("empty_scattered", "cells are empty completely at random", _RUBIN, "scattered")
@@ -45,7 +40,7 @@ def _column_empty(
 ) -> Sequence[str | None] | None:
     if severity != "high":
         return None
-    return [_gone(column, rng)] * len(rows)
+    return [column.blank] * len(rows)
 
 
 def _token(
@@ -105,9 +100,27 @@ _token(
     ("int", "float"),
 )
 _token("sentinel_zero", "zero where nothing was measured", ("0",), ("int", "float"))
-_token(
-    "sentinel_date", "a date that means no date", ("1900-01-01", "1970-01-01", "9999-12-31", "0001-01-01"), ("date",)
+
+
+@cell_family(
+    "sentinel_date",
+    _ISSUE,
+    "a date that means no date",
+    _DISGUISED,
+    ("date",),
+    whole=0.1,
+    tolerated=("outliers", "distribution_shift"),
 )
+def _no_date(
+    column: Column, rows: np.ndarray, rng: np.random.Generator, severity: Severity
+) -> Sequence[str | None] | None:
+    year, month, day = ((1900, 1, 1), (1970, 1, 1), (9999, 12, 31), (1, 1, 1), (2099, 12, 31))[int(rng.integers(5))]
+    form = (column.form or "%Y-%m-%d").replace("%-", "%").replace("%Y", f"{year:04d}").replace("%m", f"{month:02d}")
+    for part, value in (("%d", f"{day:02d}"), ("%H", "00"), ("%M", "00"), ("%S", "00")):
+        form = form.replace(part, value)
+    return [form] * len(rows)
+
+
 _token(
     "test_values",
     "placeholders of forms and tests",
@@ -174,7 +187,7 @@ def _together(frame: Frame, rng: np.random.Generator, severity: Severity) -> Dra
     hit = []
     for column in chosen:
         values = column.text.copy()
-        values[rows] = _gone(column, rng)
+        values[rows] = column.blank
         if np.any(values != column.text):
             table = put(table, column.name, values)
             hit.append(column.name)
@@ -193,7 +206,7 @@ def _rows_empty(frame: Frame, rng: np.random.Generator, severity: Severity) -> D
         if column.kind == "empty":
             continue
         values = column.text.copy()
-        values[rows] = _gone(column, rng)
+        values[rows] = column.blank
         if np.any(values != column.text):
             table = put(table, name, values)
             hit.append(name)

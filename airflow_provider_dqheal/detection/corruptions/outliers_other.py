@@ -25,7 +25,7 @@ def _far(column: Column, rows: Rows, rng: np.random.Generator, severity: Severit
     if severity == "low":
         years = int(rng.choice([-10, -5, 5, 10]))
     seconds = column.numbers[rows] + years * 365.25 * 86_400
-    if "%H" not in (column.form or ""):
+    if not column.has_clock:
         seconds = np.floor(seconds / 86_400) * 86_400
     return [
         new if np.isfinite(value) else text

@@ -28,10 +28,11 @@ def _renaming(name: str, description: str, source: str, rename: Rename) -> None:
         names = frame.names
         wanted = column_count(frame, rng, severity)
         mapping: dict[str, str] = {}
-        for index in rng.permutation(len(names)):
-            new = rename(names[int(index)], rng)
+        for index in rng.permutation(len(frame.targets)):
+            old = frame.targets[int(index)]
+            new = rename(old, rng)
             if new and new not in names and new not in mapping.values():
-                mapping[names[int(index)]] = new
+                mapping[old] = new
             if len(mapping) == wanted:
                 break
         if not mapping:

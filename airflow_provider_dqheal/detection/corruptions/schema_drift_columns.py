@@ -44,12 +44,8 @@ def _reordered(frame: Frame, rng: np.random.Generator, severity: Severity) -> Dr
 def _removed(frame: Frame, rng: np.random.Generator, severity: Severity) -> Draft | None:
     if frame.table.num_columns < 2:
         return None
-    gone = [
-        frame.names[int(index)]
-        for index in rng.permutation(frame.table.num_columns)[
-            : min(column_count(frame, rng, severity), frame.table.num_columns - 1)
-        ]
-    ]
+    most = min(column_count(frame, rng, severity), frame.table.num_columns - 1)
+    gone = [frame.targets[int(index)] for index in rng.permutation(len(frame.targets))[:most]]
     return Draft(frame.table.drop_columns(gone), {_ISSUE: tuple(gone)}, {"removed": gone}, "fact", False)
 
 
@@ -88,8 +84,8 @@ def _added(frame: Frame, rng: np.random.Generator, severity: Severity) -> Draft 
 @corruption("column_duplicated", _ISSUE, "a column comes twice under a second name", "pandas merge reports: _x, _y, .1")
 def _duplicated(frame: Frame, rng: np.random.Generator, severity: Severity) -> Draft | None:
     table, new = frame.table, []
-    for index in rng.permutation(len(frame.names))[: column_count(frame, rng, severity)]:
-        old = frame.names[int(index)]
+    for index in rng.permutation(len(frame.targets))[: column_count(frame, rng, severity)]:
+        old = frame.targets[int(index)]
         name = old + ("_y", ".1", "_copy", "_dup", "2")[int(rng.integers(5))]
         if name not in table.column_names:
             table = table.append_column(name, frame.table[old])
@@ -153,14 +149,15 @@ def _widened(frame: Frame, rng: np.random.Generator, severity: Severity) -> Draf
     }
     table = frame.table
     hit: dict[str, str] = {}
-    for index in rng.permutation(len(frame.names)):
-        name = frame.names[int(index)]
+    wanted = column_count(frame, rng, severity)
+    for index in rng.permutation(len(frame.targets)):
+        name = frame.targets[int(index)]
         options = wider.get(table.schema.field(name).type)
-        if options is None or len(hit) == column_count(frame, rng, severity):
+        if options is None or len(hit) == wanted:
             continue
         kind = options[int(rng.integers(len(options)))]
         try:
-            table = table.set_column(int(index), name, flat(table[name]).cast(kind, safe=False))
+            table = table.set_column(table.column_names.index(name), name, flat(table[name]).cast(kind, safe=False))
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
             continue
         hit[name] = str(kind)
@@ -191,32 +188,6 @@ def _header(frame: Frame, rng: np.random.Generator, severity: Severity) -> Draft
         False,
         "take the header as a row",
         rows=np.arange(1, frame.row_count),
-    )
-
-
-@corruption("header_repeated", _ISSUE, "the header comes again as a row (files were concatenated)", _CSV)
-def _header_row(frame: Frame, rng: np.random.Generator, severity: Severity) -> Draft | None:
-    times = {"low": 1, "medium": 2, "high": 5}[severity]
-    table = pa.table([rendered(column) for column in frame.table.columns], names=frame.names)
-    line = pa.table([[name] for name in frame.names], names=frame.names)
-    at = sorted({int(index) for index in rng.integers(0, frame.row_count + 1, times)})
-    edges = [0, *at, frame.row_count]
-    parts = []
-    for place in range(len(edges) - 1):
-        parts.append(table.slice(edges[place], edges[place + 1] - edges[place]))
-        if place < len(at):
-            parts.append(line)
-    merged = pa.concat_tables(parts).combine_chunks()
-    hit = tuple(name for name in frame.names if frame.column(name).kind in ("int", "float", "date", "bool", "id"))
-    issues = {"type_mismatch": hit} if hit else {_ISSUE: ()}
-    return Draft(
-        merged,
-        issues,
-        {"rows": at},
-        "fact",
-        False,
-        "drop the header rows",
-        frozenset({_ISSUE, "outliers", "type_mismatch"}),
     )
 
 

@@ -44,10 +44,10 @@ _OTHER_DATES = (
 def _date_form(
     column: Column, rows: np.ndarray, rng: np.random.Generator, severity: Severity
 ) -> Sequence[str | None] | None:
-    forms = [form for form in _OTHER_DATES if form != (column.form or "")[:8]]
+    forms = [form for form in _OTHER_DATES if form != (column.form or "").removesuffix(column.clock)]
     several = bool(rng.random() < 0.2)
     chosen = pick(rng, forms)
-    tail = (column.form or "")[8:] if bool(rng.random() < 0.5) else ""
+    tail = column.clock if bool(rng.random() < 0.5) else ""
     return [
         moment(value).strftime((pick(rng, forms) if several else chosen) + tail) if np.isfinite(value) else text
         for value, text in zip(column.numbers[rows], texts(column, rows), strict=True)
@@ -86,9 +86,8 @@ def _epoch(
 def _date_time(
     column: Column, rows: np.ndarray, rng: np.random.Generator, severity: Severity
 ) -> Sequence[str | None] | None:
-    form = column.form or ""
     written = texts(column, rows)
-    if "%H" not in form:
+    if not column.has_clock:
         return [text + pick(rng, (" 00:00:00", "T00:00:00Z", "T00:00:00+00:00")) for text in written]
     style = pick(rng, ("date", "swap", "zone"))
     if style == "date":
