@@ -29,6 +29,8 @@ from airflow_provider_dqheal.core.types import (
     Verdict,
 )
 from airflow_provider_dqheal.detection.verdict import judge
+from airflow_provider_dqheal.pipeline.approval import waiting
+from airflow_provider_dqheal.pipeline.budget import step_reasons
 from airflow_provider_dqheal.pipeline.heal import is_live
 from airflow_provider_dqheal.pipeline.validate import held_result, holds
 from airflow_provider_dqheal.profiling.baseline import Baseline
@@ -128,11 +130,12 @@ def heal(
         )
     working = Working.start(raw)
     refused: tuple[str, ...] = ()
-    if is_live(planned) and planned.steps:
+    if is_live(planned) and planned.steps and not waiting(planned, {}):
         try:
             working = apply_steps(working, planned.steps, policy, baseline)
         except RemediationRefused as refusal:
             refused = (str(refusal),)
+    refused = (*refused, *step_reasons(planned, raw.num_rows, policy.budgets))
     reasons = holds(planned, verdict, refused)
     if reasons:
         validation = held_result(reasons)

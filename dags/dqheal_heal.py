@@ -23,7 +23,7 @@ with DAG(
         "dataset": Param(None, type=["null", "string"], description="Name of the data set, as given to `dqheal learn`"),
         "batch_id": Param(None, type=["null", "string"], description="Name of the batch within its data set"),
         "uri": Param(None, type=["null", "string"], description="File or folder that holds the batch"),
-        "format": Param("csv", enum=["csv", "jsonl", "parquet"], description="Format of the batch"),
+        "format": Param("csv", enum=["csv", "jsonl", "parquet", "orc"], description="Format of the batch"),
         "options": Param({}, type="object", description="Options of the reader: delimiter, header"),
         "rerun": Param(False, type="boolean", description="Open a new attempt although the content is known"),
     },

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 Dataset = Annotated[str, typer.Argument(help="Name of the data set.")]
 BatchPath = Annotated[
-    str, typer.Argument(metavar="PATH", help="A CSV, JSON-lines or Parquet file, or a folder of them.")
+    str, typer.Argument(metavar="PATH", help="A CSV, JSON-lines, Parquet or ORC file, or a folder of them.")
 ]
-Format = Annotated[str | None, typer.Option("--format", help="csv, jsonl or parquet; default: by the extension.")]
+Format = Annotated[str | None, typer.Option("--format", help="csv, jsonl, parquet or orc; default: by the extension.")]
 Delimiter = Annotated[str | None, typer.Option(help="Field delimiter of CSV files.")]
 BatchId = Annotated[str | None, typer.Option("--batch-id", help="Default: the file's or folder's stem.")]
 Named = Annotated[str, typer.Argument(metavar="BATCH", help="batch_id of a batch that was received.")]

@@ -141,14 +141,13 @@ def heal(
     from airflow_provider_dqheal.pipeline.services import Services
 
     overrides: dict[str, Any] = {}
-    if out is not None:
-        overrides["published_root"] = out.expanduser().resolve()
+    folder = out.expanduser().resolve() if out is not None else None
     if policy is not None:
         overrides["policies"] = policy
     ref = batch_ref(dataset, path, batch_id, format, delimiter)
-    with Services.open(load_settings(**overrides)) as services:
+    with Services.open(load_settings(**overrides), folder) as services:
         before = services.store.batch(dataset, ref.batch_id)
-        if out is not None and before is not None and _is_published_elsewhere(before, services.sink.root):
+        if folder is not None and before is not None and _is_published_elsewhere(before, folder):
             say(f"{ref.key}: published to {before.published_uri} before; a new attempt publishes to {out}")
             rerun = True
         record = run_batch(services, ref, rerun)

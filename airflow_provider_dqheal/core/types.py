@@ -25,7 +25,7 @@ ISSUE_ORDER: tuple[str, ...] = (
 """The built-in issue types, in the order in which they are healed."""
 
 Severity = Literal["low", "medium", "high", "critical"]
-BatchFormat = Literal["csv", "jsonl", "parquet", "table"]
+BatchFormat = Literal["csv", "jsonl", "parquet", "orc", "table"]
 BatchStatus = Literal[
     "received", "profiled", "detected", "healing", "validating", "published", "held", "failed", "undone"
 ]

@@ -27,7 +27,8 @@ def accept(services: Services, ref: BatchRef, by: str) -> BatchRecord:
         services.store.put_dataset(ref.dataset, first.table_schema)
     services.store.accept(ref, by=by)
     if record.status != "published":
-        files = services.sink.publish(ref, None, None)
+        schema = services.store.dataset(ref.dataset)
+        files = services.sink_for(ref.dataset).publish(ref, None, schema.table_schema if schema else None)
         services.store.set_status(
             ref,
             "published",

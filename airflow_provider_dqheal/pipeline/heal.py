@@ -6,6 +6,7 @@ from airflow_provider_dqheal.core.errors import RemediationRefused
 from airflow_provider_dqheal.core.types import BatchRef, RemediationPlan, StepResult
 from airflow_provider_dqheal.issues._base import heal_order
 from airflow_provider_dqheal.pipeline._stage import running
+from airflow_provider_dqheal.pipeline.approval import approvals, waiting
 from airflow_provider_dqheal.pipeline.decide import decide_stage
 from airflow_provider_dqheal.pipeline.detect import baseline_for
 from airflow_provider_dqheal.pipeline.services import Services
@@ -15,9 +16,8 @@ from airflow_provider_dqheal.remediation.working import Working
 
 
 def is_live(plan: RemediationPlan) -> bool:
-    """Whether the plan's steps are carried out: not in shadow, off or waiting for approval, and nothing to hold for."""
-    waiting = any(step.needs_approval for step in plan.steps)
-    return plan.mode == "auto" and not plan.hold_reasons and not waiting
+    """Whether the plan's steps may be carried out, those that need it after approval: nothing to hold for."""
+    return plan.mode in ("auto", "approve") and not plan.hold_reasons
 
 
 def staged(services: Services, ref: BatchRef) -> Working:
@@ -40,7 +40,7 @@ def heal_stage(services: Services, ref: BatchRef, issue: str) -> StepResult | No
         return StepResult.model_validate(stored.document) if "output" in stored.document else None
     plan = decide_stage(services, ref)
     steps = plan.steps_for(issue)
-    if not steps or not is_live(plan):
+    if not steps or not is_live(plan) or issue in waiting(plan, approvals(services, ref)):
         return None
     with running(services, ref, name) as run:
         services.store.set_status(ref, "healing")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from airflow_provider_dqheal.core.types import BatchRef
 from airflow_provider_dqheal.pipeline._stage import running
+from airflow_provider_dqheal.pipeline.budget import spent_by
 from airflow_provider_dqheal.pipeline.decide import decide_stage
 from airflow_provider_dqheal.pipeline.detect import baseline_for, detect_stage
 from airflow_provider_dqheal.pipeline.heal import staged
@@ -39,7 +40,7 @@ def publish_stage(services: Services, ref: BatchRef) -> BatchRecord:
             healed = None
             if touched and baseline is not None:
                 healed = working.replace(table=conform(working.table, baseline, ref.format))
-            files = services.sink.publish(ref, healed, baseline.table_schema if baseline else None)
+            files = services.sink_for(ref.dataset).publish(ref, healed, baseline.table_schema if baseline else None)
             counts = {
                 "published_uri": files.uri,
                 "quarantine_uri": files.quarantine_uri,
@@ -57,7 +58,8 @@ def publish_stage(services: Services, ref: BatchRef) -> BatchRecord:
                     incident.id, incident.version, "resolved", actor="dqheal", note="healed, validated and published"
                 )
             run.status, run.summary = "published", counts
-        run.document = {"status": run.status, **run.summary}
+            run.document["spent"] = spent_by(plan, working).model_dump()
+        run.document |= {"status": run.status, **run.summary}
     final = services.store.batch(ref.dataset, ref.batch_id, ref.attempt)
     assert final is not None
     return final

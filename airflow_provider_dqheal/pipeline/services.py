@@ -60,11 +60,14 @@ class Services:
     settings: Settings
     store: Store
     events: EventSink
+    out: Path | None = None
 
     @classmethod
     @contextmanager
-    def open(cls, settings: Settings | None = None) -> Iterator[Services]:
+    def open(cls, settings: Settings | None = None, out: Path | None = None) -> Iterator[Services]:
         """Opens the store (migrating it when needed) and the status publisher; closes both at the end.
+
+        ``out`` is a folder to publish into that wins over policies and settings.
 
         Raises:
             ConfigError: when a setting is invalid.
@@ -79,14 +82,18 @@ class Services:
                 from airflow_provider_dqheal.messaging.producer import StatusPublisher
 
                 sinks.append(stack.enter_context(StatusPublisher(settings.kafka)))
-            yield cls(settings=settings, store=store, events=EveryEventSink(sinks))
+            yield cls(settings=settings, store=store, events=EveryEventSink(sinks), out=out)
 
-    @property
-    def sink(self) -> FolderSink:
-        """Where batches are published."""
+    def sink_for(self, dataset: str) -> FolderSink:
+        """Where a data set's batches are published: ``out``, else its policy's folder, else the configured one.
+
+        Raises:
+            ConfigError: when the policy is invalid.
+        """
         from airflow_provider_dqheal.storage.sinks.folder import FolderSink
 
-        return FolderSink(self.settings.published)
+        policy = self.settings.policy_for(dataset).sink
+        return FolderSink(self.out or policy.folder or self.settings.published, policy.format)
 
     def staging(self, ref: BatchRef) -> Path:
         """The folder of this attempt's staged output."""

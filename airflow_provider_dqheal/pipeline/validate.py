@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from airflow_provider_dqheal.core.types import BatchRef, Check, RemediationPlan, ValidationResult, Verdict
+from airflow_provider_dqheal.core.types import BatchRef, Check, IssueType, RemediationPlan, ValidationResult, Verdict
 from airflow_provider_dqheal.detection.verdict import judge
 from airflow_provider_dqheal.issues._base import heal_order
 from airflow_provider_dqheal.pipeline._stage import running
+from airflow_provider_dqheal.pipeline.approval import Approval, approvals, waiting, waiting_reason
+from airflow_provider_dqheal.pipeline.budget import over_budget
 from airflow_provider_dqheal.pipeline.decide import decide_stage
 from airflow_provider_dqheal.pipeline.detect import baseline_for, detect_stage
 from airflow_provider_dqheal.pipeline.heal import staged
@@ -17,15 +19,19 @@ from airflow_provider_dqheal.profiling.local import profile_table
 from airflow_provider_dqheal.validation.judge import validate
 
 
-def holds(plan: RemediationPlan, verdict: Verdict, refused: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """Every reason, in words, why the batch may not be published whatever its steps did."""
+def holds(
+    plan: RemediationPlan,
+    verdict: Verdict,
+    refused: tuple[str, ...] = (),
+    said: dict[IssueType, Approval] | None = None,
+) -> tuple[str, ...]:
+    """Every reason, in words, why the batch may not be published whatever its steps did. ``said``: the approvals."""
     reasons = [*plan.hold_reasons, *refused]
     if verdict.status != "scored" and not reasons:
         reasons.append(verdict.reason or f"verdict {verdict.status}")
     if plan.mode in ("shadow", "off") and (verdict.issues or plan.steps):
         reasons.append(f"policy mode is {plan.mode}: {len(plan.steps)} steps planned, none carried out")
-    if plan.steps and (plan.mode == "approve" or any(step.needs_approval for step in plan.steps)):
-        reasons.append(f"{len(plan.steps)} steps wait for approval")
+    reasons += [waiting_reason(plan, issue, said or {}) for issue in waiting(plan, said or {})]
     return tuple(reasons)
 
 
@@ -50,7 +56,9 @@ def validate_stage(services: Services, ref: BatchRef) -> ValidationResult:
             if record is not None and "refused" in record.document
         )
         baseline = baseline_for(services, ref)
-        reasons = holds(plan, verdict, refused)
+        reasons = holds(plan, verdict, refused, approvals(services, ref))
+        if not reasons and plan.steps:
+            reasons = over_budget(services, ref, plan, staged(services, ref))
         if reasons or baseline is None:
             result = held_result(reasons or ("no accepted history",))
         else:

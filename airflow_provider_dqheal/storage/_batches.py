@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, delete, func, select, update
 
 from airflow_provider_dqheal.core.errors import StoreError, UnknownDataset
 from airflow_provider_dqheal.core.events import now
@@ -150,6 +152,30 @@ class Batches(Database):
             connection.execute(insert_or_ignore(connection.dialect, stages).values(values))
 
         self.write(change)
+
+    def forget_stages(self, ref: BatchRef, names: Collection[str]) -> None:
+        """Drops what these stages of an attempt left, so that they run again: a person decided anew."""
+
+        def change(connection: Connection) -> None:
+            row_id = _row_id(connection, ref)
+            connection.execute(delete(stages).where(stages.c.batch == row_id, stages.c.stage.in_(tuple(names))))
+
+        self.write(change)
+
+    def published_since(self, dataset: str, moment: datetime, without: str) -> tuple[dict[str, Any], ...]:
+        """What publishing left of each batch of a data set that was published since, but for one batch_id."""
+        query = (
+            select(stages.c.document)
+            .join(batches, batches.c.id == stages.c.batch)
+            .where(
+                batches.c.dataset == dataset,
+                batches.c.batch_id != without,
+                batches.c.status == "published",
+                stages.c.stage == "publish",
+                stages.c.created_at >= moment,
+            )
+        )
+        return self.read(lambda connection: tuple(connection.execute(query).scalars()))
 
     def stage(self, ref: BatchRef, stage: str) -> StageRecord | None:
         """What a stage of an attempt left, or None."""

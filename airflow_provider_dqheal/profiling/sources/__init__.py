@@ -1,4 +1,4 @@
-"""Batches as Arrow record batches: CSV, JSON lines and Parquet, a file or a folder."""
+"""Batches as Arrow record batches: CSV, JSON lines, Parquet and ORC, a file or a folder."""
 
 from __future__ import annotations
 
@@ -15,11 +15,17 @@ from airflow_provider_dqheal.core.types import BatchFormat, BatchRef
 from airflow_provider_dqheal.profiling.sources._base import Source, Split, list_files
 from airflow_provider_dqheal.profiling.sources.csv import CsvSource
 from airflow_provider_dqheal.profiling.sources.jsonl import JsonlSource
+from airflow_provider_dqheal.profiling.sources.orc import OrcSource
 from airflow_provider_dqheal.profiling.sources.parquet import ParquetSource
 
 __all__ = ["Source", "Split", "as_batch_ref", "open_source", "read_raw"]
 
-_SOURCES: dict[str, type[Source]] = {"csv": CsvSource, "jsonl": JsonlSource, "parquet": ParquetSource}
+_SOURCES: dict[str, type[Source]] = {
+    "csv": CsvSource,
+    "jsonl": JsonlSource,
+    "parquet": ParquetSource,
+    "orc": OrcSource,
+}
 _EXTENSIONS: dict[str, BatchFormat] = {
     ".csv": "csv",
     ".tsv": "csv",
@@ -29,6 +35,7 @@ _EXTENSIONS: dict[str, BatchFormat] = {
     ".json": "jsonl",
     ".parquet": "parquet",
     ".pq": "parquet",
+    ".orc": "orc",
 }
 
 

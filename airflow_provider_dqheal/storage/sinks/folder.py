@@ -12,10 +12,11 @@ from pathlib import Path
 import pyarrow as pa
 from pyarrow import parquet
 
-from airflow_provider_dqheal.core.errors import PublishError
+from airflow_provider_dqheal.core.errors import PublishError, ValidationFailed
 from airflow_provider_dqheal.core.paths import slug
 from airflow_provider_dqheal.core.types import BatchRef, TableSchema
-from airflow_provider_dqheal.profiling.sources import open_source
+from airflow_provider_dqheal.profiling.schema import cast_table
+from airflow_provider_dqheal.profiling.sources import open_source, read_raw
 from airflow_provider_dqheal.remediation.working import Working
 from airflow_provider_dqheal.storage.sinks.writers import write_table
 
@@ -41,31 +42,39 @@ class FolderSink:
     ``<batch>`` is a symbolic link to a version under ``<root>/<dataset>/.versions``; publishing writes a new
     version, makes it durable and renames the link. A reader sees the old version or the new one, never a half.
     Publishing again replaces.
+
+    Args:
+        root: where to publish.
+        format: of the published files; ``same`` keeps the batch's own, and untouched batches byte for byte.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, format: str = "same") -> None:
         self.root = root
+        self.format = format
 
     def publish(
         self, ref: BatchRef, working: Working | None, schema: TableSchema | None, keep_aside: bool = False
     ) -> PublishedFiles:
-        """Publishes the healed batch, or the raw files byte for byte when ``working`` is None.
+        """Publishes the healed batch, or the raw one when ``working`` is None: byte for byte in its own format.
 
-        Quarantine and ledger are written before the rows. ``keep_aside``: raw files, and those that lay beside the
-        version before, as the record of what was done.
+        Quarantine and ledger are written before the rows. ``keep_aside``: raw files in any case, and those that lay
+        beside the version before, as the record of what was done.
 
         Raises:
             PublishError: when anything cannot be written; what was published before stays.
             BatchUnreadable: when the raw batch is gone.
+            ValidationFailed: when it is to be written in another format and a cell does not read as accepted.
         """
         home = self.root / slug(ref.dataset)
         versions = home / ".versions" / slug(ref.batch_id)
         version = versions / f"{ref.attempt:04d}-{uuid.uuid4().hex[:12]}"
         link = home / slug(ref.batch_id)
         source = open_source(ref)
+        format = None if keep_aside or self.format in ("same", ref.format) else self.format
+        table = None if format is None and working is None else _table(working, ref, schema, format)
         try:
             (version / ASIDE).mkdir(parents=True)
-            if working is None:
+            if table is None:
                 for path in source.files:
                     name = path.name if source.root.is_file() else path.relative_to(source.root).as_posix()
                     (version / name).parent.mkdir(parents=True, exist_ok=True)
@@ -74,9 +83,10 @@ class FolderSink:
                     for path in (link / ASIDE).glob("*.parquet"):
                         shutil.copyfile(path, version / ASIDE / path.name)
             else:
-                parquet.write_table(_storable(working.quarantine), version / ASIDE / "quarantine.parquet")
-                parquet.write_table(working.ledger, version / ASIDE / "ledger.parquet")
-                write_table(working.table, ref, schema, version, source.files[0])
+                if working is not None:
+                    parquet.write_table(_storable(working.quarantine), version / ASIDE / "quarantine.parquet")
+                    parquet.write_table(working.ledger, version / ASIDE / "ledger.parquet")
+                write_table(table, ref, schema, version, source.files[0], format)
             _make_durable(version)
             _swap(link, version)
         except OSError as error:
@@ -95,6 +105,22 @@ class FolderSink:
     def of(cls, published_uri: str) -> FolderSink:
         """The sink that published to ``published_uri``."""
         return cls(Path(published_uri).parent.parent)
+
+
+def _table(working: Working | None, ref: BatchRef, schema: TableSchema | None, format: str | None) -> pa.Table:
+    """What is written: in the accepted types where the format is another than the batch's."""
+    table = working.table if working is not None else read_raw(ref)
+    if format is None or schema is None:
+        return table
+    typed, unread = cast_table(table, schema)
+    faults = {name: int(mask.sum()) for name, mask in unread.items() if mask.any()}
+    if faults:
+        name, count = next(iter(faults.items()))
+        raise ValidationFailed(
+            f"{ref.key}: {count:,} cells of {name!r} do not read as {schema.column(name).type}, "  # type: ignore[union-attr]
+            f"so it cannot be written as {format}; set sink.format: same, or have them quarantined"
+        )
+    return typed
 
 
 def _storable(table: pa.Table) -> pa.Table:

@@ -1,4 +1,4 @@
-"""Writes a raw table in its batch's own format. Text cells are written as they are."""
+"""Writes a table in its batch's own format, or another. Text cells are written as they are."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 
 import pyarrow as pa
-from pyarrow import parquet
+from pyarrow import orc, parquet
 
 from airflow_provider_dqheal.core.types import BatchRef, TableSchema
 from airflow_provider_dqheal.profiling.schema import render
@@ -21,15 +21,20 @@ ROWS_AT_ONCE = 50_000
 BARE = ("int", "float", "bool")
 
 
-def write_table(table: pa.Table, ref: BatchRef, schema: TableSchema | None, folder: Path, like: Path) -> Path:
-    """Writes ``table`` as one file ``part-0000`` in the format of ``ref``.
+def write_table(
+    table: pa.Table, ref: BatchRef, schema: TableSchema | None, folder: Path, like: Path, format: str | None = None
+) -> Path:
+    """Writes ``table`` as one file ``part-0000``, in the format of ``ref`` where no other is named.
 
-    ``like`` is a file of the raw batch: compression and line ends are taken from it.
+    ``like`` is a file of the raw batch: in its own format, compression and line ends are taken from it.
     """
-    write = WRITERS[ref.format]
-    packed = like.name.lower().endswith(".gz")
-    path = folder / f"part-0000.{ref.format}{'.gz' if packed else ''}"
-    write(table, path, ref, schema, like)
+    if format is None or format == ref.format:
+        packed = like.name.lower().endswith(".gz")
+        path = folder / f"part-0000.{ref.format}{'.gz' if packed else ''}"
+        WRITERS[ref.format](table, path, ref, schema, like)
+    else:
+        path = folder / f"part-0000.{format}"
+        WRITERS[format](table, path, ref.model_copy(update={"format": format, "options": {}}), schema, None)
     return path
 
 
@@ -63,10 +68,33 @@ def _write_parquet(table: pa.Table, path: Path, ref: BatchRef, schema: TableSche
     parquet.write_table(table, path)
 
 
+def _write_orc(table: pa.Table, path: Path, ref: BatchRef, schema: TableSchema | None, like: Path | None) -> None:
+    """ORC with the table's own types, as far as ORC has them."""
+    for index, field in enumerate(table.schema):
+        wider = _orc_type(field.type)
+        if wider != field.type:
+            table = table.set_column(index, field.name, table.column(index).cast(wider))
+    orc.write_table(table, path)
+
+
+def _orc_type(type: pa.DataType) -> pa.DataType:
+    """The nearest type that ORC can hold without loss: it knows neither dictionaries nor unsigned numbers."""
+    if pa.types.is_dictionary(type):
+        return _orc_type(type.value_type)
+    if pa.types.is_null(type):
+        return pa.string()
+    if pa.types.is_unsigned_integer(type):
+        return pa.int64() if type.bit_width < 64 else pa.decimal128(20)
+    if pa.types.is_timestamp(type):
+        return pa.timestamp("ns", type.tz)
+    return type
+
+
 WRITERS: dict[str, Callable[[pa.Table, Path, BatchRef, TableSchema | None, Path | None], None]] = {
     "csv": write_csv,
     "jsonl": _write_jsonl,
     "parquet": _write_parquet,
+    "orc": _write_orc,
     "table": _write_parquet,
 }
 
