@@ -33,7 +33,7 @@ def cut(table: PreparedTable, recipe: TableRecipe, rng: np.random.Generator, row
 def draw_rows(available: int, history: int, rng: np.random.Generator, limit: int = 400_000) -> int:
     """Rows a batch, log-uniform from 30 up to what the table (and ``limit`` rows an episode) can give."""
     most = min(MAX_ROWS, limit // (history + 1), max(MIN_ROWS, available // (history + 1)))
-    ceiling = min(most, int(rng.choice([1_500, 5_000, 20_000, MAX_ROWS], p=[0.45, 0.35, 0.15, 0.05])))
+    ceiling = min(most, int(rng.choice([1_500, 5_000, 20_000, MAX_ROWS], p=[0.4, 0.36, 0.18, 0.06])))
     return int(np.exp(rng.uniform(np.log(MIN_ROWS), np.log(max(ceiling, MIN_ROWS) + 1))))
 
 

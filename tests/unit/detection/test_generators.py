@@ -8,9 +8,9 @@ from airflow_provider_dqheal.detection.corpus import episode
 from airflow_provider_dqheal.detection.generators import generators, registry
 
 
-def test_there_are_at_least_twenty_five_families_of_their_own():
+def test_there_are_at_least_fifty_five_families_of_their_own():
     names = [generator.family for generator in generators()]
-    assert len(set(names)) == len(names) >= 25
+    assert len(set(names)) == len(names) >= 55
     assert "generated:payments" not in [one.family for one in generators(exclude_families=("generated:payments",))]
 
 
@@ -36,6 +36,30 @@ def test_small_orders_have_a_growing_id_and_a_date_that_is_constant_in_a_batch()
                 days = [set(batch[name].to_pylist()) for batch in batches]
                 assert all(len(day) == 1 for day in days)
                 assert [min(day) for day in days] == sorted({min(day) for day in days})
+
+
+def test_tables_put_together_at_random_differ_in_number_and_kind_of_columns():
+    widths, kinds = set(), set()
+    for name in ("anything_narrow", "anything_medium", "anything_wide", "anything_small"):
+        for seed in range(3):
+            first = registry.get(name).generate(seed, 2, 40)[0]
+            widths.add(first.num_columns)
+            kinds.update(str(kind) for kind in first.schema.types)
+    assert min(widths) <= 7
+    assert max(widths) >= 16
+    assert len(kinds) >= 5
+
+
+def test_clean_batches_hold_trend_new_categories_and_growth():
+    signups = registry.get("signups").generate(2, 30, 200)
+    assert signups[-1].num_rows > signups[0].num_rows
+    versions = [set(batch["plan"].to_pylist()) for batch in signups]
+    assert versions[0] != versions[-1]
+    prices = registry.get("price_trend").generate(3, 30, 400)
+    levels = [float(np.median(batch["list_price"].to_numpy())) for batch in prices]
+    assert abs(np.log(levels[-1] / levels[0])) > 0.08
+    spend = registry.get("ad_spend").generate(1, 20, 300)
+    assert set(spend[-1]["campaign"].to_pylist()) - set(spend[0]["campaign"].to_pylist())
 
 
 def test_exact_relations_between_columns_hold():
