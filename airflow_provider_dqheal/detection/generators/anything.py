@@ -34,7 +34,7 @@ _SETS: tuple[tuple[str, ...], ...] = (
 
 
 def _column(rng: Rng, factor: np.ndarray) -> make.Maker:
-    """One column of any kind, half of the numbers following the table's own habit in time."""
+    """One column of any kind, numbers and labels first; some numbers follow the table's own habit in time."""
     kinds: tuple[Callable[[], make.Maker], ...] = (
         lambda: make.amount(rng, bool(rng.random() < 0.3)),
         lambda: make.amount(rng, False, int(rng.integers(0, 5))),
@@ -46,13 +46,13 @@ def _column(rng: Rng, factor: np.ndarray) -> make.Maker:
         lambda: habit.bounded(rng, 0.0, float(rng.choice([1.0, 1.0, 5.0, 100.0])), int(rng.integers(0, 4))),
         lambda: make.category(rng, _SETS[int(rng.integers(len(_SETS)))]),
         lambda: make.category(rng, _SETS[int(rng.integers(len(_SETS)))], 0.2),
-        lambda: make.boolean(rng, bool(rng.random() < 0.6)),
+        lambda: make.boolean(rng, bool(rng.random() < 0.5)),
         lambda: habit.rising_flag(rng),
         lambda: make.batch_date(
-            rng, None if rng.random() < 0.3 else make.pick(rng, _FORMS), int(rng.choice([1, 1, 7]))
+            rng, None if rng.random() < 0.5 else make.pick(rng, _FORMS), int(rng.choice([1, 1, 7]))
         ),
-        lambda: make.recent_dates(rng, None if rng.random() < 0.3 else make.pick(rng, _FORMS[:6])),
-        lambda: make.timestamps(rng, None if rng.random() < 0.3 else make.pick(rng, _CLOCKS), bool(rng.random() < 0.6)),
+        lambda: make.recent_dates(rng, None if rng.random() < 0.5 else make.pick(rng, _FORMS[:6])),
+        lambda: make.timestamps(rng, None if rng.random() < 0.5 else make.pick(rng, _CLOCKS), bool(rng.random() < 0.6)),
         lambda: habit.mixed_dates(rng, [_FORMS[int(index)] for index in rng.permutation(6)[:2]]),
         lambda: make.sentence(rng),
         lambda: habit.message(rng),
@@ -70,7 +70,13 @@ def _column(rng: Rng, factor: np.ndarray) -> make.Maker:
         lambda: habit.arriving(rng, make.pick(rng, ("c", "v-", "item ")), 15, make.between(rng, 0.05, 1.0)),
         lambda: habit.rolled_out(rng, [f"v{index}" for index in range(8)]),
     )
-    maker = kinds[int(rng.integers(len(kinds)))]()
+    if rng.random() < 0.35:
+        chosen = kinds[int(rng.integers(8))]
+    elif rng.random() < 0.3:
+        chosen = kinds[8 + int(rng.integers(8))]
+    else:
+        chosen = kinds[int(rng.integers(len(kinds)))]
+    maker = chosen()
     treatment = rng.random()
     if treatment < 0.15:
         return make.holes(rng, maker)
