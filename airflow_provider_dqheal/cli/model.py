@@ -1,4 +1,4 @@
-"""Commands on the detector: train, evaluate, inject, bench."""
+"""Commands on the detector: train, evaluate, bench."""
 
 from __future__ import annotations
 
