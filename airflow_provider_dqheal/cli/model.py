@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from airflow_provider_dqheal.cli.bench import repair
 from airflow_provider_dqheal.cli.output import JsonOption, print_json, print_record, say
 
 bench = typer.Typer(help="Measure this installation; each prints a table, or one JSON line.", no_args_is_help=True)
@@ -16,6 +17,7 @@ def add_to(app: typer.Typer) -> None:
     """Registers these commands."""
     for command in (train, evaluate):
         app.command()(command)
+    bench.command()(repair)
     app.add_typer(bench, name="bench")
 
 
