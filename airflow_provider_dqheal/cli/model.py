@@ -1,14 +1,14 @@
-"""Commands on the detector: train, evaluate, bench."""
+"""Commands on the detector: train, evaluate, inject, bench."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from airflow_provider_dqheal.cli.bench import repair
-from airflow_provider_dqheal.cli.output import JsonOption, print_json, print_record, say
+from airflow_provider_dqheal.cli.output import JsonOption, print_json, print_record, print_table, print_text, say
 
 bench = typer.Typer(help="Measure this installation; each prints a table, or one JSON line.", no_args_is_help=True)
 
@@ -17,7 +17,6 @@ def add_to(app: typer.Typer) -> None:
     """Registers these commands."""
     for command in (train, evaluate):
         app.command()(command)
-    bench.command()(repair)
     app.add_typer(bench, name="bench")
 
 
@@ -37,15 +36,53 @@ def train(
 
 
 def evaluate(
-    seeds: Annotated[int, typer.Option(min=1)] = 1,
-    episodes: Annotated[int, typer.Option(min=100)] = 2_000,
+    seeds: Annotated[int, typer.Option(min=1, help="Splits, models and draws; 5 for the model card.")] = 1,
+    episodes: Annotated[
+        int, typer.Option(min=100, help="Episodes a seed, each a clean batch and faulty ones.")
+    ] = 2_000,
+    samples: Annotated[
+        Path | None, typer.Option(help="Keep drawn samples in this .npz file, or use those it has (for all seeds).")
+    ] = None,
+    yardsticks: Annotated[
+        int, typer.Option(min=0, help="Episodes of the first seed on which published methods are run, too.")
+    ] = 200,
+    compare: Annotated[bool, typer.Option(help="Train other architectures, too (needs scikit-learn).")] = False,
+    faults: Annotated[bool, typer.Option(help="Leave fault families out, too.")] = True,
+    save: Annotated[Path | None, typer.Option(help="Write the results here as JSON.")] = None,
+    results: Annotated[
+        list[Path] | None, typer.Option(help="Show results that --save wrote instead of measuring; may be repeated.")
+    ] = None,
+    card: Annotated[Path | None, typer.Option(help="Write the results into this model card.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Judge tables and corruption families the detector was not trained on, and print how well it did."""
-    from airflow_provider_dqheal.detection.evaluation import evaluate as evaluate_detector
+    """Judge tables and fault families the detector was not trained on, beside other methods on the same batches."""
+    from airflow_provider_dqheal.detection import evaluation
 
-    result: dict[str, Any] = evaluate_detector(seeds=seeds, episodes=episodes)
-    print_record("evaluation", result, as_json)
+    if results:
+        result = evaluation.read_results(results)
+    else:
+        say(f"evaluating {episodes} episodes, {seeds} seeds (--verbose before the command says how far it is)")
+        drawn = evaluation.drawn_samples(samples, episodes) if samples else None
+        result = evaluation.evaluate(
+            seeds=seeds,
+            episodes=episodes,
+            leave_faults_out=faults,
+            samples=drawn.samples if drawn else None,
+            drawn_with=drawn.seed if drawn else 0,
+            yardsticks=yardsticks,
+            compare=compare,
+        )
+    if save:
+        save.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    if card:
+        evaluation.write_card(card, result)
+    if as_json:
+        print_json(result)
+        return
+    for table in evaluation.lines(result):
+        print_table(table.title, table.columns, table.rows)
+        if table.note:
+            print_text(table.note)
 
 
 @bench.command("profile")

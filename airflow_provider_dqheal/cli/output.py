@@ -43,6 +43,11 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
     Console(file=sys.stdout, width=None if sys.stdout.isatty() else 160).print(table)
 
 
+def print_text(text: str) -> None:
+    """A remark that belongs to the result, on stdout."""
+    sys.stdout.write(text + "\n\n")
+
+
 def print_record(title: str, record: dict[str, Any], as_json: bool) -> None:
     """One record: JSON, or a table of its fields."""
     if as_json:

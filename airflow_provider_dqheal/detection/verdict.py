@@ -82,7 +82,7 @@ def assess(profile: Profile, baseline: Baseline, scores: Scores, settings: Detec
     columns = readings(features)
     evident = np.flatnonzero(features.table_facts >= calibration.evident).tolist()
     acted = _chosen(levels, alarm, act, math.log(calibration.loosen), evident)
-    acted = sorted({*acted, *_unmistakable(found)})
+    acted = sorted({*acted, *unmistakable(found)})
     watched = [i for i in _chosen(levels, alarm, look, 0.0, []) if i not in acted]
     issues: list[Issue] = []
     watch: list[Issue] = []
@@ -106,7 +106,7 @@ def assess(profile: Profile, baseline: Baseline, scores: Scores, settings: Detec
     )
 
 
-def _unmistakable(found: list[Finding]) -> set[int]:
+def unmistakable(found: list[Finding]) -> set[int]:
     """Places of the issue types that need no estimate: a quarter of a column lost, or never seen before."""
     return {
         ISSUE_ORDER.index(finding.issue)

@@ -1,0 +1,147 @@
+"""The detector on tables it was not trained on: members never saw the family, thresholds come from other families."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from airflow_provider_dqheal.core.types import ISSUE_ORDER
+from airflow_provider_dqheal.detection.calibration import CHANNELS, Calibration, alarms, head_levels, named
+from airflow_provider_dqheal.detection.evaluation._base import PROMISES, Judged, Truth, no_columns
+from airflow_provider_dqheal.detection.features import FACTS
+from airflow_provider_dqheal.detection.samples import Sample
+from airflow_provider_dqheal.detection.training import FOLDS, MEMBERS, calibration_of, fold_of
+
+if TYPE_CHECKING:
+    from airflow_provider_dqheal.detection.network import Member
+
+HEADS = len(ISSUE_ORDER) + 1
+OWN_STRENGTH = 0.8
+"""A fact of at least this strength blames its column, as in the verdict."""
+
+_OFF = -99.0
+PARTS: dict[str, slice] = {"both": slice(0, 0), "facts": slice(0, HEADS), "ensemble": slice(HEADS, None)}
+"""The ablation: the channels that are switched off."""
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """Held-out scores: ``channels`` (batches, channels), ``columns`` per batch (columns, issue types) logits."""
+
+    channels: np.ndarray
+    columns: list[np.ndarray]
+    seconds: float = 0.0
+
+
+Fit = Callable[[Sequence[Sample], int], "Scorer"]
+Scorer = Callable[[Sequence[Sample]], tuple[np.ndarray, list[np.ndarray]]]
+
+
+def cross_scored(samples: Sequence[Sample], seed: int, fit: Fit, split: int | None = None) -> Scored:
+    """Scores every sample by a model of the other folds' families.
+
+    Args:
+        samples: all of them.
+        seed: of the models, and of the split unless ``split`` is given.
+        fit: trains on samples with a seed and returns what scores others: channels and column logits.
+        split: the seed of the split of the families.
+    """
+    started = time.perf_counter()
+    channels = np.zeros((len(samples), len(CHANNELS)))
+    columns: list[np.ndarray] = [np.zeros((0, len(ISSUE_ORDER)))] * len(samples)
+    folds = fold_of(samples, seed if split is None else split)
+    for fold in range(FOLDS):
+        inside = np.flatnonzero(folds == fold).tolist()
+        scorer = fit([samples[i] for i in np.flatnonzero(folds != fold).tolist()], seed * 101 + 50 + fold)
+        scored, of = scorer([samples[i] for i in inside])
+        for row, i in enumerate(inside):
+            channels[i], columns[i] = scored[row], of[row]
+    return Scored(channels, columns, time.perf_counter() - started)
+
+
+def members_of(samples: Sequence[Sample], seed: int, count: int = MEMBERS) -> list[Member]:
+    """Trained members, seeded apart."""
+    from airflow_provider_dqheal.detection.ensemble import fit
+
+    return [fit(samples, seed + FOLDS * i) for i in range(count)]
+
+
+def judge_scored(
+    samples: Sequence[Sample], truth: Truth, scored: Scored, folds: np.ndarray, rate: float, part: str = "both"
+) -> Judged:
+    """The opinions from held-out scores; each fold is judged by a calibration on the others.
+
+    Args:
+        samples: the batches.
+        truth: the truth about them.
+        scored: their held-out scores.
+        folds: the fold of each.
+        rate: the promised share of clean batches that raise an issue.
+        part: one of :data:`PARTS`; what is switched off is off for the calibration, too.
+    """
+    started = time.perf_counter()
+    channels = scored.channels.copy()
+    channels[:, PARTS[part]] = _OFF
+    count, types = len(samples), len(ISSUE_ORDER)
+    score, predicted = np.zeros(count), np.zeros((count, types), dtype=bool)
+    probability = np.zeros((count, types + 1))
+    raised = {promise: np.zeros(count, dtype=bool) for promise in PROMISES}
+    blamed = list(no_columns(truth))
+    for fold in range(FOLDS):
+        inside, outside = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
+        calibration = calibration_of(
+            [samples[i] for i in outside.tolist()], channels[outside], [scored.columns[i] for i in outside]
+        )
+        levels = calibration.levels(channels[inside])
+        level = alarms(levels)
+        threshold = thresholds(calibration, rate, truth.history[inside])
+        predicted[inside] = named(levels, threshold, calibration.loosen, channels[inside, HEADS:], calibration.evident)
+        score[inside] = level - threshold
+        for promise in PROMISES:
+            raised[promise][inside] = level >= thresholds(calibration, promise, truth.history[inside])
+        probability[inside] = probabilities(calibration, levels)
+        for i in inside.tolist():
+            blamed[i] = blame(samples[i], scored.columns[i], calibration, part)
+    return Judged(
+        score=score,
+        flagged=np.asarray(predicted.any(axis=1)),
+        predicted=predicted,
+        blamed=tuple(blamed),
+        probability=probability,
+        alarms=raised,
+        seconds=scored.seconds + time.perf_counter() - started,
+    )
+
+
+def thresholds(calibration: Calibration, rate: float, history: np.ndarray) -> np.ndarray:
+    """(batches,) the alarm level for a promised rate at each history length."""
+    known = {int(length): calibration.threshold(rate, int(length)) for length in np.unique(history)}
+    return np.asarray([known[int(length)] for length in history])
+
+
+def probabilities(calibration: Calibration, levels: np.ndarray) -> np.ndarray:
+    """(batches, issue types + 1) calibrated probabilities of alarm levels."""
+    heads = np.concatenate([head_levels(levels), alarms(levels)[:, None]], axis=1)
+    slope, offset = calibration.platt[:, 0], calibration.platt[:, 1]
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(slope * heads + offset, -30, 30))))
+
+
+def blame(sample: Sample, logits: np.ndarray, calibration: Calibration, part: str = "both") -> np.ndarray:
+    """(columns, issue types) the columns that the verdict would blame: by their logit or by their own evidence."""
+    if not len(sample.values):
+        return np.zeros((0, len(ISSUE_ORDER)), dtype=bool)
+    strength = np.expm1(sample.values[:, -len(FACTS) :].astype(float))
+    excess = logits - calibration.column_logit
+    said = np.zeros(strength.shape, dtype=bool)
+    if part != "facts":
+        said |= excess >= 0
+    if part != "ensemble":
+        said |= strength >= OWN_STRENGTH
+    weight = excess * (part != "facts") + strength * (part != "ensemble")
+    none = ~said.any(axis=0)
+    said[weight.argmax(axis=0)[none], np.flatnonzero(none)] = True
+    return said

@@ -1,0 +1,195 @@
+"""The whole measurement: tables left out, faults left out, yardsticks and other architectures, in one run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import structlog
+
+from airflow_provider_dqheal.detection.evaluation._base import (
+    Judged,
+    Truth,
+    join,
+    join_truth,
+    take,
+    take_truth,
+    truth_of,
+)
+from airflow_provider_dqheal.detection.evaluation.architectures import (
+    LOGISTIC,
+    TITLES,
+    TREES,
+    parts_of,
+    require_sklearn,
+)
+from airflow_provider_dqheal.detection.evaluation.examples import examples
+from airflow_provider_dqheal.detection.evaluation.figures import figures
+from airflow_provider_dqheal.detection.evaluation.held_out import Scored, Scorer, cross_scored, judge_scored, members_of
+from airflow_provider_dqheal.detection.evaluation.rivals import episodes_for, judge_yardsticks, with_certain
+from airflow_provider_dqheal.detection.evaluation.store import EXCLUDED
+from airflow_provider_dqheal.detection.evaluation.unseen_faults import judge_unseen, unseen_figures
+from airflow_provider_dqheal.detection.samples import Sample
+from airflow_provider_dqheal.detection.training import MEMBERS, draw_all, fold_of, score_samples
+from airflow_provider_dqheal.detection.yardsticks import YARDSTICKS
+
+if TYPE_CHECKING:
+    from airflow_provider_dqheal.detection.network import Member
+
+GOAL_HISTORY = 8
+_ABLATION = ("facts", "ensemble")
+
+
+def evaluate(
+    seeds: int = 1,
+    episodes: int = 2_000,
+    rate: float = 0.03,
+    leave_faults_out: bool = True,
+    samples: Sequence[Sample] | None = None,
+    drawn_with: int = 0,
+    yardsticks: int = 0,
+    compare: bool = False,
+    members: int = MEMBERS,
+) -> dict[str, Any]:
+    """Leave-table-family-out (and leave-fault-family-out) evaluation; batches of all seeds are pooled.
+
+    Args:
+        seeds: how many splits, models and (unless ``samples`` are given) draws of episodes.
+        episodes: episodes a seed.
+        rate: the promised share of clean batches that raise an issue.
+        leave_faults_out: whether models that never saw a fault family are judged on it, too.
+        samples: ready samples instead of drawing them; every seed splits them anew.
+        drawn_with: the seed that ``samples`` were drawn with (the yardsticks draw their batches again).
+        yardsticks: episodes of the first seed on which the yardsticks are run beside the detector; 0 for none.
+        compare: whether the other architectures are trained and judged, too.
+        members: networks of an ensemble.
+
+    Raises:
+        ConfigError: when ``compare`` is asked for without scikit-learn.
+        SamplesDiffer: when the batches behind ``samples`` cannot be drawn again.
+    """
+    if compare:
+        require_sklearn()
+    log = structlog.get_logger()
+    truths: list[Truth] = []
+    methods: dict[str, list[Judged]] = {}
+    unseen: list[tuple[Truth, Judged]] = []
+    result: dict[str, Any] = {"seeds": seeds, "promised_rate": rate, "members": members}
+    for seed in range(seeds):
+        drawn = list(samples) if samples is not None else draw_all(episodes, seed, EXCLUDED)
+        truth = truth_of(drawn, seed)
+        truths.append(truth)
+        log.info("samples", seed=seed, count=len(drawn), clean=int(truth.clean.sum()))
+        for name, judged in judge_all(drawn, truth, seed, rate, compare, members).items():
+            methods.setdefault(name, []).append(judged)
+            log.info("judged", seed=seed, method=name, seconds=round(judged.seconds))
+        if leave_faults_out:
+            unseen.append(judge_unseen(drawn, truth, seed, rate, members))
+            log.info("judged unseen faults", seed=seed)
+        if seed == 0 and yardsticks:
+            redraw = drawn_with if samples is not None else seed
+            result["yardsticks"] = _yardsticks(drawn, truth, methods["both"][0], redraw, yardsticks)
+    truth = join_truth(truths)
+    pooled = {name: join(parts) for name, parts in methods.items()}
+    result["episodes"] = len({(s.key, s.episode) for s in drawn})
+    result["tables_left_out"] = _with_ablation(truth, pooled)
+    at = np.flatnonzero(truth.history == GOAL_HISTORY)
+    if len(at) and truth.faulty[at].any() and truth.clean_ordered[at].any():
+        result["history_of_eight"] = figures(take_truth(truth, at), take(pooled["both"], at))
+    result["macro_f1_by_seed"] = [
+        figures(one, judged, intervals=False)["macro_f1"] for one, judged in zip(truths, methods["both"], strict=True)
+    ]
+    if compare:
+        result["architectures"] = {
+            name: {"title": title, **_brief(figures(truth, pooled[name]))}
+            for name, title in {**TITLES, LOGISTIC.name: LOGISTIC.title, TREES.name: TREES.title}.items()
+        }
+    if unseen:
+        result["faults_left_out"] = unseen_figures(join_truth([t for t, _ in unseen]), join([j for _, j in unseen]))
+    result["examples"] = examples(drawn, truths[-1], methods["both"][-1])
+    return result
+
+
+def measure(
+    samples: Sequence[Sample], channels: np.ndarray, columns: list[np.ndarray], folds: np.ndarray, rate: float = 0.03
+) -> dict[str, Any]:
+    """The figures of held-out scores; each fold is judged with thresholds from the other folds."""
+    truth, scored = truth_of(samples), Scored(channels, columns)
+    return _with_ablation(
+        truth, {part: judge_scored(samples, truth, scored, folds, rate, part) for part in ("both", *_ABLATION)}
+    )
+
+
+def judge_all(
+    samples: Sequence[Sample], truth: Truth, seed: int, rate: float, compare: bool, members: int
+) -> dict[str, Judged]:
+    """The shipped ensemble with its ablation and, when asked for, the other architectures, on one split."""
+    folds = fold_of(samples, seed)
+    trained: list[list[Member]] = []
+
+    def fit(inside: Sequence[Sample], of: int) -> Scorer:
+        networks = members_of(inside, of, members)
+        trained.append(networks)
+        return lambda others: score_samples(networks, others)
+
+    scored = cross_scored(samples, seed, fit)
+    found = {part: judge_scored(samples, truth, scored, folds, rate, part) for part in ("both", *_ABLATION)}
+    if not compare:
+        return found
+    for half in ("columns", "set"):
+        again: Iterator[list[Member]] = iter(trained)
+
+        def reuse(_: Sequence[Sample], __: int, half: str = half, again: Iterator[list[Member]] = again) -> Scorer:
+            return parts_of(next(again))[half]
+
+        found[half] = judge_scored(samples, truth, cross_scored(samples, seed, reuse), folds, rate)
+        found[half] = replace(found[half], seconds=found["both"].seconds)
+    for one in (LOGISTIC, TREES):
+        found[one.name] = judge_scored(samples, truth, cross_scored(samples, seed, one.fit), folds, rate)
+    return found
+
+
+def _yardsticks(
+    samples: Sequence[Sample], truth: Truth, detector: Judged, drawn_with: int, episodes: int
+) -> dict[str, Any]:
+    """The yardsticks' figures and the detector's on the same batches."""
+    rivals = judge_yardsticks(samples, truth, drawn_with, episodes_for(samples, episodes, drawn_with))
+    of, own = take_truth(truth, rivals.rows), take(detector, rivals.rows)
+    found: dict[str, Any] = {
+        "detector": {"title": "dqheal", "names_issues": True, **_brief(figures(of, own))},
+        "verdict": {
+            "title": "dqheal, with what needs no estimate",
+            "names_issues": True,
+            **_brief(figures(of, with_certain(own, rivals.certain))),
+        },
+    }
+    for one in YARDSTICKS:
+        found[one.name] = {
+            "title": one.title,
+            "source": one.source,
+            "names_issues": one.names_issues,
+            **_brief(figures(of, rivals.judged[one.name])),
+        }
+    return found
+
+
+def _with_ablation(truth: Truth, judged: dict[str, Judged]) -> dict[str, Any]:
+    result = figures(truth, judged["both"])
+    result["ablation"] = {part: _brief(figures(truth, judged[part])) for part in ("both", *_ABLATION)}
+    for part in _ABLATION:
+        result[f"macro_f1_{part}_only"] = result["ablation"][part]["macro_f1"]
+        result[f"false_alarms_{part}_only"] = result["ablation"][part]["false_alarms_ordered"]
+    return result
+
+
+def _brief(found: dict[str, Any]) -> dict[str, Any]:
+    """Without what only the shipped detector is asked for."""
+    left_out = (
+        "reliability",
+        "weakest_families",
+        "promised_and_observed_intervals",
+        "promised_and_observed_by_history",
+    )
+    return {name: value for name, value in found.items() if name not in left_out}

