@@ -1,4 +1,4 @@
-"""Commands on the detector: train, evaluate, inject, bench."""
+"""Commands on the detector: train, evaluate, bench."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from airflow_provider_dqheal.cli.bench import repair
 from airflow_provider_dqheal.cli.output import JsonOption, print_json, print_record, print_table, print_text, say
 
 bench = typer.Typer(help="Measure this installation; each prints a table, or one JSON line.", no_args_is_help=True)
@@ -17,6 +18,7 @@ def add_to(app: typer.Typer) -> None:
     """Registers these commands."""
     for command in (train, evaluate):
         app.command()(command)
+    bench.command()(repair)
     app.add_typer(bench, name="bench")
 
 

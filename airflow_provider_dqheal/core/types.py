@@ -149,6 +149,10 @@ class Verdict(Frozen):
     model_id: str | None = None
     reason: str | None = None
 
+    def alarms_alone(self, type: IssueType) -> bool:
+        """Whether the issue reaches the promised rate by itself, and is not only named beside a stronger one."""
+        return self.scores.get(type, 1.0) >= self.thresholds.get(type, 0.0)
+
     def issue(self, type: IssueType) -> Issue | None:
         """The acted-on issue of that type, or None."""
         return next((issue for issue in self.issues if issue.type == type), None)

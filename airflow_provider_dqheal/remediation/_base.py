@@ -53,10 +53,15 @@ class Context:
             if name in present and column.batches and column.rows:
                 yield name, column, self.cells(name)
 
-    def issue(self, *types: IssueType, column: str | None = None) -> Issue | None:
-        """The first acted-on issue of these types; with ``column``, one that blames it (or blames none)."""
+    def issue(self, *types: IssueType, column: str | None = None, alone: bool = False) -> Issue | None:
+        """The first acted-on issue of these types; with ``column``, one that blames it (or blames none).
+
+        ``alone``: only one that alarms by itself.
+        """
         for type in types:
             found = self.verdict.issue(type)
+            if alone and not self.verdict.alarms_alone(type):
+                continue
             if found is not None and (column is None or not found.columns or column in self.blamed(found)):
                 return found
         return None

@@ -20,7 +20,7 @@ class QuarantineStrategy(Strategy):
     def within_budget(self, context: Context, rows: int) -> bool:
         """Whether that many rows may still be quarantined."""
         budget = context.policy.budgets.batch_quarantined_rows * context.working.raw.num_rows
-        return context.policy.quarantine_rows and context.working.quarantine.num_rows + rows <= budget
+        return context.policy.quarantine_rows and context.working.lost_rows + rows <= budget
 
     def rows_step(
         self, context: Context, column: tuple[str, ...], row_ids: list[int], tag: str, confidence: float, reason: str

@@ -33,9 +33,10 @@ class FillFromDependency(Strategy):
             rows = cells.rows(missing)
             usual = float(history.missing_fractions.max()) if len(history.missing_fractions) else 1.0
             expected = usual * len(cells.codes)
-            if len(rows) <= expected + 3 * expected**0.5 or usual > 0.2 or history.is_key:
+            if len(rows) <= expected + 3 * expected**0.5 or usual > 0.2:
                 continue  # as much as usual is left alone
             found = [item for item in mine(context.history.samples, name) if self._holds_now(context, item)]
+            taken = set(cells.values) if history.is_key else set()
             fills: list[list[int | str]] = []
             for row in rows.tolist():
                 said = {
@@ -43,8 +44,10 @@ class FillFromDependency(Strategy):
                     for item in found
                     if (text := item.values.get(tuple(context.cells(left).text(row) for left in item.left))) is not None
                 }
+                said -= taken  # a key never comes twice
                 if len(said) == 1:
-                    fills.append([context.row_ids(np.array([row]))[0], said.pop()])
+                    fills.append([context.row_ids(np.array([row]))[0], text := said.pop()])
+                    taken |= {text} if history.is_key else set()
             if fills:
                 by = " / ".join("+".join(item.left) for item in found[:3])
                 reason = f"{len(fills):,} missing cells of {name!r} are determined by {by}"

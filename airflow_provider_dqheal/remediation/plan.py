@@ -29,7 +29,7 @@ RELATED: dict[str, tuple[str, ...]] = {
     "distribution_shift": ("outliers", "missing_data", "type_mismatch", "schema_drift"),
     "missing_data": ("type_mismatch", "schema_drift", "outliers", "distribution_shift"),
     "type_mismatch": ("schema_drift", "missing_data", "outliers", "distribution_shift"),
-    "schema_drift": ("type_mismatch", "missing_data", "distribution_shift"),
+    "schema_drift": ("type_mismatch", "missing_data", "outliers", "distribution_shift"),
 }
 """Which other issue types' steps can be the explanation of an issue on the same column."""
 
@@ -130,10 +130,10 @@ def _refusal(strategy: Strategy, step: Step, policy: Policy) -> str | None:
 def _over_budget(working: Working, steps: list[Step], policy: Policy) -> list[str]:
     reasons = []
     rows = max(1, working.raw.num_rows)
-    share = working.quarantine.num_rows / rows
+    share = working.lost_rows / rows
     if share > policy.budgets.batch_quarantined_rows:
         reasons.append(
-            f"{working.quarantine.num_rows:,} of {rows:,} rows would be quarantined, the budget is "
+            f"{working.lost_rows:,} of {rows:,} rows would be quarantined, the budget is "
             f"{policy.budgets.batch_quarantined_rows:.0%}; correct the source or raise the budget"
         )
     cellwise = {step.step_id for step in steps if step.max_changed_fraction < 1.0}
@@ -160,6 +160,8 @@ def _unexplained(context: Context, steps: list[Step]) -> list[str]:
         moved = [] if issue.type != "distribution_shift" else _still_moved(context, blamed)
         if touching and not moved:
             continue
+        if steps and not context.verdict.alarms_alone(issue.type):
+            continue  # named beside another that was healed: the detector judges what is left
         where = f" in {', '.join(issue.columns)}" if issue.columns else ""
         advice = (
             "no exact transformation explains it; accept the batch as the new baseline, or correct the source"

@@ -14,7 +14,7 @@ from airflow_provider_dqheal.remediation.kernels.text import is_missing_word
 
 @register
 class QuarantineMissing(QuarantineStrategy):
-    """Needs an acted-on missing-data issue that blames the column, or any issue on it when disguised ones were found.
+    """Needs a missing-data issue that alarms by itself and blames the column, or any issue on it and disguised ones.
 
     Where the column was sometimes missing in the history, nobody can tell which of the missing cells are faults:
     the batch is held.
@@ -33,7 +33,7 @@ class QuarantineMissing(QuarantineStrategy):
         }
         found = []
         for name, history, cells in context.columns():
-            alarmed = context.issue("missing_data", column=name) is not None or (
+            alarmed = context.issue("missing_data", column=name, alone=True) is not None or (
                 name in disguised and context.issue(*ISSUE_ORDER, column=name) is not None
             )
             if not alarmed or not len(history.missing_fractions):

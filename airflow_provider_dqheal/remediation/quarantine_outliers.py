@@ -10,7 +10,7 @@ from airflow_provider_dqheal.remediation.kernels.slips import explain
 
 @register
 class QuarantineOutliers(QuarantineStrategy):
-    """Needs an acted-on outlier issue that blames the column."""
+    """Needs an outlier issue that alarms by itself and blames the column."""
 
     name = "quarantine_outliers"
     heals = "outliers"
@@ -19,7 +19,7 @@ class QuarantineOutliers(QuarantineStrategy):
         """One step a column."""
         steps = []
         for name, history, cells in context.columns():
-            if context.issue("outliers", column=name) is None:
+            if context.issue("outliers", column=name, alone=True) is None:
                 continue
             rows = context.row_ids(cells.rows(set(explain(cells.counter, history).unexplained)))
             if rows and self.within_budget(context, len(rows)):

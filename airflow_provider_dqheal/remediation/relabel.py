@@ -10,15 +10,16 @@ from airflow_provider_dqheal.remediation.kernels.dependencies import mine
 from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_word
 from airflow_provider_dqheal.remediation.working import Working
 
-_LEAST = 0.5
+_LEAST, _NEARLY_ALL = 0.5, 0.95
 
 
 @register
 class Relabel(Strategy):
-    """Needs an acted-on issue and new labels on at least half of the rows.
+    """New labels on at least half of the rows, where the history is closed or every label is a known one with an affix.
 
     A common prefix or suffix is taken away when every label is then known; otherwise another column that determined
-    the label tells which old label each new one is, without exception and one to one.
+    the label tells which old label each new one is, without exception and one to one. That needs an acted-on issue,
+    or new labels on nearly all rows.
     """
 
     name = "relabel"
@@ -29,15 +30,17 @@ class Relabel(Strategy):
         """One step a column."""
         steps = []
         for name, history, cells in context.columns():
-            if not history.is_categorical or history.is_numeric or history.date_layout is not None:
-                continue
-            if context.issue("distribution_shift", "outliers", "type_mismatch", column=name) is None:
+            if history.is_numeric or history.date_layout is not None or history.is_key:
                 continue
             counts = cells.counter
             fresh = {text for text in counts if not is_missing_word(text) and text not in history.pooled}
-            if sum(counts[text] for text in fresh) < _LEAST * max(1, len(cells.codes)):
+            share = sum(counts[text] for text in fresh) / max(1, len(cells.codes))
+            if share < _LEAST:
                 continue
-            found = _without_affix(fresh, history) or self._by_dependency(context, name, counts, fresh)
+            alarmed = context.issue("distribution_shift", "outliers", "type_mismatch", column=name) is not None
+            found = _without_affix(fresh, history)
+            if not found and history.is_categorical and (alarmed or share >= _NEARLY_ALL):
+                found = self._by_dependency(context, name, counts, fresh)
             if not found:
                 continue
             values = [[old, new] for old, new in found.items()]
@@ -59,7 +62,11 @@ class Relabel(Strategy):
                 if value is not None and own.text(row) in fresh:
                     told.setdefault(own.text(row), set()).add(value)
                     asked[own.text(row)] = asked.get(own.text(row), 0) + 1
-        if set(told) != fresh or any(len(values) != 1 for values in told.values()) or min(asked.values()) < 3:
+        if (
+            set(told) != fresh
+            or any(len(values) != 1 for values in told.values())
+            or sum(asked.values()) < 3 * len(asked)
+        ):
             return {}
         mapping: dict[Text, Text] = {old: next(iter(values)) for old, values in told.items()}
         return mapping if len(set(mapping.values())) == len(mapping) else {}

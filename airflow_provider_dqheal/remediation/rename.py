@@ -2,16 +2,46 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pyarrow as pa
 
 from airflow_provider_dqheal.core.types import Step
 from airflow_provider_dqheal.remediation._base import Context, Strategy, register
-from airflow_provider_dqheal.remediation.kernels.likeness import content_likeness, name_likeness, plain_name
+from airflow_provider_dqheal.remediation.kernels.likeness import (
+    content_likeness,
+    form_likeness,
+    name_likeness,
+    plain_name,
+)
 from airflow_provider_dqheal.remediation.ledger import ledger_lines
 from airflow_provider_dqheal.remediation.working import Working
 
 _MAX_PAIRS = 2_500
 """More candidate pairs than this are not compared by content."""
+
+
+@dataclass(frozen=True)
+class _Likeness:
+    """How alike an unknown and a missing column are: by name, values, form of the values, and place. Each 0 to 1."""
+
+    name: float
+    content: float
+    form: float
+    placed: bool
+
+    @property
+    def total(self) -> float:
+        """One number to rank pairs by."""
+        return 0.45 * self.name + 0.55 * max(self.content, 0.8 * self.form * self.name) + 0.1 * self.placed
+
+    def is_same(self, margin: float, alone: bool) -> bool:
+        """Whether the pair is one column: by name with values of its form, by values, or by place with both alike."""
+        by_name = self.name >= 0.8 and self.form >= 0.9 and margin >= 0.1
+        by_both = self.total >= 0.72 and margin >= 0.12 and self.content >= 0.45
+        by_content = self.content >= 0.8 and self.total >= 0.5 and margin >= 0.2
+        by_place = alone and self.placed and self.form >= 0.9 and self.content >= 0.7
+        return by_name or by_both or by_content or by_place
 
 
 @register
@@ -52,21 +82,23 @@ class Rename(Strategy):
     @staticmethod
     def _by_content(context: Context, missing: list[str], added: list[str]) -> dict[str, tuple[str, float]]:
         names, accepted = context.working.table.column_names, list(context.history.columns)
-        score: dict[tuple[str, str], tuple[float, float]] = {}
+        seen: dict[tuple[str, str], _Likeness] = {}
         for old in added:
             counts = context.cells(old).counter
             for new in missing:
-                content = content_likeness(counts, context.history.columns[new])
-                place = 0.1 if names.index(old) == accepted.index(new) else 0.0
-                score[old, new] = (0.45 * name_likeness(old, new) + 0.55 * content + place, content)
+                history = context.history.columns[new]
+                seen[old, new] = _Likeness(
+                    name_likeness(old, new),
+                    content_likeness(counts, history),
+                    form_likeness(counts, history),
+                    names.index(old) == accepted.index(new),
+                )
         pairs: dict[str, tuple[str, float]] = {}
-        for (old, new), (total, content) in score.items():
-            rivals = [score[pair][0] for pair in score if (pair[0] == old) != (pair[1] == new)]
-            margin = total - max(rivals, default=0.0)
-            by_name = total >= 0.72 and margin >= 0.12 and content >= 0.45
-            by_content = content >= 0.8 and total >= 0.5 and margin >= 0.2
-            if by_name or by_content:
-                pairs[old] = (new, min(0.98, total))
+        for (old, new), like in seen.items():
+            rivals = [seen[pair].total for pair in seen if (pair[0] == old) != (pair[1] == new)]
+            margin = like.total - max(rivals, default=0.0)
+            if like.is_same(margin, alone=len(missing) == len(added) == 1):
+                pairs[old] = (new, min(0.98, like.total))
         return pairs
 
     def change(self, working: Working, step: Step) -> Working:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from airflow_provider_dqheal.core.types import Step
 from airflow_provider_dqheal.remediation._base import Context, Strategy, register
@@ -41,7 +42,8 @@ class RestoreRemoved(Strategy):
         if not values:
             return []
         reason = f"column of the accepted schema is not in the batch: {', '.join(map(repr, values))}"
-        return [self.step(context, tuple(values), {"values": values}, 0.95, reason)]
+        types = {name: context.history.physical[name] for name in values if name in context.history.physical}
+        return [self.step(context, tuple(values), {"values": values, "types": types}, 0.95, reason)]
 
     def change(self, working: Working, step: Step) -> Working:
         """Adds the columns at the end; the order is restored by its own step."""
@@ -49,8 +51,17 @@ class RestoreRemoved(Strategy):
         for name, value in step.params["values"].items():
             if name in table.column_names:
                 continue
-            filled = pa.repeat(pa.scalar(value, pa.string()), table.num_rows)
-            table = table.append_column(pa.field(name, pa.string()), filled)
+            filled = _filled(value, table.num_rows, step.params["types"].get(name))
+            table = table.append_column(pa.field(name, filled.type), filled)
             lines.append(ledger_lines(step, name, [None], [None], [value]))
         origins = (*working.origins, *((name, None) for name in table.column_names[len(working.origins) :]))
         return working.replace(table=table, origins=origins, ledger=pa.concat_tables([working.ledger, *lines]))
+
+
+def _filled(value: str | None, rows: int, physical: str | None) -> pa.Array:
+    """The value in every row, in the physical type of the last accepted batch where it reads as one, else as text."""
+    text = pa.repeat(pa.scalar(value, pa.string()), rows)
+    try:
+        return pc.cast(text, pa.type_for_alias(physical)) if physical else text
+    except (ValueError, pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return text

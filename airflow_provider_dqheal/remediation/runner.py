@@ -46,9 +46,9 @@ def apply_steps(working: Working, steps: Sequence[Step], policy: Policy, baselin
 
 def _within_batch_budget(working: Working, cellwise: set[str], policy: Policy, baseline: Baseline) -> None:
     rows = max(1, working.raw.num_rows)
-    if working.quarantine.num_rows > policy.budgets.batch_quarantined_rows * rows:
+    if working.lost_rows > policy.budgets.batch_quarantined_rows * rows:
         raise RemediationRefused(
-            f"{baseline.dataset}: {working.quarantine.num_rows:,} of {rows:,} rows quarantined, the budget is "
+            f"{baseline.dataset}: {working.lost_rows:,} of {rows:,} rows quarantined, the budget is "
             f"{policy.budgets.batch_quarantined_rows:.0%}; correct the source or raise budgets.batch_quarantined_rows"
         )
     counted = sum(step_id in cellwise for step_id in working.ledger["step_id"].to_pylist()) if cellwise else 0

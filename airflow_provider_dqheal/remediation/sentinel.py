@@ -12,7 +12,8 @@ from airflow_provider_dqheal.remediation._cells import TextMap
 from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts
 from airflow_provider_dqheal.remediation.kernels.dates import read_as
 from airflow_provider_dqheal.remediation.kernels.numbers import is_number
-from airflow_provider_dqheal.remediation.kernels.slips import Scale, explain
+from airflow_provider_dqheal.remediation.kernels.scale import Scale
+from airflow_provider_dqheal.remediation.kernels.slips import explain
 from airflow_provider_dqheal.remediation.kernels.text import Text
 
 NUMBERS = frozenset(

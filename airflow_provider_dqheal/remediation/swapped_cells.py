@@ -16,6 +16,10 @@ from airflow_provider_dqheal.remediation.kernels.text import Cells, Text, is_mis
 from airflow_provider_dqheal.remediation.working import Working
 
 _MOST_COLUMNS = 60
+_MOST_ROWS = 0.3
+"""Above this share of rows the columns were exchanged, not cells."""
+_USUAL = 3
+"""Cells of the batch that hold the same number: it belongs there although the history does not know it."""
 
 
 @register
@@ -40,7 +44,7 @@ class SwappedCells(Strategy):
         steps = []
         for left, right in combinations(list(foreign)[:_MOST_COLUMNS], 2):
             rows = self._rows(context, left, right, foreign)
-            if len(rows):
+            if 0 < len(rows) <= _MOST_ROWS * context.working.table.num_rows:
                 ids = context.row_ids(rows)
                 reason = f"in {len(ids):,} rows the cells of {left!r} and {right!r} stand in each other's column"
                 steps.append(self.step(context, (left, right), {"row_ids": ids}, 0.98, reason))
@@ -49,8 +53,8 @@ class SwappedCells(Strategy):
     @staticmethod
     def _rows(context: Context, left: str, right: str, foreign: dict[str, set[Text]]) -> np.ndarray:
         ours, theirs = context.cells(left), context.cells(right)
-        to_right = {text for text in foreign[left] if _is_home(text, context.history.columns[right])}
-        to_left = {text for text in foreign[right] if _is_home(text, context.history.columns[left])}
+        to_right = {text for text in foreign[left] if _is_home(text, context.history.columns[right], theirs)}
+        to_left = {text for text in foreign[right] if _is_home(text, context.history.columns[left], ours)}
         if not to_right or not to_left:
             return np.zeros(0, np.int64)
         return np.intersect1d(ours.rows(to_right), theirs.rows(to_left))
@@ -80,13 +84,16 @@ def _is_foreign(text: Text, history: ColumnHistory) -> bool:
     return True
 
 
-def _is_home(text: Text, history: ColumnHistory) -> bool:
-    """Whether the text is plainly a value of this column."""
+def _is_home(text: Text, history: ColumnHistory, cells: Cells) -> bool:
+    """Whether the text is plainly a value of this column, in the history or among its other cells of the batch."""
     if text is None:
         return False
     if history.is_numeric:
         known = history.all_numbers
-        return is_number(text) and len(known) > 0 and bool(known[0] <= float(text) <= known[-1])
+        if not is_number(text) or not len(known):
+            return False
+        usual = text in cells.values and cells.counts[cells.values.index(text)] >= _USUAL
+        return bool(known[0] <= float(text) <= known[-1]) or bool(usual)
     if history.date_layout is not None:
         return read_as(text, history.date_layout) is not None
     return history.is_categorical and text in history.present

@@ -9,7 +9,7 @@ import pyarrow as pa
 from airflow_provider_dqheal.core.types import Step
 from airflow_provider_dqheal.remediation._base import Context, Strategy, register
 from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts, numbers_of
-from airflow_provider_dqheal.remediation.kernels.likeness import content_likeness
+from airflow_provider_dqheal.remediation.kernels.likeness import content_likeness, form_likeness
 from airflow_provider_dqheal.remediation.kernels.transforms import Spread
 from airflow_provider_dqheal.remediation.ledger import ledger_lines
 from airflow_provider_dqheal.remediation.working import Working
@@ -22,8 +22,8 @@ class SwappedColumns(Strategy):
     """Needs an acted-on issue; each column must be far from its own history and like the other's."""
 
     name = "swapped_columns"
-    heals = "distribution_shift"
-    order = 5
+    heals = "schema_drift"
+    order = 35
 
     def propose(self, context: Context) -> list[Step]:
         """At most one step; two possible pairs are no explanation."""
@@ -65,4 +65,6 @@ def _is_like(counts: Counts, history: ColumnHistory, slack: float = 1.0) -> bool
             return False
         spread = Spread(history)
         return len(spread.batches) > 1 and spread.distance(values) <= slack * spread.tolerance(len(values))
+    if history.date_layout is not None:
+        return form_likeness(counts, history) >= (0.98 if slack <= 1 else 0.5)
     return content_likeness(counts, history) >= (0.9 if slack <= 1 else 0.4)

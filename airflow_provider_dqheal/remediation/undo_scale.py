@@ -7,7 +7,7 @@ from dataclasses import asdict
 import numpy as np
 import pyarrow as pa
 
-from airflow_provider_dqheal.core.types import Step
+from airflow_provider_dqheal.core.types import ISSUE_ORDER, Step
 from airflow_provider_dqheal.remediation._base import Context, Strategy, register
 from airflow_provider_dqheal.remediation.edits import set_cells
 from airflow_provider_dqheal.remediation.history import numbers_of
@@ -19,7 +19,7 @@ from airflow_provider_dqheal.remediation.working import Working
 
 @register
 class UndoScale(Strategy):
-    """Needs an acted-on shift or outlier issue; acts only when one exact transform explains the whole column."""
+    """Needs an acted-on issue that blames the column; acts only when one exact transform explains the whole column."""
 
     name = "undo_scale"
     heals = "distribution_shift"
@@ -27,11 +27,11 @@ class UndoScale(Strategy):
 
     def propose(self, context: Context) -> list[Step]:
         """One step a column whose shift is one exact transform."""
-        if context.issue("distribution_shift", "outliers") is None:
+        if context.issue(*ISSUE_ORDER) is None:
             return []
         steps = []
         for name, history, cells in context.columns():
-            if not history.is_numeric or history.is_key:
+            if not history.is_numeric or history.is_key or context.issue(*ISSUE_ORDER, column=name) is None:
                 continue
             places = history.style.most_places
             found = find_transform(numbers_of(cells.counter), history, places)

@@ -18,6 +18,8 @@ from airflow_provider_dqheal.core.types import TableSchema
 from airflow_provider_dqheal.remediation.kernels.text import text_of
 from airflow_provider_dqheal.remediation.ledger import empty_ledger
 
+DUPLICATE = "duplicate"
+"""The reason of a row whose exact copy is published."""
 _PARTS = ("raw", "table", "ledger", "quarantine")
 
 
@@ -100,6 +102,11 @@ class Working:
         """Published rows with at least one changed cell."""
         masks = list(self.changed_cells.values())
         return int(np.logical_or.reduce(masks).sum()) if masks else 0
+
+    @property
+    def lost_rows(self) -> int:
+        """Quarantined rows that take something with them; a copy of a published row does not."""
+        return sum(reasons != [DUPLICATE] for reasons in self.quarantine["reasons"].to_pylist())
 
     def save(self, folder: Path) -> Path:
         """Writes the state as Arrow IPC files; the folder appears whole or not at all."""

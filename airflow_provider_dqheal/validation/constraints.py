@@ -44,6 +44,12 @@ def numbers(counts: Counter[str | None]) -> np.ndarray:
     return np.sort(np.array(values, np.float64))
 
 
+def without(values: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """``values`` less one for each equal one of ``others``: what is new, however it was written."""
+    rest = Counter(values.tolist()) - Counter(others.tolist())
+    return np.array(sorted(rest.elements()), np.float64)
+
+
 @dataclass(frozen=True)
 class ColumnConstraints:
     """What one column obeys in the history: rows per text of each accepted batch, oldest first."""
@@ -113,7 +119,9 @@ class ColumnConstraints:
 
     @cached_property
     def unique(self) -> bool:
-        """Whether no batch holds a present value twice."""
+        """Whether no batch holds a present value twice; measured decimals are no keys."""
+        if self.numeric and bool((self.all_numbers % 1 != 0).any()):
+            return False
         return self.pooled.total() >= 20 and all(
             all(count == 1 for text, count in counts.items() if not is_missing(text)) for counts in self.batches
         )

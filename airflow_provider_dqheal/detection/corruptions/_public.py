@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from difflib import get_close_matches
 
 import numpy as np
 import pyarrow as pa
@@ -21,7 +22,14 @@ from airflow_provider_dqheal.detection.corruptions._frame import Frame
 
 
 class CorruptionRefused(DQHealError):
-    """Raised when a corruption is unknown or cannot be applied to a batch."""
+    """Raised when a corruption is unknown, or (``inapplicable``) cannot be applied to a batch."""
+
+    def __init__(self, message: str, inapplicable: bool = False) -> None:
+        super().__init__(message)
+        self.inapplicable = inapplicable
+
+    def __reduce__(self) -> tuple[type[CorruptionRefused], tuple[str, bool]]:
+        return type(self), (str(self), self.inapplicable)
 
 
 def families(issue: str | None = None, exclude: Collection[str] = ()) -> list[Corruption]:
@@ -70,14 +78,17 @@ def inject(
     elif name in registry.names():
         found = _first(registry.get(name), frame, rng, severity, 8)
     else:
+        near = get_close_matches(name, registry.names(), n=3, cutoff=0.5)
         raise CorruptionRefused(
             f"no corruption called {name!r}; expected an issue type ({', '.join(ISSUE_ORDER)}) or one of "
-            f"{', '.join(sorted(registry.names()))}"
+            f"{len(registry.names())} families{', such as ' + ', '.join(near) if near else ''}; "
+            "`dqheal inject --list` shows them"
         )
     if found is None:
         raise CorruptionRefused(
             f"{name}: does not apply to this batch of {table.num_rows} rows and {table.num_columns} columns; "
-            "take another family or batch"
+            "take another family or batch",
+            inapplicable=True,
         )
     return found
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from airflow_provider_dqheal.remediation.kernels.text import unwrapped
+
 PAIRS: tuple[tuple[str, str], ...] = (
     ("false", "true"), ("False", "True"), ("FALSE", "TRUE"), ("0", "1"), ("no", "yes"), ("No", "Yes"), ("NO", "YES"),
     ("n", "y"), ("N", "Y"), ("f", "t"), ("F", "T"), ("off", "on"), ("0.0", "1.0"),
@@ -21,7 +23,7 @@ def truth(text: str | None) -> bool | None:
     >>> truth("Yes"), truth("0"), truth("maybe")
     (True, False, None)
     """
-    return None if text is None else _TRUTH.get(text.strip().strip("'\"").lower())
+    return None if text is None else _TRUTH.get(unwrapped(text).lower())
 
 
 def pair_of(texts: Iterable[str]) -> tuple[str, str] | None:

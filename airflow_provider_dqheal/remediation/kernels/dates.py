@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import islice
 
+from airflow_provider_dqheal.remediation.kernels.text import unwrapped
+
 _TIMES: tuple[tuple[str, str], ...] = (
     ("%H:%M:%S.%f", r"\d{1,2}:\d{2}:\d{2}\.\d{1,6}"),
     ("%H:%M:%S", r"\d{1,2}:\d{2}:\d{2}"),
@@ -61,7 +63,7 @@ def _shape(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    plain = text.strip().strip("'\"")
+    plain = unwrapped(text)
     if not 6 <= len(plain) <= 40:
         return ""
     if plain[-1] in "Zz" and ":" in plain:
@@ -99,7 +101,7 @@ def readings(text: str) -> list[tuple[str, datetime]]:
 
 def number_readings(text: str) -> list[tuple[str, datetime]]:
     """What a bare number can be as a moment: epoch seconds, milliseconds, microseconds, or a spreadsheet serial."""
-    plain = text.strip().removesuffix(".0")
+    plain = unwrapped(text).removesuffix(".0")
     if not plain.isdigit():
         return []
     value = int(plain)

@@ -9,6 +9,8 @@ from difflib import SequenceMatcher
 import numpy as np
 
 from airflow_provider_dqheal.remediation.history import ColumnHistory, numbers_of
+from airflow_provider_dqheal.remediation.kernels.dates import read_as
+from airflow_provider_dqheal.remediation.kernels.numbers import is_number
 from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_word
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -18,6 +20,22 @@ _CLASSES = (
     (re.compile(r"\d+"), "9"),
     (re.compile(r"\s+"), " "),
 )
+
+
+_SKELETON = re.compile(r"(?<!^)[aeiou]")
+SYNONYMS: tuple[frozenset[str], ...] = tuple(
+    frozenset(group.split())
+    for group in (
+        "quantity qty count cnt number num", "amount total sum value totalamount", "price unitprice cost rate",
+        "date day eventdate dt", "time timestamp ts datetime eventtime", "customer client buyer customerid clientid",
+        "country nation countrycode", "city town", "zip postcode postalcode zipcode", "phone telephone tel phonenumber",
+        "email mail emailaddress", "sex gender", "id identifier key", "status state", "type kind category class",
+        "product item article sku", "name title label fullname", "address street", "salary wage pay income",
+        "start begin from startdate", "end finish to enddate", "weight mass", "description desc text", "user account",
+        "department dept", "region area", "lat latitude", "lon lng longitude", "temperature temp", "employee staff",
+    )
+)  # fmt: skip
+"""Words that name the same thing, as plain names."""
 
 
 def plain_name(name: str) -> str:
@@ -41,6 +59,8 @@ def name_likeness(left: str, right: str) -> float:
     shared = len(words_a & words_b) / max(1, min(len(words_a), len(words_b)))
     short, long = sorted((a, b), key=len)
     contained = 0.85 if len(short) >= 3 and short in long else 0.0
+    if _SKELETON.sub("", a) == _SKELETON.sub("", b) or any(a in group and b in group for group in SYNONYMS):
+        return 0.85
     letters = iter(long)
     abbreviation = 0.7 if len(short) >= 3 and short[0] == long[0] and all(ch in letters for ch in short) else 0.0
     return max(ratio, 0.8 * shared, contained, abbreviation)
@@ -100,3 +120,23 @@ def content_likeness(counts: Mapping[Text, int], history: ColumnHistory) -> floa
     if history.is_categorical:
         return 0.85 * known + 0.15 * shape
     return max(0.85 * known + 0.15 * shape, 0.8 * shape)
+
+
+def form_likeness(counts: Mapping[Text, int], history: ColumnHistory) -> float:
+    """0 to 1: share of a batch's rows that are written as values of the column, whatever their level."""
+    present: dict[Text, int] = {text: count for text, count in counts.items() if not is_missing_word(text)}
+    rows = sum(present.values())
+    if not rows or not history.present_rows:
+        return 0.0
+    if history.is_numeric:
+        good = sum(
+            count
+            for text, count in present.items()
+            if is_number(text) and (history.type != "int" or float(str(text)).is_integer())
+        )
+        return good / rows
+    if history.date_layout is not None:
+        layout = history.date_layout
+        return sum(count for text, count in present.items() if read_as(str(text), layout) is not None) / rows
+    was = shapes(history.pooled)
+    return sum(share for form, share in shapes(present).items() if form in was)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from airflow_provider_dqheal.remediation.kernels.text import unwrapped
+
 CANONICAL = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$"
 """What a type cast accepts: RE2 and Python alike."""
 
@@ -64,7 +66,8 @@ def dissect(text: str) -> Written | None:
     >>> dissect("EUR 1.234,50").body, dissect("EUR 1.234,50").token
     ('1.234,50', 'EUR')
     """
-    plain = unicodedata.normalize("NFKC", text).translate(_MINUS).strip().strip("'\"`").strip()
+    inner = unwrapped(text) if text.lstrip().startswith("{") else text
+    plain = unicodedata.normalize("NFKC", inner).translate(_MINUS).strip().strip("'\"`").strip()
     if not plain or len(plain) > 64:
         return None
     negative = False

@@ -9,7 +9,8 @@ from decimal import Decimal
 
 import numpy as np
 
-from airflow_provider_dqheal.remediation.history import ColumnHistory
+from airflow_provider_dqheal.remediation.history import ColumnHistory, numbers_of
+from airflow_provider_dqheal.remediation.kernels.likeness import ks_distance
 from airflow_provider_dqheal.remediation.kernels.numbers import (
     CURRENCIES,
     NumberRule,
@@ -24,6 +25,18 @@ from airflow_provider_dqheal.remediation.kernels.units import MAGNITUDES, conver
 
 _CODES = frozenset(CURRENCIES.values())
 _FITS = 0.8
+_FRACTIONS = 1.5
+"""A column with larger numbers does not hold shares of one."""
+_PERCENT = ("%", "percent", "pct")
+_HEDGES = frozenset({"est", "approx", "approximately", "ca", "circa", "about", "around", "roughly"})
+_NEUTRAL = frozenset(
+    {
+        "pcs", "pc", "piece", "pieces", "unit", "units", "item", "items", "ea", "kwh", "wh", "mwh", "w", "kw", "v", "a",
+        "hz", "khz", "mhz", "°c", "°f", "mg/dl", "mmol/l", "mmhg", "bpm", "rpm", "px", "pt", "pts", "points", "ppm",
+        "yr", "yrs", "year", "years",
+    }
+)  # fmt: skip
+"""Units that are not converted: a number beside one stands as it is."""
 
 
 def find_rule(counts: Mapping[Text, int], history: ColumnHistory) -> NumberRule | None:
@@ -40,6 +53,7 @@ def find_rule(counts: Mapping[Text, int], history: ColumnHistory) -> NumberRule 
     }
     parts = {text: written for text in odd if (written := dissect(text)) is not None}
     mark, regroup = _mark(parts, counts, history, integer)
+    known = _reference(counts, history)
     tokens: dict[str, list[tuple[float, int]]] = {"": []}
     for text, written in parts.items():
         digits = read_body(written.body, decimal_mark(written.body) or mark or ".")
@@ -51,9 +65,9 @@ def find_rule(counts: Mapping[Text, int], history: ColumnHistory) -> NumberRule 
     named = [token for token in tokens if token in _CODES]
     factors: dict[str, str] = {"": "1"}
     for token, values in tokens.items():
-        if not token or (token in _CODES and len(named) > 1):
+        if not token or (token in _CODES and len(named) > 1) or not values:
             continue
-        factor = _factor(token, values, history, tokens)
+        factor = _factor(token, values, known, history.style.most_places)
         if factor is not None:
             factors[token] = factor
     return NumberRule(mark or "", factors, integer, regroup, history.style)
@@ -117,29 +131,78 @@ def _level(values: np.ndarray, known: np.ndarray) -> bool:
     return bool(low <= np.median(values) <= high) if len(values) >= 3 else True
 
 
-def _factor(
-    token: str, values: list[tuple[float, int]], history: ColumnHistory, tokens: Mapping[str, object]
-) -> str | None:
+def _reference(counts: Mapping[Text, int], history: ColumnHistory) -> np.ndarray:
+    """Ascending numbers of the history and, where the batch has many of its own, of its plain cells."""
+    own = numbers_of(counts)
     known = history.all_numbers
+    return np.sort(np.concatenate([known, own])) if len(own) >= 20 else known
+
+
+def _is_mark(token: str) -> bool:
+    """Whether the token says nothing of the value: stray signs, or words such as "approx."."""
+    return not any(ch.isalnum() for ch in token.replace("|", "")) or token.strip("().~ ") in _HEDGES
+
+
+def _factor(token: str, values: list[tuple[float, int]], known: np.ndarray, places: int) -> str | None:
     observed = np.repeat([value for value, _ in values], [count for _, count in values])
     if not len(observed) or not len(known):
         return None
+    if token in _PERCENT:
+        return _percent(observed, known)
+    neutral = token in _CODES or token in _NEUTRAL or _is_mark(token)
+    if neutral and token not in MAGNITUDES and not is_unit(token):
+        return "1" if inside(observed, known) >= _FITS or _near(observed, known) else None
     candidates: dict[str, Decimal] = {"as written": Decimal(1)}
-    if token in ("%", "percent", "pct"):
-        candidates["share"] = Decimal("0.01")
-    elif is_unit(token):
+    if is_unit(token):
         for unit, ratio in conversions(token).items():
             candidates[unit] = Decimal(ratio.numerator) / Decimal(ratio.denominator)
     if token in MAGNITUDES:
         candidates["magnitude"] = Decimal(MAGNITUDES[token])
-    elif token not in _CODES and token not in ("%", "percent", "pct") and not is_unit(token) and len(observed) < 3:
+    elif not is_unit(token) and len(observed) < 3:
         return None
     fitting = {
         factor
         for factor in candidates.values()
         if inside(observed * float(factor), known) >= _FITS and _level(observed * float(factor), known)
     }
+    if len(fitting) > 1 and places <= 6:
+        fitting = {factor for factor in fitting if _on_grid(observed * float(factor), places)} or fitting
     if Decimal(1) in fitting:
         # What a magnitude suffix or a second unit means is told by the level, not by the sign alone.
         return "1" if len(fitting) == 1 or token not in MAGNITUDES else None
+    if not fitting and _near(observed, known):
+        return "1"
     return str(next(iter(fitting))) if len(fitting) == 1 else None
+
+
+def _percent(observed: np.ndarray, known: np.ndarray) -> str | None:
+    """What "%" does to the value: "0.01", "1", or None when both fit."""
+    as_written, as_share = inside(observed, known) >= _FITS, inside(observed * 0.01, known) >= _FITS
+    if as_written != as_share:
+        return "1" if as_written else "0.01"
+    if not as_written:
+        return "1" if _near(observed, known) else None
+    observed = np.sort(observed)
+    plain, share = ks_distance(observed, known), ks_distance(observed * 0.01, known)
+    if known[-1] > _FRACTIONS:
+        return "1" if plain <= share else None
+    if len(observed) < 5 or min(plain, share) > 0.5 * max(plain, share):
+        return None
+    return "1" if plain < share else "0.01"
+
+
+def _on_grid(values: np.ndarray, places: int) -> bool:
+    """Whether the values have no more digits after the point than the column writes."""
+    scaled = values * 10.0**places
+    return bool((np.abs(scaled - np.round(scaled)) <= 1e-6 * np.maximum(1.0, np.abs(scaled))).all())
+
+
+def _near(observed: np.ndarray, known: np.ndarray) -> bool:
+    """Whether the values are of the history's order of magnitude: a level that has moved on, not another unit."""
+    if len(observed) < 3:
+        return False
+    middle = float(np.median(observed))
+    low, high = np.quantile(known, [0.05, 0.95])
+    if low > 0:
+        return bool(low / 2 <= middle <= high * 2)
+    return bool(low - (high - low) <= middle <= high + (high - low))

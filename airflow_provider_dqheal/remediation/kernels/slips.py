@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
 
 import numpy as np
 
 from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts, numbers_of
 from airflow_provider_dqheal.remediation.kernels.numbers import is_number, to_decimal
+from airflow_provider_dqheal.remediation.kernels.scale import Scale
 from airflow_provider_dqheal.remediation.kernels.text import Text
 from airflow_provider_dqheal.remediation.kernels.transforms import Spread
 
@@ -36,110 +36,22 @@ UNIT: Mapping[str, tuple[str, str]] = {
 """What undoes a value in another unit: (factor, offset)."""
 
 SIGN: Mapping[str, tuple[str, str]] = {"sign": ("-1", "0")}
-_PRIOR = {**dict.fromkeys(DECIMAL, 0.12), **dict.fromkeys(UNIT, 0.008), **dict.fromkeys(SIGN, 0.2)}
+NO_SLIP = ("record", "double", "other")
+"""What else a far number can be: a true record, a digit typed twice, anything at all. None is repaired."""
+_PRIOR = {
+    "record": 0.3,
+    "double": 0.01,
+    "other": 0.005,
+    **dict.fromkeys(DECIMAL, 0.12),
+    **dict.fromkeys(UNIT, 0.008),
+    **dict.fromkeys(SIGN, 0.2),
+}
 SURE = 0.98
 _MOST = 0.3
-_LONE = 0.002
-_REFERENCE = 20_000
-
-
-@dataclass(frozen=True)
-class Scale:
-    """The scale on which a column's numbers are compared, and how far its batches reach beyond each other."""
-
-    history: ColumnHistory
-
-    @cached_property
-    def known(self) -> np.ndarray:
-        """Ascending numbers of the history, thinned to at most 20,000."""
-        values = self.history.all_numbers
-        step = max(1, len(values) // _REFERENCE)
-        return np.unique(np.concatenate([values[::step], values[:1], values[-1:]])) if step > 1 else values
-
-    @cached_property
-    def positive(self) -> bool:
-        """Whether every known number is above zero."""
-        return len(self.known) > 0 and bool(self.known[0] > 0)
-
-    @cached_property
-    def knee(self) -> float:
-        """Where the scale turns from linear to logarithmic when not all numbers are positive."""
-        size = np.abs(self.known[self.known != 0])
-        return float(np.quantile(size, 0.25)) if len(size) else 1.0
-
-    def __call__(self, values: np.ndarray) -> np.ndarray:
-        """``values`` on the scale; what has no place on it (zero or less among positive numbers) is -inf."""
-        if self.positive:
-            out: np.ndarray = np.full(len(values), -np.inf)
-            above = values > 0
-            out[above] = np.log(values[above])
-            return out
-        signed: np.ndarray = np.sign(values) * np.log1p(np.abs(values) / self.knee)
-        return signed
-
-    @cached_property
-    def limits(self) -> tuple[float, float, float]:
-        """(low, high, inner width) on the scale; beyond low or high a number is far."""
-        placed = self.placed_known
-        q05, q95 = np.quantile(placed, [0.05, 0.95])
-        width = float(q95 - q05)
-        margin_low = margin_high = max(0.15 * width, 1e-9)
-        ends = [self(values[[0, -1]]) for values in self.history.numbers if len(values)]
-        for index, (low, high) in enumerate(ends):
-            rest = ends[:index] + ends[index + 1 :]
-            if rest:
-                margin_low = max(margin_low, 2.0 * (min(end[0] for end in rest) - low))
-                margin_high = max(margin_high, 2.0 * (high - max(end[1] for end in rest)))
-        return float(placed[0] - margin_low), float(placed[-1] + margin_high), width
-
-    @cached_property
-    def lone_limits(self) -> tuple[float, float]:
-        """(low, high) beyond which even one number is no record that chance explains.
-
-        The tails are taken as exponential from the outer 1 % on; a lone record of a clean batch passes them in
-        fewer than 2 of 1,000 batches.
-        """
-        placed = self.placed_known
-        odds = np.log(max(2.0, 1.0 / (_LONE * max(1, len(self.history.numbers)))))
-        q01, q99 = np.quantile(placed, [0.01, 0.99])
-        upper, lower = placed[placed >= q99] - q99, q01 - placed[placed <= q01]
-        low, high, _ = self.limits
-        return (
-            float(min(low, placed[0] - 1.5 * odds * lower.mean())),
-            float(max(high, placed[-1] + 1.5 * odds * upper.mean())),
-        )
-
-    def far_alone(self, values: np.ndarray) -> np.ndarray:
-        """Mask of the numbers that are far even when the batch has no other such number."""
-        low, high = self.lone_limits
-        placed = self(values)
-        beyond: np.ndarray = (placed < low) | (placed > high)
-        return beyond
-
-    def far(self, values: np.ndarray) -> np.ndarray:
-        """Mask of the numbers that lie beyond what the history explains."""
-        low, high, _ = self.limits
-        placed = self(values)
-        beyond: np.ndarray = (placed < low) | (placed > high)
-        if len(self.known) and self.known[0] >= 0:
-            beyond |= values < 0
-        if len(self.known) and self.known[-1] <= 0:
-            beyond |= values > 0
-        return beyond
-
-    @cached_property
-    def placed_known(self) -> np.ndarray:
-        """Known numbers on the scale, ascending."""
-        return self(self.known)
-
-    def density(self, value: float) -> float:
-        """How common a number is in the history, per unit of the scale; 0 outside what was seen."""
-        if not len(self.known) or not self.known[0] <= value <= self.known[-1]:
-            return 0.0
-        at = float(self(np.array([value]))[0])
-        half = max(0.04 * self.limits[2], 1e-9)
-        inside = np.searchsorted(self.placed_known, at + half, "right") - np.searchsorted(self.placed_known, at - half)
-        return (float(inside) + 0.05) / (len(self.known) * 2 * half)
+_FINER = 0.02
+"""How much less likely a true value is that has more digits after the point than the column ever had."""
+_LONE_UNIT = 3
+"""Cells of one unit slip that stand for each other, where no digits prove it."""
 
 
 @dataclass(frozen=True)
@@ -171,10 +83,12 @@ def explain(counts: Counts, history: ColumnHistory) -> Explained:
     scale = Scale(history)
     values = np.array([float(text) for text in texts])
     finite = np.isfinite(values)
-    far = scale.far(np.where(finite, values, 0.0)) & finite
+    places = history.style.most_places
+    finer = np.array([places <= 4 and _places(text) > places for text in texts], bool)
+    far = (scale.far(np.where(finite, values, 0.0)) | finer) & finite
     if not far.any():
         return nothing
-    if far.sum() < 3 and not scale.far_alone(values[far]).any():
+    if far.sum() < 3 and not (scale.far_alone(values[far]) | finer[far]).any():
         return nothing
     rows = sum(counts.values())
     far_rows = sum(counts[text] for text, hit in zip(texts, far, strict=True) if hit)
@@ -182,7 +96,6 @@ def explain(counts: Counts, history: ColumnHistory) -> Explained:
     bulk, spread = everything[~scale.far(everything)], Spread(history)
     if far_rows > _MOST * rows or not len(bulk) or spread.distance(bulk) > 2 * spread.tolerance(len(bulk)):
         return nothing
-    places = history.style.most_places
     options = {text: _options(text, scale, places, history) for text, hit in zip(texts, far, strict=True) if hit}
     shares = _shares(options, counts)
     slips: dict[Text, Slip] = {}
@@ -192,9 +105,24 @@ def explain(counts: Counts, history: ColumnHistory) -> Explained:
         if total <= 0:
             continue
         kind = max(weights, key=lambda name: weights[name])
-        if weights[kind] / total >= SURE:
+        if weights[kind] / total >= SURE and kind not in NO_SLIP:
             slips[text] = Slip(history.style.write(found[kind][0]), kind, weights[kind] / total)
-    return Explained(slips, tuple(text for text in options if text not in slips))
+    slips = {text: slip for text, slip in slips.items() if slip.kind not in UNIT or _proven(text, slip, slips, places)}
+    rest = [text for text in options if text not in slips]
+    alone = scale.far_alone(np.array([float(text) for text in rest]))
+    return Explained(slips, tuple(text for text, hit in zip(rest, alone, strict=True) if hit))
+
+
+def _proven(text: Text, slip: Slip, slips: Mapping[Text, Slip], places: int) -> bool:
+    """Whether a unit slip shows in the digits (two more than the column writes), or in several cells alike."""
+    alike = sum(other.kind == slip.kind for other in slips.values())
+    return _places(text) >= places + 2 or (alike >= _LONE_UNIT and places > 0)
+
+
+def _places(text: Text) -> int:
+    """Digits after the point."""
+    value = to_decimal(text)
+    return 0 if value is None else max(0, -int(value.normalize().as_tuple().exponent))
 
 
 def _shares(options: Mapping[str, Mapping[str, tuple[Decimal, float]]], counts: Counts) -> dict[str, float]:
@@ -217,7 +145,7 @@ def _options(text: str, scale: Scale, places: int, history: ColumnHistory) -> di
     value = to_decimal(text)
     if value is None:
         return {}
-    own_places = max(0, -int(value.as_tuple().exponent))
+    own_places = _places(text)
     found: dict[str, tuple[Decimal, float]] = {}
     for kind, (factor, offset) in {**DECIMAL, **UNIT, **SIGN}.items():
         restored = value * Decimal(factor) + Decimal(offset)
@@ -235,7 +163,25 @@ def _options(text: str, scale: Scale, places: int, history: ColumnHistory) -> di
             restored = nearest
         elif not ((value < 0 <= scale.known[0]) or (value > 0 >= scale.known[-1])):
             continue
-        density = scale.density(float(restored))
+        density = scale.density(float(restored)) if _on_grid(restored, history) else 0.0
         if density > 0 and not bool(scale.far(np.array([float(restored)]))[0]):
             found[kind] = (restored, density)
+    finer = own_places > places
+    found["record"] = (value, scale.genuine(float(value)) * (_FINER if finer else 1.0))
+    found["other"] = (value, 1.0 / (3.0 * scale.limits[2] + 7.0))
+    for shorter in _without_double(text):
+        density = scale.density(float(shorter)) if _on_grid(shorter, history) else 0.0
+        if density > found.get("double", (value, 0.0))[1]:
+            found["double"] = (shorter, density)
     return found
+
+
+def _without_double(text: str) -> list[Decimal]:
+    """What the number would be if one of two equal neighbouring digits was typed twice."""
+    at = [place for place in range(1, len(text)) if text[place].isdigit() and text[place] == text[place - 1] != "0"]
+    return [value for place in at if (value := to_decimal(text[:place] + text[place + 1 :])) is not None]
+
+
+def _on_grid(value: Decimal, history: ColumnHistory) -> bool:
+    """Whether the value is a multiple of the power of ten that (nearly) all known numbers are multiples of."""
+    return history.grid < 1 or (abs(value) < Decimal(10) ** 25 and value % history.grid == 0)

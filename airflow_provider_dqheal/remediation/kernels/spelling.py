@@ -8,9 +8,11 @@ from collections import Counter
 from collections.abc import Mapping
 
 from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts
-from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_word
+from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_word, unwrapped
 
 _MAX_KNOWN, _MAX_UNSEEN = 3_000, 600
+_MOST_STRANGE = 0.3
+"""Above this share of unknown values the labels have changed; they were not mistyped."""
 _PUNCTUATION = re.compile(r"[\s_\-./'\"]+")
 
 
@@ -67,28 +69,40 @@ def variants(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
     if not unseen or len(unseen) > 20_000:
         return {}
     keys: dict[str, list[str]] = {}
+    folded: dict[str, list[str]] = {}
     for text, rows in history.present.items():
         if rows >= 2 or not history.is_categorical:
             keys.setdefault(plain(text), []).append(text)
+            folded.setdefault(" ".join(text.casefold().split()), []).append(text)
     padded = any(text != text.strip() for text in history.present)
     found: dict[Text, Text] = {}
     for text in unseen:
         key = plain(text)
         fits = keys.get(key, []) if any(ch.isalpha() for ch in key) and _marks(text) else []
+        cased = folded.get(" ".join(text.casefold().split()), [])
         fixed = unbroken(text)
-        if len(fits) == 1:
+        bare = unwrapped(text)
+        if len(fits) == 1 and (fits == cased or _is_steady(fits[0], history)):
             found[text] = fits[0]
         elif fixed is not None and fixed in history.present:
             found[text] = fixed
+        elif bare != text.strip() and bare in history.present:
+            found[text] = bare
         elif not padded and text != text.strip() and text.strip():
             found[text] = text.strip()
     return found
 
 
+def _is_steady(known: str, history: ColumnHistory) -> bool:
+    """Whether the value of a closed domain came in at least half of the batches, so that its spelling is no chance."""
+    came = sum(known in counts for counts in history.batches)
+    return history.is_categorical and 2 * came >= len(history.batches) and history.present[known] >= 5
+
+
 def typos(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
     """Rare unseen texts that are one typing error (two or more in long words) away from one frequent known value.
 
-    Differences in digits never count as typing errors; short codes are left alone.
+    Differences in digits never count as typing errors; short codes, and columns full of new labels, are left alone.
     """
     if not history.is_categorical or history.is_numeric or history.date_layout is not None or history.is_code:
         return {}
@@ -111,7 +125,8 @@ def typos(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
         nearest = _nearest(text, letters, _reach(text))
         if nearest is not None and _digits(text) == _digits(nearest):
             found[text] = nearest
-    return found
+    strange = sum(rows for text, rows in counts.items() if text not in history.pooled and not is_missing_word(text))
+    return found if strange <= _MOST_STRANGE * rows_now else {}
 
 
 def _marks(text: str) -> bool:

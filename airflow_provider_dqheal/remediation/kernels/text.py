@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -94,6 +95,36 @@ def is_missing_word(text: Text, weak: bool = False) -> bool:
         return True
     lowered = text.strip().strip("'\"").lower()
     return not lowered or lowered in STRONG_MISSING or (weak and lowered in WEAK_MISSING)
+
+
+_WRAPPERS = (
+    ('="', '"'),
+    ('["', '"]'),
+    ("['", "']"),
+    ("b'", "'"),
+    ('b"', '"'),
+    ('"', '"'),
+    ("'", "'"),
+    ("[", "]"),
+    ("<", ">"),
+)
+_JSON = re.compile(r'^\{\s*"[^"]*"\s*:\s*(?:"([^"]*)"|([^",{}\[\]]+?))\s*\}$')
+
+
+def unwrapped(text: str) -> str:
+    """The text without one layer of quotes, brackets, a spreadsheet's ``=""`` or a JSON object of one value.
+
+    >>> unwrapped('="12"'), unwrapped("[yes]"), unwrapped('{"value": 7}'), unwrapped("plain")
+    ('12', 'yes', '7', 'plain')
+    """
+    bare = text.strip()
+    found = _JSON.match(bare)
+    if found is not None:
+        return str(found.group(1) if found.group(1) is not None else found.group(2))
+    for start, end in _WRAPPERS:
+        if len(bare) > len(start) + len(end) and bare.startswith(start) and bare.endswith(end):
+            return bare[len(start) : len(bare) - len(end)].strip()
+    return bare
 
 
 def to_array(texts: Sequence[Text], type: pa.DataType) -> pa.Array:

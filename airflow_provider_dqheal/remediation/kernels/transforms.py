@@ -13,6 +13,12 @@ from airflow_provider_dqheal.remediation.kernels.units import AFFINE, SCALES
 
 PROBS = np.linspace(0.05, 0.95, 19)
 _MIN_ROWS = 20
+_GRID_PLACES = 6
+"""Columns with more digits after the point have no grid that could prove anything."""
+_PROVEN_SLACK = 3.0
+_ON_GRID = 0.97
+_SHARP = 0.01
+_CHANCE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -28,9 +34,16 @@ class Transform:
         restored: np.ndarray = (values - float(self.offset)) / float(self.factor)
         return restored
 
+    @property
+    def is_decimal(self) -> bool:
+        """Whether the factor is a power of ten, which moves the point and loses no digit."""
+        return Decimal(self.offset) == 0 and set(self.factor) <= set("01.") and self.factor.count("1") == 1
+
     def undo_exactly(self, value: Decimal, places: int) -> Decimal:
         """``x`` from one value, rounded to ``places`` digits where that absorbs the transform's own rounding."""
         restored = (value - Decimal(self.offset)) / Decimal(self.factor)
+        if self.is_decimal:
+            return restored
         return round(restored, places) if places < 15 else round(restored, 12)
 
 
@@ -97,8 +110,9 @@ class Spread:
 def find_transform(values: np.ndarray, history: ColumnHistory, places: int) -> tuple[Transform, float] | None:
     """The one transform that brings ``values`` back to within sampling error, and the confidence; else None.
 
-    It must explain the whole column, be the only one that does, and land on the history's own grid of digits
-    where the history has one (a real shift does not).
+    It must explain the whole column, be the only one that does, and land on the history's own grid of digits.
+    Where the digits prove it (:func:`_is_proven`) the level may have moved on a little as well; where they cannot, only
+    powers of ten count, and other factors where batches are alike enough to tell them from a real shift.
     """
     spread = Spread(history)
     if len(spread.batches) < 2 or len(values) < _MIN_ROWS or spread.unit <= 0:
@@ -116,19 +130,60 @@ def find_transform(values: np.ndarray, history: ColumnHistory, places: int) -> t
     if not scored:
         return None
     best, runner = scored[0], scored[1] if len(scored) > 1 else (float("inf"), -1)
-    if best[0] > tolerance or runner[0] <= max(2 * tolerance, 3 * best[0]) or best[0] > before / 5:
-        return None
     chosen = options[best[1]]
+    proven = places <= _GRID_PLACES and _is_proven(values, chosen, history, places)
+    if not proven and not chosen.is_decimal and not _is_sharp(values, chosen, history, spread):
+        return None
+    bound = tolerance * (_PROVEN_SLACK if proven else 1.0)
+    if best[0] > bound or runner[0] <= max(2 * best[0], 2 * tolerance) or best[0] > before / 5:
+        return None
     return chosen, float(np.clip(1 - best[0] / max(before, 1e-12), 0, 0.99))
 
 
+def _is_sharp(values: np.ndarray, transform: Transform, history: ColumnHistory, spread: Spread) -> bool:
+    """Whether batches are so alike that no other factor comes near: medians agree to 1 %, or two numbers are undone."""
+    if history.style.most_places <= _GRID_PLACES:
+        return False
+    if float(transform.offset):
+        return True
+    medians = np.array([np.median(batch) for batch in spread.batches])
+    now = float(np.median(transform.undo(values)))
+    middle = float(np.median(medians))
+    return middle != 0 and bool(np.ptp(np.append(medians, now)) <= _SHARP * abs(middle))
+
+
+def _is_proven(values: np.ndarray, transform: Transform, history: ColumnHistory, places: int) -> bool:
+    """Whether the digits of ``values`` could not have come but by the transform (odds below one in a million).
+
+    Either most values have more digits than the column ever had, and the undone ones have not; or all are multiples
+    of the factor times the column's grid, which few values of the history are.
+    """
+    grid = 10.0**-places
+    if not _multiples(values, grid).mean() > 0.5:
+        return True
+    factor = abs(float(transform.factor))
+    if factor <= 1 or float(transform.offset):
+        return False
+    usual = float(_multiples(history.all_numbers, grid * factor).mean())
+    return usual <= 0.5 and max(usual, 0.01) ** len(values) < _CHANCE and bool(_multiples(values, grid * factor).all())
+
+
+def _multiples(values: np.ndarray, grid: float) -> np.ndarray:
+    """Mask of the values that are whole multiples of ``grid`` up to rounding of floats."""
+    scaled = values / grid
+    whole: np.ndarray = np.abs(scaled - np.round(scaled)) <= 1e-6 * np.maximum(1.0, np.abs(scaled) * 1e-6)
+    return whole
+
+
 def _on_grid(restored: np.ndarray, values: np.ndarray, transform: Transform, places: int) -> bool:
-    """Whether the undone values have no more digits than the history's, up to what rounding in the batch explains."""
-    if places > 6:
+    """Whether nearly all undone values have no more digits than the history's, up to what rounding explains."""
+    if places > _GRID_PLACES:
         return True
     grid = 10.0**-places
     off = np.abs(restored / grid - np.round(restored / grid))
     noise = 1e-6 * np.maximum(1.0, np.abs(restored) / grid) * 1e-6 + 1e-6
+    if transform.is_decimal:
+        return bool((off <= noise).mean() >= _ON_GRID)
     if bool((off <= noise).all()):
         return True
     rounding = 0.5 * _grid_of(values) / abs(float(transform.factor)) / grid
@@ -137,8 +192,4 @@ def _on_grid(restored: np.ndarray, values: np.ndarray, transform: Transform, pla
 
 def _grid_of(values: np.ndarray) -> float:
     """The smallest power of ten that all values are multiples of, down to 1e-9."""
-    for digits in range(10):
-        scaled = values * 10.0**digits
-        if bool((np.abs(scaled - np.round(scaled)) < 1e-6 * np.maximum(1.0, np.abs(scaled) * 1e-6)).all()):
-            return 10.0**-digits
-    return 1e-10
+    return next((10.0**-digits for digits in range(10) if bool(_multiples(values, 10.0**-digits).all())), 1e-10)

@@ -155,6 +155,31 @@ def test_typed_column_becomes_text_when_its_values_no_longer_fit():
     assert not found.hard
 
 
+def test_whole_numbers_that_gain_decimals_become_floats_not_text():
+    table = pa.table({"n": pa.array(range(60), pa.int32()), "tag": pa.array(["a", "b"] * 30).dictionary_encode()})
+    found = inject(table, "int_as_float", "high", seed=1, history=[table], columns=["n"])
+    assert found.table.schema.field("n").type == pa.float64()
+    swapped = inject(table, "category_mix", "high", seed=1, history=[table])
+    assert pa.types.is_dictionary(swapped.table.schema.field("tag").type)
+
+
+def test_moved_times_keep_their_zone():
+    kind = pa.timestamp("us", tz="UTC")
+    table = pa.table({"at": pa.array(range(0, 200_000_000_000, 1_000_000_000), pa.int64()).cast(kind)})
+    found = inject(table, "time_zone_shift", "medium", seed=1, history=[table])
+    assert found.table.schema.field("at").type == kind
+
+
+def test_empty_cells_look_as_they_do_in_the_table():
+    typed = pa.table({"x": [1.5, 2.5] * 30, "t": ["a", "b"] * 30})
+    found = inject(typed, "empty_scattered", "high", seed=1, history=[typed], columns=["t"])
+    assert found.table["t"].null_count > 0
+    text = pa.table({"x": ["1.5", ""] * 30, "t": ["a", "b"] * 30})
+    found = inject(text, "empty_scattered", "high", seed=1, history=[text], columns=["t"])
+    assert found.table["t"].null_count == 0
+    assert "" in found.table["t"].to_pylist()
+
+
 def test_scale_is_exactly_invertible_and_visible():
     *history, batch = prices()
     found = inject(batch, "scale_power_of_ten", "medium", seed=4, history=history)
@@ -237,12 +262,25 @@ def test_draw_leaves_out_excluded_families_and_adds_a_second_issue():
 
 def test_unknown_name_and_severity_are_refused_with_the_choices():
     *history, batch = prices()
-    with pytest.raises(CorruptionRefused, match=r"no corruption called 'nonsense'.*currency_sign"):
-        inject(batch, "nonsense", history=history)
+    with pytest.raises(CorruptionRefused, match=r"no corruption called 'currency_sing'.*such as currency_sign"):
+        inject(batch, "currency_sing", history=history)
+    with pytest.raises(CorruptionRefused, match=r"no column called nothing; expected of id, price, country"):
+        inject(batch, "currency_sign", history=history, columns=["nothing"])
     with pytest.raises(CorruptionRefused, match="low, medium, high"):
         inject(batch, "currency_sign", "enormous", history=history)  # type: ignore[arg-type]
     with pytest.raises(CorruptionRefused, match="does not apply"):
         inject(pa.table({"name": ["a", "b"] * 20}), "currency_sign", history=[])
+
+
+@pytest.mark.parametrize("issue", ISSUE_ORDER)
+def test_only_the_columns_asked_for_are_hit(issue):
+    history, batch = episode("shop_orders", text=True)
+    for seed in range(6):
+        found = inject(batch, issue, "high", seed=seed, history=history, columns=["price", "status"])
+        others = [name for name in batch.column_names if name not in ("price", "status")]
+        if issue != "schema_drift":
+            assert {name for names in found.columns.values() for name in names} <= {"price", "status"}
+            assert found.rows is not None or found.table.select(others).equals(batch.select(others))
 
 
 def test_tiny_and_odd_batches_do_not_break_any_family():

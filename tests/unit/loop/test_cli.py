@@ -8,30 +8,6 @@ import pytest
 from _support.orders import dearer, with_currency
 from pyarrow import csv
 
-from airflow_provider_dqheal.cli import main
-
-
-@pytest.fixture
-def dqheal(home, monkeypatch, capsys):
-    """Runs ``dqheal ARGS`` in this process; returns (exit code, stdout, stderr)."""
-
-    def run(*args):
-        monkeypatch.setattr("sys.argv", ["dqheal", *map(str, args)])
-        with pytest.raises(SystemExit) as done:
-            main()
-        captured = capsys.readouterr()
-        return done.value.code or 0, captured.out, captured.err
-
-    return run
-
-
-@pytest.fixture
-def learned(dqheal, batches):
-    code, out, err = dqheal("learn", "orders", *(batches(day) for day in range(11)), "--json")
-    assert code == 0, err
-    assert json.loads(out)["batches"] == 11
-    return dqheal
-
 
 def test_clean_batch_exits_0_and_bad_batch_1(learned, batches):
     code, out, _ = learned("check", "orders", batches(11), "--json")

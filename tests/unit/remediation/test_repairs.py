@@ -84,7 +84,7 @@ def test_real_shift_is_held_and_nothing_is_repaired(bench, clean, put, said, fac
 
 
 def test_shift_without_an_issue_is_left_alone(bench, clean, put):
-    made = bench.plan(put(clean, "price", lambda v: f"{float(v) * 100:.0f}"))
+    made = bench.plan(put(clean, "price", lambda v: f"{float(v) * 10:.1f}"))
     assert made.steps == ()
     assert made.hold_reasons == ()
 

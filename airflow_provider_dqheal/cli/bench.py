@@ -1,0 +1,51 @@
+"""The command that measures repair: ``dqheal bench repair``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from airflow_provider_dqheal.cli.output import JsonOption, print_json, print_record, print_table, say
+
+
+def repair(
+    episodes: Annotated[
+        int, typer.Option(min=1, help="Tables to draw; each gives a clean and some faulty batches.")
+    ] = 45,
+    faults: Annotated[int, typer.Option(min=1, help="Faulty batches a table.")] = 8,
+    seed: Annotated[int, typer.Option()] = 0,
+    plans: Annotated[int, typer.Option(min=0, help="Random fault plans to check conservation and undo on.")] = 0,
+    pair: Annotated[
+        tuple[Path, Path] | None, typer.Option(help="A dirty and a clean CSV file of the same rows, instead.")
+    ] = None,
+    downstream: Annotated[bool, typer.Option(help="Score a scikit-learn model on what comes out.")] = True,
+    as_json: JsonOption = False,
+) -> None:
+    """Inject known faults, heal, and count what was repaired, harmed, held and left."""
+    from airflow_provider_dqheal import api
+    from airflow_provider_dqheal.remediation.bench.pairs import bench_pair
+    from airflow_provider_dqheal.remediation.bench.report import bench_repair
+
+    if pair is not None:
+        runs = [bench_pair(api.learn, api.heal, *pair, dirty_history=dirty) for dirty in (False, True)]
+        if as_json:
+            print_json({"pairs": runs})
+        else:
+            print_table("dirty and clean pair", tuple(runs[0]), [tuple(run.values()) for run in runs])
+        return
+    say(f"healing about {episodes * (faults + 1)} batches")
+    result: dict[str, Any] = bench_repair(
+        api.learn, api.heal, episodes, seed, faults, downstream=downstream, plans=plans
+    )
+    if as_json:
+        print_json(result)
+        return
+    rows = [(name, *values.values()) for name, values in result["faults"].items()]
+    print_table("by fault", ("fault", "kind", "batches", "precision", "recall", "exact", "held", "harmed"), rows)
+    shown = ("precision_mean", "precision_pooled", "recall_pooled", "harm_per_10000", "clean_touched", "downstream")
+    compared = [("dqheal", *(result["figures"].get(key) for key in shown))]
+    compared += [(name, *(values.get(key) for key in shown)) for name, values in result["yardsticks"].items()]
+    print_table("against what people switch on instead", ("healer", *shown), compared)
+    print_record("repair", {**result["figures"], **result["plans"], "seconds": result["seconds"]}, False)

@@ -1,0 +1,1 @@
+"""The repair bench: known faults in known tables, healed by the whole loop and counted cell by cell."""

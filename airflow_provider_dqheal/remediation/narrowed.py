@@ -1,0 +1,54 @@
+"""Sees columns whose decimals were cut off."""
+
+from __future__ import annotations
+
+from airflow_provider_dqheal.core.types import Step
+from airflow_provider_dqheal.remediation._base import REMAINDER, Context, Strategy, register
+from airflow_provider_dqheal.remediation.history import Counts
+from airflow_provider_dqheal.remediation.kernels.numbers import is_number
+from airflow_provider_dqheal.remediation.working import Working
+
+_ROWS, _USUAL, _CHANCE = 10, 0.15, 1e-6
+
+
+@register
+class Narrowed(Strategy):
+    """A column of decimals that holds whole numbers only: what was cut off is gone, so a person decides.
+
+    No accepted batch may have had more than 15 % of its numbers whole, so that chance does not explain it.
+    """
+
+    name = "narrowed"
+    heals = "type_mismatch"
+    phase = REMAINDER
+    order = 95
+
+    def propose(self, context: Context) -> list[Step]:
+        """Nothing: lost digits do not come back."""
+        return []
+
+    def holds(self, context: Context) -> list[str]:
+        """One reason a column."""
+        reasons = []
+        for name, history, cells in context.columns():
+            if history.type != "float" or not history.is_numeric or history.is_key:
+                continue
+            now, rows = _whole(cells.counter)
+            usual = [_whole(counts) for counts in history.batches]
+            most = max((whole / total for whole, total in usual if total), default=1.0)
+            if rows and now == rows and most <= _USUAL and most**rows <= _CHANCE and rows >= _ROWS:
+                reasons.append(
+                    f"type_mismatch in {name}: all {rows:,} numbers are whole, the history holds decimals; "
+                    "narrowing loses what was cut off, have the batch sent again"
+                )
+        return reasons
+
+    def change(self, working: Working, step: Step) -> Working:
+        """Never asked."""
+        return working
+
+
+def _whole(counts: Counts) -> tuple[int, int]:
+    """(rows with a whole number, rows with a number)."""
+    numbers = [(float(text), rows) for text, rows in counts.items() if text is not None and is_number(text)]
+    return sum(rows for value, rows in numbers if value.is_integer()), sum(rows for _, rows in numbers)

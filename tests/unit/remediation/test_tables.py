@@ -1,0 +1,96 @@
+"""Columns and rows that come in another shape are brought back, or left when two shapes are possible."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+import pyarrow as pa
+import pytest
+
+
+def replaced(table, name, *columns):
+    """``table`` with one column replaced by others."""
+    at = table.column_names.index(name)
+    table = table.remove_column(at)
+    for place, (new, values) in enumerate(columns):
+        table = table.add_column(at + place, new, pa.array(values))
+    return table
+
+
+@pytest.mark.parametrize("mark", ["|", "_", ", "])
+def test_merged_columns_are_cut_apart(bench, clean, said, mark):
+    joined = [f"{a}{mark}{b}" for a, b in zip(clean["price"].to_pylist(), clean["height"].to_pylist(), strict=True)]
+    dirty = replaced(clean.drop_columns(["height"]), "price", ("price_height", joined))
+    _, working, validation = bench.heal(dirty, said(schema_drift=()))
+    assert validation.passed, validation.failures
+    assert working.table.equals(clean)
+
+
+def test_split_date_is_joined(bench, clean, said):
+    parts = [text.partition("-") for text in clean["born"].to_pylist()]
+    dirty = replaced(clean, "born", ("born_1", [p[0] for p in parts]), ("born_2", [p[2] for p in parts]))
+    _, working, validation = bench.heal(dirty, said(schema_drift=()))
+    assert validation.passed, validation.failures
+    assert working.table.equals(clean)
+
+
+def test_struct_and_json_objects_are_flattened(bench, clean, said):
+    names = ["price", "quantity"]
+    struct = pa.StructArray.from_arrays([clean[name].combine_chunks() for name in names], names=names)
+    nested = clean.drop_columns(names).append_column("payload", struct)
+    rows = zip(*(clean[name].to_pylist() for name in names), strict=True)
+    text = clean.drop_columns(names).append_column(
+        "payload", pa.array([json.dumps(dict(zip(names, row, strict=True))) for row in rows])
+    )
+    for dirty in (nested, text):
+        _, working, validation = bench.heal(dirty, said(schema_drift=("payload",)))
+        assert validation.passed, validation.failures
+        assert working.table.equals(clean)
+
+
+def test_repeated_header_is_set_aside_without_an_alarm(bench, clean):
+    line = pa.table({name: [name] for name in clean.column_names})
+    dirty = pa.concat_tables([clean.slice(0, 100), line, clean.slice(100)])
+    _, working, validation = bench.heal(dirty)
+    assert validation.passed, validation.failures
+    assert working.table.equals(clean)
+    assert working.quarantine["reasons"].to_pylist() == [["repeated header"]]
+
+
+def test_whole_batch_loaded_twice_is_no_loss(bench, clean):
+    _, working, validation = bench.heal(pa.concat_tables([clean, clean]))
+    assert validation.passed, validation.failures
+    assert working.table.equals(clean)
+    assert working.lost_rows == 0
+
+
+def test_cut_off_decimals_are_held(bench, clean, put):
+    made = bench.plan(put(clean, "price", lambda v: v.partition(".")[0]))
+    assert any("narrowing" in reason for reason in made.hold_reasons)
+
+
+@pytest.mark.parametrize("name", ["prce", "unit_price", "born_on", "dob"])
+def test_rename_needs_values_of_its_form(bench, clean, said, name):
+    column = "price" if name in ("prce", "unit_price") else "born"
+    dirty = clean.rename_columns([name if known == column else known for known in clean.column_names])
+    _, working, _ = bench.heal(dirty, said(schema_drift=()))
+    assert working.table.equals(clean)
+    other = replaced(clean, "price", ("prce", ["n.s."] * clean.num_rows))
+    made = bench.plan(other, said(schema_drift=()))
+    assert not any(step.strategy == "rename" for step in made.steps)
+
+
+def test_swapped_columns_of_dates_and_numbers_go_back(make_bench, day_of_orders, said):
+    def typed(table):
+        born = pa.array([dt.date.fromisoformat(text) for text in table["born"].to_pylist()])
+        price = pa.array([float(text) for text in table["price"].to_pylist()])
+        return table.set_column(2, "born", born).set_column(3, "price", price)
+
+    bench = make_bench([typed(day_of_orders(index)) for index in range(8)])
+    clean = typed(day_of_orders(8))
+    swap = {"born": "price", "price": "born"}
+    dirty = clean.rename_columns([swap.get(name, name) for name in clean.column_names]).select(clean.column_names)
+    _, working, validation = bench.heal(dirty, said(schema_drift=("born", "price")), format="table")
+    assert validation.passed, validation.failures
+    assert working.table.equals(clean)
