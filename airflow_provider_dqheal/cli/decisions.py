@@ -69,11 +69,22 @@ def accept(dataset: Dataset, batch_id: Named, by: By = None, as_json: JsonOption
     print_record(f"{dataset}/{batch_id}: accepted", record_fields(accepted), as_json)
 
 
-def undo(dataset: Dataset, batch_id: Named, as_json: JsonOption = False) -> None:
-    """Give back exactly what was there before healing."""
+def undo(
+    dataset: Dataset,
+    batch_id: Named,
+    step: Annotated[str | None, typer.Option(help="Only this step of `dqheal plan`; the later ones run again.")] = None,
+    by: By = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Give back exactly what was there before healing, or before one step of it."""
     from airflow_provider_dqheal.pipeline.services import Services
     from airflow_provider_dqheal.pipeline.undo import undo as undo_batch
+    from airflow_provider_dqheal.pipeline.undo import undo_step
 
     with Services.open() as services:
-        record = undo_batch(services, dataset, batch_id)
-    print_record(f"{dataset}/{batch_id}: undone", record_fields(record), as_json)
+        if step is None:
+            record = undo_batch(services, dataset, batch_id)
+        else:
+            record = undo_step(services, dataset, batch_id, step, person(by))
+    what = "undone" if step is None else f"{step} undone"
+    print_record(f"{dataset}/{batch_id}: {what}", record_fields(record), as_json)

@@ -64,6 +64,10 @@ class NothingToUndo(DQHealError):
     """Raised when a batch was never published, or was undone already."""
 
 
+class QuarantineError(DQHealError):
+    """Raised when a row is not in quarantine, or what is said of it cannot be used."""
+
+
 class StoreError(DQHealError):
     """Raised when the state store cannot be reached, migrated or written."""
 

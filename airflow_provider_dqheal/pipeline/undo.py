@@ -1,39 +1,65 @@
-"""Undo: give back exactly what was there before healing."""
+"""Undo: give back exactly what was there before healing, or before one step of it."""
 
 from __future__ import annotations
 
-from airflow_provider_dqheal.core.errors import NothingToUndo, PublishError
-from airflow_provider_dqheal.core.events import batch_event
+import hashlib
+
+from airflow_provider_dqheal.core.errors import NothingToUndo, ValidationFailed
+from airflow_provider_dqheal.core.events import batch_event, now
+from airflow_provider_dqheal.pipeline.rebuild import UNDONE, decided, published_batch, rebuilt, republish
 from airflow_provider_dqheal.pipeline.services import Services
-from airflow_provider_dqheal.profiling.sources import open_source
 from airflow_provider_dqheal.storage.records import BatchRecord
 from airflow_provider_dqheal.storage.sinks import FolderSink
+from airflow_provider_dqheal.validation.conservation import do_no_harm, quarantine_is_raw, rows_conserved
 
 
 def undo(services: Services, dataset: str, batch_id: str) -> BatchRecord:
     """Publishes the raw bytes in place of the healed batch, atomically; the ledger stays as the record.
 
     Raises:
-        NothingToUndo: when the batch is unknown or not published.
+        UnknownDataset: when the batch was never received.
+        NothingToUndo: when it is not published.
         PublishError: when the raw batch is gone or is not what was healed (its digest changed).
     """
-    record = services.store.batch(dataset, batch_id)
-    if record is None:
-        raise NothingToUndo(f"{dataset}/{batch_id}: no such batch; `dqheal history {dataset}` lists those there are")
-    if record.status != "published":
-        raise NothingToUndo(f"{dataset}/{batch_id}: status is {record.status}, only a published batch can be undone")
-    if record.published_uri is None:
-        raise NothingToUndo(f"{dataset}/{batch_id}: it was learned as it is, nothing was published or changed")
+    record = published_batch(services, dataset, batch_id)
     ref = record.ref
-    if open_source(ref, services.settings.allowed_roots).digest() != ref.digest:
-        raise PublishError(
-            f"{ref.key}: the raw batch at {ref.uri} has changed since it was healed; "
-            "restore it, or publish it as a new batch"
-        )
+    assert record.published_uri is not None
     files = FolderSink.of(record.published_uri).publish(ref, None, None, keep_aside=True)
     counts = {"healed_cells": 0, "quarantined_rows": 0, "rows_published": record.rows_in}
     services.store.set_status(ref, "undone", published_uri=files.uri, reason="undone: raw restored", **counts)
     services.events.emit(batch_event("undo", "undone", dataset, batch_id, ref.attempt, published_uri=files.uri))
-    done = services.store.batch(dataset, batch_id)
+    done = services.store.batch(dataset, batch_id, ref.attempt)
     assert done is not None
     return done
+
+
+def undo_step(services: Services, dataset: str, batch_id: str, step_id: str, by: str) -> BatchRecord:
+    """Publishes the batch as it is without one step: the others are carried out again on the raw batch, in order.
+
+    When no other step is left and no row was re-admitted, the raw bytes are published, as by :func:`undo`.
+
+    Raises:
+        NothingToUndo: when the batch is not published, or has no such step that still holds.
+        RemediationRefused: when a later step cannot be carried out without it; nothing was changed.
+        ValidationFailed: when rows or cells would not be conserved; nothing was changed.
+    """
+    record = published_batch(services, dataset, batch_id)
+    ref = record.ref
+    known = decided(services, ref)
+    if step_id not in {step.step_id for step in known.steps}:
+        left = ", ".join(step.step_id for step in known.steps) or "none"
+        raise NothingToUndo(f"{ref.key}: no step {step_id!r} to undo; expected one of: {left}")
+    steps = [step for step in known.steps if step.step_id != step_id]
+    last = not steps and not known.readmitted
+    if not last:
+        working = rebuilt(services, ref, steps, known.readmitted)
+        for check in (rows_conserved(working), quarantine_is_raw(working), do_no_harm(working)):
+            if not check.passed:
+                raise ValidationFailed(f"{ref.key}: without {step_id!r} {check.observed}, expected {check.expected}")
+    name = f"{UNDONE}:{hashlib.sha256(step_id.encode()).hexdigest()[:16]}"
+    services.store.put_stage(ref, name, {"step": step_id, "by": by, "at": now().isoformat()})
+    services.events.emit(batch_event("undo", "step_undone", dataset, batch_id, ref.attempt, step=step_id, by=by))
+    if last:
+        return undo(services, dataset, batch_id)
+    undone = sorted({*known.undone, step_id})
+    return republish(services, record, working, f"undone by a person: {', '.join(undone)}")

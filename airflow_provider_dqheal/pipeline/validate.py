@@ -14,8 +14,10 @@ from airflow_provider_dqheal.pipeline.decide import decide_stage
 from airflow_provider_dqheal.pipeline.detect import baseline_for, detect_stage
 from airflow_provider_dqheal.pipeline.heal import staged
 from airflow_provider_dqheal.pipeline.services import Services
+from airflow_provider_dqheal.profiling.baseline import Baseline
 from airflow_provider_dqheal.profiling.conform import conform
 from airflow_provider_dqheal.profiling.local import profile_table
+from airflow_provider_dqheal.remediation.working import Working
 from airflow_provider_dqheal.validation.judge import validate
 
 
@@ -42,6 +44,18 @@ def held_result(reasons: tuple[str, ...]) -> ValidationResult:
     )
 
 
+def judged(
+    services: Services, ref: BatchRef, working: Working, plan: RemediationPlan, verdict: Verdict, baseline: Baseline
+) -> ValidationResult:
+    """What the independent judge says of a staged batch; it is asked in the form in which it would be published."""
+
+    def redetect(table: pa.Table) -> Verdict:
+        published = conform(table, baseline, ref.format)
+        return judge(profile_table(published, ref), baseline, services.settings.detection)
+
+    return validate(working, plan, verdict, baseline, services.settings.policy_for(ref.dataset), redetect)
+
+
 def validate_stage(services: Services, ref: BatchRef) -> ValidationResult:
     """Judges the staged batch; the raw one is never touched, whatever comes out."""
     stored = services.store.stage(ref, "validate")
@@ -62,15 +76,7 @@ def validate_stage(services: Services, ref: BatchRef) -> ValidationResult:
         if reasons or baseline is None:
             result = held_result(reasons or ("no accepted history",))
         else:
-            history = baseline
-
-            def redetect(table: pa.Table) -> Verdict:
-                published = conform(table, history, ref.format)
-                return judge(profile_table(published, ref), history, services.settings.detection)
-
-            result = validate(
-                staged(services, ref), plan, verdict, history, services.settings.policy_for(ref.dataset), redetect
-            )
+            result = judged(services, ref, staged(services, ref), plan, verdict, baseline)
         run.document = result.model_dump(mode="json")
         run.summary = {"passed": result.passed, "failed": [check.name for check in result.failures]}
     return result

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
+from pydantic import Field
+
 from airflow_provider_dqheal.core.events import StatusEvent
 from airflow_provider_dqheal.core.types import BatchRef, BatchStatus, Frozen, Severity, TableSchema, Verdict
 
@@ -76,6 +78,16 @@ class IncidentRecord(Frozen):
     version: int
     opened_at: datetime
     updated_at: datetime
+
+
+class HandledRow(Frozen):
+    """A quarantined row that a person fixed or re-admitted. ``cells``: the new text by column, None is missing."""
+
+    row_id: int
+    state: Literal["fixed", "readmitted"]
+    cells: dict[str, str | None] = Field(default_factory=dict)
+    changed_by: str
+    changed_at: datetime
 
 
 class EventRecord(Frozen):

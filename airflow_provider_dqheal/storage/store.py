@@ -9,9 +9,10 @@ from airflow_provider_dqheal.storage._batches import Batches
 from airflow_provider_dqheal.storage._datasets import Datasets
 from airflow_provider_dqheal.storage._events import Events
 from airflow_provider_dqheal.storage._incidents import Incidents
+from airflow_provider_dqheal.storage._quarantine import Quarantine
 
 
-class Store(Datasets, Batches, Incidents, Events):
+class Store(Datasets, Batches, Incidents, Quarantine, Events):
     """SQLite (WAL) by default, PostgreSQL by URL. Methods may be called from several threads and processes.
 
     >>> with Store("sqlite:///:memory:") as store:

@@ -159,6 +159,18 @@ feedback = Table(
     Column("created_at", UtcTime, nullable=False),
 )
 
+quarantined_rows = Table(
+    "dqheal_quarantined_rows",
+    metadata,
+    Column("batch", ForeignKey("dqheal_batches.id"), primary_key=True, autoincrement=False),
+    Column("row_id", Number, primary_key=True, autoincrement=False),
+    Column("state", String(20), nullable=False),
+    Column("cells", Json, nullable=False),
+    Column("changed_by", String(200), nullable=False),
+    Column("changed_at", UtcTime, nullable=False),
+)
+"""Rows that a person did something with; what is only set aside lies beside the published batch."""
+
 events = Table(
     "dqheal_events",
     metadata,

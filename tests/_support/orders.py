@@ -29,3 +29,11 @@ def dearer(table: pa.Table) -> pa.Table:
     factors = np.random.default_rng(5).uniform(2.0, 5.0, table.num_rows)
     amounts = np.round(table["amount"].to_numpy() * factors, 2)
     return table.set_column(table.column_names.index("amount"), "amount", pa.array(amounts))
+
+
+def spoiled(table: pa.Table) -> pa.Table:
+    """A renamed column, amounts with a currency, and thirty that are no numbers."""
+    table = with_currency(table)
+    amounts = ["tall" if i % 20 == 0 else str(v) for i, v in enumerate(table["amount"].to_pylist())]
+    table = table.set_column(table.column_names.index("amount"), "amount", pa.array(amounts))
+    return table.rename_columns([{"country": "country_code"}.get(name, name) for name in table.column_names])

@@ -84,7 +84,9 @@ class FolderSink:
                         shutil.copyfile(path, version / ASIDE / path.name)
             else:
                 if working is not None:
-                    parquet.write_table(_storable(working.quarantine), version / ASIDE / "quarantine.parquet")
+                    parquet.write_table(
+                        _told(_storable(working.quarantine), ref), version / ASIDE / "quarantine.parquet"
+                    )
                     parquet.write_table(working.ledger, version / ASIDE / "ledger.parquet")
                 write_table(table, ref, schema, version, source.files[0], format)
             _make_durable(version)
@@ -102,9 +104,9 @@ class FolderSink:
         )
 
     @classmethod
-    def of(cls, published_uri: str) -> FolderSink:
+    def of(cls, published_uri: str, format: str = "same") -> FolderSink:
         """The sink that published to ``published_uri``."""
-        return cls(Path(published_uri).parent.parent)
+        return cls(Path(published_uri).parent.parent, format)
 
 
 def _table(working: Working | None, ref: BatchRef, schema: TableSchema | None, format: str | None) -> pa.Table:
@@ -121,6 +123,13 @@ def _table(working: Working | None, ref: BatchRef, schema: TableSchema | None, f
             f"so it cannot be written as {format}; set sink.format: same, or have them quarantined"
         )
     return typed
+
+
+def _told(quarantine: pa.Table, ref: BatchRef) -> pa.Table:
+    """The quarantined rows with what batch they are of, and which message announced it, in the file's metadata."""
+    fields = ("dataset", "batch_id", "attempt", "uri", "digest", "topic", "partition", "offset")
+    known = {f"dqheal.{name}": str(getattr(ref, name)) for name in fields if getattr(ref, name) is not None}
+    return quarantine.replace_schema_metadata(known)
 
 
 def _storable(table: pa.Table) -> pa.Table:

@@ -5,7 +5,7 @@ import shutil
 
 import pyarrow as pa
 import pytest
-from _support.orders import dearer, with_currency
+from _support.orders import dearer, spoiled, with_currency
 from pyarrow import csv
 
 
@@ -95,8 +95,19 @@ def test_unknown_data_set_says_what_to_do(dqheal, batches, command):
 def test_plan_shows_steps_and_stores_nothing(learned, batches):
     code, out, _ = learned("plan", "orders", batches(12, with_currency), "--json")
     assert code == 0
-    assert json.loads(out)["steps"]
+    document = json.loads(out)
+    assert [step["step_id"] for step in document["steps"]] == ["parse_numbers.amount"]
+    assert (document["healed_cells"], len(document["diff"])) == (200, 20)
+    assert (document["diff"][0]["row_id"], document["diff"][0]["before"][:4]) == (0, "EUR ")
     assert "b12" not in [line["batch_id"] for line in json.loads(learned("history", "orders", "--json")[1])]
+
+
+def test_plan_shows_the_diff_in_shadow_too(learned, batches, tmp_path):
+    policy = tmp_path / "shadow.yaml"
+    policy.write_text("mode: shadow\n")
+    code, out, _ = learned("plan", "orders", batches(12, with_currency), "--policy", policy, "--rows", 3)
+    assert code == 3
+    assert "200 cells changed, 3 of 200 lines shown" in out
 
 
 def test_shadow_policy_plans_and_holds(learned, batches, tmp_path):
@@ -197,3 +208,22 @@ def test_held_batch_says_how_it_is_judged_again(learned, batches):
     code, _, err = learned("heal", "orders", path)
     assert code == 3
     assert "--rerun" in err
+
+
+def test_quarantine_and_approval_by_command(learned, batches, tmp_path, monkeypatch):
+    policy = tmp_path / "policy.yaml"
+    policy.write_text("mode: approve\n")
+    monkeypatch.setenv("DQHEAL_POLICIES", str(policy))
+    assert learned("heal", "orders", batches(14, spoiled))[0] == 3
+    code, out, err = learned("approve", "orders", "b14", "--by", "ada", "--json")
+    assert (code, json.loads(out)["status"]) == (0, "published"), err
+    assert json.loads(learned("quarantine", "list", "orders", "--json")[1])["total"] == 30
+    assert "unparsable" in learned("quarantine", "list", "orders", "--batch", "b14")[1]
+    code, out, _ = learned("quarantine", "fix", "orders", "b14", 20, "amount=12.5", "--by", "ada", "--json")
+    assert (code, json.loads(out)["fixed"]) == (0, {"amount": "12.5"})
+    code, out, _ = learned("quarantine", "readmit", "orders", "b14", "--json")
+    assert (code, json.loads(out)["readmitted"], json.loads(out)["rows_published"]) == (0, [20], 571)
+    assert learned("quarantine", "show", "orders", "b14", 20)[0] == 2
+    code, out, _ = learned("undo", "orders", "b14", "--step", "parse_numbers.amount", "--json")
+    assert (code, json.loads(out)["healed_cells"]) == (0, 1)
+    assert learned("reject", "orders", "b14")[0] == 2

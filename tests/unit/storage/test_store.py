@@ -148,3 +148,26 @@ def test_text_beyond_ascii_and_of_great_length_is_kept(store: Store) -> None:
     assert stage is not None
     assert len(stage.document["text"]) == 2_000_000
     assert store.batch("orders", "日付 ' \" \\ 🌧") is not None
+
+
+def test_row_is_readmitted_once_and_not_fixed_afterwards(store: Store) -> None:
+    ref = store.receive(BatchRef(dataset="orders", batch_id="d1", uri="/in/d1.csv", digest="a" * 64))
+    assert store.fix_row(ref, 7, {"price": "1"}, by="ada")
+    assert store.fix_row(ref, 7, {"name": None}, by="ada")
+    assert [row.cells for row in store.handled_rows(ref)] == [{"price": "1", "name": None}]
+    assert store.readmit_rows(ref, [9, 7], by="grace") == (7, 9)
+    assert store.readmit_rows(ref, [7, 8], by="grace") == (8,)
+    assert not store.fix_row(ref, 7, {"price": "2"}, by="ada")
+    assert [(row.row_id, row.state) for row in store.handled_rows(ref)] == [(n, "readmitted") for n in (7, 8, 9)]
+    again = store.receive(ref, rerun=True)
+    assert store.handled_rows(again) == ()
+
+
+def test_forgotten_stage_runs_again(store: Store) -> None:
+    ref = store.receive(BatchRef(dataset="orders", batch_id="d1", uri="/in/d1.csv", digest="a" * 64))
+    store.put_stage(ref, "validate", {"passed": False})
+    store.put_stage(ref, "decide", {"steps": []})
+    store.forget_stages(ref, ("validate", "publish"))
+    assert [stage.stage for stage in store.stages(ref)] == ["decide"]
+    store.put_stage(ref, "validate", {"passed": True})
+    assert store.stage(ref, "validate").document == {"passed": True}  # type: ignore[union-attr]
