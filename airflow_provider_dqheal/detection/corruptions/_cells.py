@@ -8,7 +8,7 @@ from itertools import islice
 import numpy as np
 
 from airflow_provider_dqheal.detection.corruptions._base import Draft, Make, Severity, corruption
-from airflow_provider_dqheal.detection.corruptions._frame import Column, Frame, Kind, put
+from airflow_provider_dqheal.detection.corruptions._frame import Column, Frame, Kind, is_text, put
 from airflow_provider_dqheal.detection.corruptions._where import Where, chance, columns_wanted, few, rows_where, share
 
 Rewritten = Sequence[str | None] | None
@@ -42,7 +42,8 @@ def cell_family(
         whole: chance that a high severity hits the whole column.
         rare: hit fewer cells (outliers are rare by nature).
         where: a fixed pattern of rows.
-        tolerated: other issue types that also describe it.
+        tolerated: other issue types that also describe it (a shift does where an outlier hits more than 5 % of the
+            cells, or a form or token takes a quarter of a column of labels).
         wide: may hit several columns.
         absent: also hits cells that are empty.
     """
@@ -86,9 +87,13 @@ def cell_family(
                 return None
             params = {"where": pattern, "fraction": round(fraction, 4)}
             also = frozenset(tolerated)
-            if issue == "outliers" and fraction >= 0.05:
+            named = {frame.column(name).kind for name in hit} & {"category", "bool"}
+            if (issue == "outliers" and fraction >= 0.05) or (issue != "outliers" and named and fraction >= 0.25):
                 also |= {"distribution_shift"}
-            return Draft(table, {issue: tuple(hit)}, params, inverse=inverse, tolerated=also)
+            truth, stored = issue, {table.schema.field(name).type for name in hit}
+            if issue == "type_mismatch" and not any(is_text(kind) for kind in stored):
+                truth, also = "schema_drift", also | {"type_mismatch"}
+            return Draft(table, {truth: tuple(hit)}, params, inverse=inverse, tolerated=also)
 
         make.__name__ = name
         registered: Make = make

@@ -5,15 +5,19 @@ Written down before any model is run. A corruption is *hard* when, for every iss
 - type_mismatch: every changed value has a form (digits as 9, letters as a, runs collapsed unless the column is of
   fixed forms) that the column already had in its history, and every changed date is still one in the column's format.
 - missing_data: in no labelled column does the share of nulls, of blanks, or of any one value that grew exceed its own
-  largest share in a history batch. For lost rows: the row count is not below the smallest of the history.
+  largest share in a history batch by more than two standard errors.
 - outliers: no changed number lies further outside the range of the history than history batches lie outside the
   range of the others; no changed text is new to the history.
 - distribution_shift: no labelled column is further from the pooled history (Kolmogorov-Smirnov for numbers, total
   variation for the rest) than history batches are from the others; where batch medians only rise or fall, the step
   from the last batch is compared with the steps of the history instead. For associations the same with rank
   correlation. Nor does one value, or what is new to the history, take a larger share than ever before
-  (beyond three standard errors and two rows). For repeated or lost rows: the row count lies within that of the history.
-- schema_drift and repeated batches are facts and never hard.
+  (beyond three standard errors and two rows). Texts whose values hardly repeat are compared by length, by the number
+  of their words, by the share of digits, and by their words.
+- For lost or added rows also: the row count lies no further outside the range of the history than that range is
+  wide. For rows that come twice, or that came
+  in an earlier batch: the share of such rows is none that the history itself does not have as well.
+- schema_drift is a fact and never hard.
 
 Without history only facts can be judged: everything else is hard.
 """
@@ -30,6 +34,16 @@ import pyarrow.compute as pc
 
 from airflow_provider_dqheal.detection.corruptions import _frame as frames
 from airflow_provider_dqheal.detection.corruptions._dates import parse_dates
+from airflow_provider_dqheal.detection.corruptions._distances import (
+    above,
+    label_shift,
+    numeric_shift,
+    overlap,
+    rank_correlation,
+    repeated,
+    row_texts,
+    top_number,
+)
 
 _POOL = 20_000
 
@@ -42,9 +56,11 @@ def undecidable(
         return False
     if measure == "volume":
         return _volume(frame, table)
+    if measure in ("repeats", "overlap"):
+        return _usual_volume(frame, table) and not _seen_before(frame, table, measure)
     if measure == "association":
         return all(_association(frame, table, names) for names in columns.values())
-    hard = True
+    hard = _usual_volume(frame, table)
     for issue, names in columns.items():
         for name in names:
             if name not in table.column_names or name not in frame.names:
@@ -109,7 +125,8 @@ def _missing_data(frame: frames.Frame, table: pa.Table, name: str, past: list[pa
         share = (
             float(np.mean(after == value)) if value is not None else float(np.mean([item is None for item in after]))
         )
-        if share > max(_share(batch, value) for batch in past):
+        usual = max(_share(batch, value) for batch in past)
+        if share > usual + 2.0 * float(np.sqrt(usual * (1.0 - usual) / max(1, len(after)))):
             return False
     return True
 
@@ -171,83 +188,33 @@ def _distribution_shift(frame: frames.Frame, table: pa.Table, name: str, past: l
         after = numbers(table[name], column.form)
         after = np.sort(after[np.isfinite(after)][:5_000])
         if len(after) and samples:
-            usual = max(map(_top_number, samples))
-            return not _above(_top_number(after), usual, len(after)) and _numeric_shift(after, samples)
-    tables = [_frequencies(batch) for batch in past]
-    if len(tables) == 1:
-        return False
-    pooled = sum(tables, Counter())
-    now = _frequencies(table[name])
-    rows = table.num_rows
-    if _above(_unseen(now, pooled), max(_unseen(one, pooled - one) for one in tables), rows):
-        return False
-    if _above(_top(now), max(map(_top, tables)), rows):
-        return False
-    distance = _total_variation(now, pooled)
-    return distance <= max(_total_variation(one, pooled - one) for one in tables)
-
-
-def _above(share: float, most: float, rows: int) -> bool:
-    """Whether a share exceeds the largest of the history by more than three standard errors and two rows."""
-    return share > most + 3.0 * float(np.sqrt(most * (1.0 - most) / rows)) + 2.0 / rows
-
-
-def _top_number(values: np.ndarray) -> float:
-    return float(np.unique(values, return_counts=True)[1].max() / len(values)) if len(values) >= 10 else 0.0
-
-
-def _numeric_shift(after: np.ndarray, samples: list[np.ndarray]) -> bool:
-    medians = np.array([np.median(values) for values in samples])
-    steps = np.diff(medians)
-    if len(steps) >= 2 and (bool(np.all(steps > 0)) or bool(np.all(steps < 0))):
-        step = float(np.median(after) - medians[-1])
-        spread = float(steps.max() - steps.min())
-        inside = float(steps.min()) - spread <= step <= float(steps.max()) + spread
-        centred = [values - np.median(values) for values in samples]
-        return inside and _within(after - np.median(after), centred)
-    return _within(after, samples)
-
-
-def _within(after: np.ndarray, samples: list[np.ndarray]) -> bool:
-    if len(samples) == 1:
-        return _ks(after, samples[0]) <= 1.36 * float(np.sqrt(1 / len(after) + 1 / len(samples[0])))
-    distance = _ks(after, np.sort(np.concatenate(samples)))
-    others = [np.sort(np.concatenate(samples[:i] + samples[i + 1 :])) for i in range(len(samples))]
-    return distance <= max(_ks(one, rest) for one, rest in zip(samples, others, strict=True))
-
-
-def _ks(first: np.ndarray, second: np.ndarray) -> float:
-    grid = np.concatenate([first, second])
-    left = np.searchsorted(first, grid, side="right") / len(first)
-    right = np.searchsorted(second, grid, side="right") / len(second)
-    return float(np.abs(left - right).max())
-
-
-def _frequencies(data: pa.Array | pa.ChunkedArray) -> Counter[str]:
-    counts = pc.value_counts(frames.rendered(data))
-    return Counter(dict(zip(map(str, counts.field(0).to_pylist()), counts.field(1).to_pylist(), strict=True)))
-
-
-def _unseen(counts: Counter[str], known: Counter[str]) -> float:
-    return sum(count for value, count in counts.items() if value not in known) / max(1, counts.total())
-
-
-def _top(counts: Counter[str]) -> float:
-    return max(counts.values(), default=0) / max(1, counts.total())
-
-
-def _total_variation(first: Counter[str], second: Counter[str]) -> float:
-    left, right = max(first.total(), 1), max(second.total(), 1)
-    return 0.5 * sum(abs(first[key] / left - second[key] / right) for key in first.keys() | second.keys())
+            usual = max(map(top_number, samples))
+            return not above(top_number(after), usual, len(after)) and numeric_shift(after, samples)
+    return label_shift(table[name], past)
 
 
 def _volume(frame: frames.Frame, table: pa.Table) -> bool | None:
-    if table.num_rows == frame.row_count:
-        return None
+    return None if table.num_rows == frame.row_count else _usual_volume(frame, table)
+
+
+def _usual_volume(frame: frames.Frame, table: pa.Table) -> bool:
     sizes = [batch.num_rows for batch in frame.history]
-    if not sizes:
+    if table.num_rows == frame.row_count or not sizes:
         return True
-    return min(sizes) <= table.num_rows <= max(sizes)
+    low, high = min(sizes), max(sizes)
+    return 2 * low - high <= table.num_rows <= 2 * high - low
+
+
+def _seen_before(frame: frames.Frame, table: pa.Table, measure: str) -> bool:
+    """Whether more rows come twice (or came in an earlier batch) than ever in the history."""
+    same = [batch for batch in frame.history if batch.column_names == table.column_names]
+    if len(same) < 2:
+        return True
+    if measure == "repeats":
+        return above(repeated(row_texts(table)), max(repeated(row_texts(batch)) for batch in same), table.num_rows)
+    rows = [row_texts(batch) for batch in same]
+    usual = max(overlap(rows[place], rows[:place]) for place in range(1, len(rows)))
+    return above(overlap(row_texts(table), rows), usual, table.num_rows)
 
 
 def _association(frame: frames.Frame, table: pa.Table, names: tuple[str, ...]) -> bool:
@@ -265,15 +232,6 @@ def _association(frame: frames.Frame, table: pa.Table, names: tuple[str, ...]) -
     known = np.array([value for value in usual if np.isfinite(value)])
     now = correlation(table)
     return not (len(known) >= 2 and np.isfinite(now) and not known.min() <= now <= known.max())
-
-
-def rank_correlation(first: np.ndarray, second: np.ndarray) -> float:
-    """Spearman's coefficient of the rows where both are known; nan below 8 rows."""
-    both = np.isfinite(first) & np.isfinite(second)
-    if int(both.sum()) < 8:
-        return float("nan")
-    left, right = (np.argsort(np.argsort(values[both])).astype(float) for values in (first, second))
-    return float(np.corrcoef(left, right)[0, 1])
 
 
 _RULES: dict[str, Callable[[frames.Frame, pa.Table, str, list[pa.Array]], bool]] = {

@@ -74,7 +74,7 @@ def inject(
     rng = np.random.default_rng(seed)
     frame = Frame(table, history, columns)
     if name in ISSUE_ORDER:
-        found = _any_of(families(name), frame, rng, severity)
+        found = _any_of(name, families(name), frame, rng, severity)
     elif name in registry.names():
         found = _first(registry.get(name), frame, rng, severity, 8)
     else:
@@ -134,7 +134,7 @@ def draw(
         several: chance that a second fault, of another issue type, is added.
     """
     kind = issue or ISSUE_ORDER[int(rng.integers(len(ISSUE_ORDER)))]
-    found = _any_of(families(kind, exclude), Frame(table, history), rng, severity)
+    found = _any_of(kind, families(kind, exclude), Frame(table, history), rng, severity)
     if found is None:
         return None
     if rng.random() < several:
@@ -150,11 +150,16 @@ def draw(
 
 
 def _any_of(
-    pool: Sequence[Corruption], frame: Frame, rng: np.random.Generator, severity: Severity, tries: int = 25
+    issue: str,
+    pool: Sequence[Corruption],
+    frame: Frame,
+    rng: np.random.Generator,
+    severity: Severity,
+    tries: int = 25,
 ) -> Corrupted | None:
     for index in rng.permutation(len(pool))[:tries]:
         found = _first(pool[int(index)], frame, rng, severity, 1)
-        if found is not None:
+        if found is not None and issue in found.issues:
             return found
     return None
 

@@ -9,8 +9,8 @@ import pyarrow as pa
 
 from airflow_provider_dqheal.detection.corruptions._base import Draft, Severity, corruption
 from airflow_provider_dqheal.detection.corruptions._dates import write_dates
+from airflow_provider_dqheal.detection.corruptions._distances import rank_correlation
 from airflow_provider_dqheal.detection.corruptions._frame import Frame, Kind, format_numbers, put
-from airflow_provider_dqheal.detection.corruptions._hard import rank_correlation
 from airflow_provider_dqheal.detection.corruptions._shifts import AVH, ISSUE, LOAD, LOUD
 from airflow_provider_dqheal.detection.corruptions._where import one_of
 
@@ -72,7 +72,7 @@ def _swapped(frame: Frame, rng: np.random.Generator, severity: Severity) -> Draf
                 {ISSUE: (first.name, second.name)},
                 {"swapped": [first.name, second.name]},
                 inverse="exchange the columns",
-                tolerated=frozenset({"schema_drift"}),
+                tolerated=frozenset({"schema_drift", "outliers"}),
             )
     return None
 
@@ -111,7 +111,7 @@ def _repeated(frame: Frame, rng: np.random.Generator, severity: Severity) -> Dra
         frame.table.take(pa.array(rows)),
         {ISSUE: ()},
         {"repeated": round(float(part), 3)},
-        "fact",
+        "repeats",
         inverse="drop the repeated rows",
         rows=rows,
     )
@@ -164,8 +164,8 @@ def _again(frame: Frame, rng: np.random.Generator, severity: Severity) -> Draft 
             pa.concat_tables([frame.table, earlier.slice(0, rows)]).combine_chunks(),
             {ISSUE: ()},
             {"batches_ago": len(frame.history) - place, "rows": rows},
-            "fact",
+            "overlap",
             False,
             "drop the rows of the earlier batch",
         )
-    return Draft(earlier, {ISSUE: ()}, {"batches_ago": len(frame.history) - place, "rows": rows}, "fact", False)
+    return Draft(earlier, {ISSUE: ()}, {"batches_ago": len(frame.history) - place, "rows": rows}, "overlap", False)

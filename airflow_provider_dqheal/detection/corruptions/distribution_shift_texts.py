@@ -110,7 +110,12 @@ def _replaced(column: Column, text: np.ndarray, rng: Rng, severity: Severity) ->
 
 
 @worded_shift(
-    "labels_recased", "all labels in another case", _LISTS, ("category",), whole=1.0, tolerated=("type_mismatch",)
+    "labels_recased",
+    "all labels in another case",
+    _LISTS,
+    ("category",),
+    whole=1.0,
+    tolerated=("type_mismatch", "outliers"),
 )
 def _recased(column: Column, text: np.ndarray, rng: Rng, severity: Severity) -> np.ndarray | None:
     style = int(rng.integers(3))

@@ -48,7 +48,10 @@ def _new_key(frame: Frame, rng: Rng, severity: Severity) -> Draft | None:
 
 @corruption("key_repeated", ISSUE, "a key that should be unique comes again and again", _JOIN)
 def _key(frame: Frame, rng: Rng, severity: Severity) -> Draft | None:
-    column = next(frame.each_of_kind(rng, "id", "key", at_least=20), None)
+    column = next(
+        (one for one in frame.each_of_kind(rng, "id", "key", at_least=20) if _unique(frame, one.name)),
+        None,
+    )
     if column is None:
         return None
     part = float(rng.uniform(*{"low": (0.05, 0.15), "medium": (0.15, 0.4), "high": (0.4, 1.0)}[severity]))
@@ -60,6 +63,11 @@ def _key(frame: Frame, rng: Rng, severity: Severity) -> Draft | None:
     also = frozenset({"outliers", "missing_data"} if one else {"outliers"})
     table = put(frame.table, column.name, values)
     return Draft(table, {ISSUE: (column.name,)}, {"one": one, "fraction": round(part, 3)}, "fact", tolerated=also)
+
+
+def _unique(frame: Frame, name: str) -> bool:
+    """Whether no history batch repeats a value of the column."""
+    return all(len(batch.unique()) > 0.98 * len(batch) for batch in frame.past(name))
 
 
 @corruption("segment_multiplied", ISSUE, "the rows of one segment come several times as often", LOUD)
@@ -110,7 +118,7 @@ def _mixed(frame: Frame, rng: Rng, severity: Severity) -> Draft | None:
     old = batch.take(pa.array(np.sort(rng.choice(batch.num_rows, count, replace=False))))
     keep = np.sort(rng.choice(frame.row_count, max(1, frame.row_count - count), replace=False))
     table = pa.concat_tables([frame.table.take(pa.array(keep)), old]).combine_chunks()
-    return Draft(table, {ISSUE: ()}, {"share": round(share, 3)}, "fact", False)
+    return Draft(table, {ISSUE: ()}, {"share": round(share, 3)}, "overlap", False)
 
 
 @corruption("volume_jump", ISSUE, "far more rows than ever, of the same kind", LOAD)
@@ -120,4 +128,4 @@ def _jump(frame: Frame, rng: Rng, severity: Severity) -> Draft | None:
     if len(earlier) < 2 or wanted > 400_000 or wanted > frame.row_count + sum(batch.num_rows for batch in earlier):
         return None
     table = pa.concat_tables([frame.table, *reversed(earlier)]).slice(0, wanted).combine_chunks()
-    return Draft(table, {ISSUE: ()}, {"rows": wanted}, "fact", False)
+    return Draft(table, {ISSUE: ()}, {"rows": wanted}, "overlap", False)

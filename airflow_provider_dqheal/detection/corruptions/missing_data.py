@@ -161,7 +161,12 @@ def _default(
 
 
 @cell_family(
-    "text_emptied_partly", _ISSUE, "text is cut to its first characters or to nothing", _LOAD, ("text", "category")
+    "text_emptied_partly",
+    _ISSUE,
+    "text is cut to its first characters or to nothing",
+    _LOAD,
+    ("text", "category"),
+    tolerated=("distribution_shift", "type_mismatch"),
 )
 def _cut_text(
     column: Column, rows: np.ndarray, rng: np.random.Generator, severity: Severity

@@ -159,6 +159,8 @@ def test_whole_numbers_that_gain_decimals_become_floats_not_text():
     table = pa.table({"n": pa.array(range(60), pa.int32()), "tag": pa.array(["a", "b"] * 30).dictionary_encode()})
     found = inject(table, "int_as_float", "high", seed=1, history=[table], columns=["n"])
     assert found.table.schema.field("n").type == pa.float64()
+    assert found.issues == {"schema_drift"}
+    assert "type_mismatch" in found.tolerated
     swapped = inject(table, "category_mix", "high", seed=1, history=[table])
     assert pa.types.is_dictionary(swapped.table.schema.field("tag").type)
 
