@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 
 import numpy as np
+import pyarrow as pa
 
 from airflow_provider_dqheal.detection.corruptions._base import Draft, Make, Severity, corruption
-from airflow_provider_dqheal.detection.corruptions._frame import Column, Frame, Kind, is_text, put
+from airflow_provider_dqheal.detection.corruptions._frame import Column, Frame, Kind, is_text, numbers_of, put
 from airflow_provider_dqheal.detection.corruptions._where import Where, chance, columns_wanted, few, rows_where, share
 
 Rewritten = Sequence[str | None] | None
@@ -76,10 +77,7 @@ def cell_family(
                 if not np.any(values != column.text):
                     continue
                 changed = put(table, column.name, values)
-                same = changed.schema.field(column.name).type == table.schema.field(column.name).type
-                if same and (
-                    changed[column.name].equals(table[column.name]) or (issue == "type_mismatch" and column.typed)
-                ):
+                if _unchanged(table, changed, column, issue):
                     continue
                 table = changed
                 hit.append(column.name)
@@ -101,6 +99,16 @@ def cell_family(
         return rewrite
 
     return add
+
+
+def _unchanged(before: pa.Table, after: pa.Table, column: Column, issue: str) -> bool:
+    """Whether nothing came of it; a form that a typed column reads as the same type, or as other numbers, is none."""
+    old, new = before.schema.field(column.name).type, after.schema.field(column.name).type
+    if issue != "type_mismatch" or not column.typed or is_text(new):
+        return bool(old == new and after[column.name].equals(before[column.name]))
+    return bool(
+        old == new or not np.allclose(numbers_of(after[column.name]), column.numbers, rtol=0.01, equal_nan=True)
+    )
 
 
 def texts(column: Column, rows: np.ndarray) -> list[str]:

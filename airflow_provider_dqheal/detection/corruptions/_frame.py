@@ -149,6 +149,15 @@ class Frame:
             self._columns[name] = replace(column, blank="") if self._csv and not nulls else column
         return self._columns[name]
 
+    def new_column(self, values: Sequence[str | None]) -> pa.Array:
+        """Values of a column that was not there: text in a table of text, else typed by what they are."""
+        array = pa.array(list(values), pa.string())
+        if not self._csv and array.null_count < len(array):
+            for kind in (pa.int64(), pa.float64(), pa.bool_(), pa.timestamp("us")):
+                with suppress(pa.ArrowInvalid, pa.ArrowNotImplementedError):
+                    return pc.cast(array, kind)
+        return array
+
     def past(self, name: str) -> list[pa.Array]:
         """The column in each history batch that has it."""
         return [flat(batch[name]) for batch in self.history if name in batch.column_names]

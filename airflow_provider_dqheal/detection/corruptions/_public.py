@@ -122,7 +122,7 @@ def draw(
     exclude: Collection[str] = (),
     several: float = 0.0,
 ) -> Corrupted | None:
-    """A random fault that applies; None when none of 25 tries does.
+    """A random fault that applies; None when none of sixty tries does.
 
     Args:
         table: the clean batch.
@@ -155,7 +155,7 @@ def _any_of(
     frame: Frame,
     rng: np.random.Generator,
     severity: Severity,
-    tries: int = 25,
+    tries: int = 60,
 ) -> Corrupted | None:
     for index in rng.permutation(len(pool))[:tries]:
         found = _first(pool[int(index)], frame, rng, severity, 1)

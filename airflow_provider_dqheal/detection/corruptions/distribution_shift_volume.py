@@ -25,7 +25,7 @@ def _explosion(frame: Frame, rng: Rng, severity: Severity) -> Draft | None:
         frame.table.take(pa.array(rows)),
         {ISSUE: ()},
         {"share": share},
-        "fact",
+        "repeats",
         inverse="drop the repeated rows",
         rows=rows,
     )

@@ -76,7 +76,7 @@ def _added(frame: Frame, rng: np.random.Generator, severity: Severity) -> Draft 
             [f"{value:.3f}" for value in rng.normal(size=count).tolist()],
         ][kind]
         at = int(rng.integers(table.num_columns + 1))
-        table = table.add_column(at, name, pa.array(values, pa.string()))
+        table = table.add_column(at, name, frame.new_column(values))
         new.append(name)
     return Draft(table, {_ISSUE: tuple(new)}, {"added": new}, "fact", False, "drop the new columns") if new else None
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 
 import numpy as np
-import pyarrow as pa
 
 from airflow_provider_dqheal.detection.corruptions._base import Draft, Severity, corruption
 from airflow_provider_dqheal.detection.corruptions._frame import Frame
@@ -130,7 +129,7 @@ def _layout(frame: Frame, rng: Rng, severity: Severity) -> Draft | None:
         elif kind == 2:
             new = _new_name(pick(rng, _PIECES), {*names, *frame.names}, rng, 2)
             if new:
-                cells = pa.array([f"{value:.1f}" for value in rng.normal(10, 3, table.num_rows).tolist()], pa.string())
+                cells = frame.new_column([f"{value:.1f}" for value in rng.normal(10, 3, table.num_rows).tolist()])
                 table = table.add_column(int(rng.integers(len(names) + 1)), new, cells)
                 hit.append(new)
         elif len(names) > 1:

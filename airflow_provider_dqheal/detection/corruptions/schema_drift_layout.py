@@ -92,7 +92,7 @@ def _metadata(frame: Frame, rng: Rng, severity: Severity) -> Draft | None:
             continue
         cell = pick(rng, ("2024-03-01T00:00:00Z", "false", "c", "1709251200", "b7e2", ""))
         values = [cell] * frame.row_count if cell != "b7e2" else [f"b7e2{row:08x}" for row in range(frame.row_count)]
-        table = table.append_column(name, pa.array(values, pa.string()))
+        table = table.append_column(name, frame.new_column(values))
         new.append(name)
     return Draft(table, {_ISSUE: tuple(new)}, {"added": new}, "fact", False, "drop the columns") if new else None
 
@@ -150,7 +150,7 @@ def _replaced(frame: Frame, rng: Rng, severity: Severity) -> Draft | None:
             [f"{value:.2f}" for value in rng.gamma(2.0, 10.0, frame.row_count).tolist()],
             [("A", "B", "C")[value] for value in rng.integers(0, 3, frame.row_count).tolist()],
         )[int(rng.integers(3))]
-        table = table.set_column(table.column_names.index(old), new, pa.array(values, pa.string()))
+        table = table.set_column(table.column_names.index(old), new, frame.new_column(values))
         hit += [new, old]
     return Draft(table, {_ISSUE: tuple(hit)}, {"replaced": hit}, "fact", False) if hit else None
 
@@ -185,7 +185,7 @@ def _one_hot(frame: Frame, rng: Rng, severity: Severity) -> Draft | None:
     yes, no = (("1", "0"), ("True", "False"))[int(rng.integers(2))]
     table = frame.table.drop_columns([column.name])
     for name, value in zip(names, values, strict=True):
-        table = table.append_column(name, pa.array(np.where(column.text == value, yes, no).tolist(), pa.string()))
+        table = table.append_column(name, frame.new_column(np.where(column.text == value, yes, no).tolist()))
     return Draft(table, {_ISSUE: (*names, column.name)}, {"encoded": column.name}, "fact", False, "decode")
 
 
@@ -222,7 +222,7 @@ def _other(frame: Frame, rng: Rng, severity: Severity) -> Draft | None:
     chosen = [name for name in pool if name not in frame.names and rng.random() < 0.7]
     if len(chosen) < 2:
         return None
-    table = pa.table({name: pa.array(pool[name], pa.string()) for name in chosen})
+    table = pa.table({name: frame.new_column(pool[name]) for name in chosen})
     if severity == "low" and len(frame.names) > 1:
         kept = frame.table.select(frame.names[:2]).take(pa.array(rng.integers(0, frame.row_count, rows)))
         for name in kept.column_names:

@@ -25,7 +25,7 @@ KITCHEN = (
     "shop_orders", "customers", "oddments", "invoices", "machine_fleet", "addresses", "date_formats", "flags",
     "event_log",
 )  # fmt: skip
-ENOUGH = 4
+ENOUGH = 3
 """Batches on which a family is looked at closely."""
 
 
@@ -38,6 +38,7 @@ def oddments(count: int, batches: int) -> list[pa.Table]:
                 "deleted": [False] * count,
                 "share": rng.beta(2, 5, count).round(3),
                 "balance": rng.integers(-50, 50, count),
+                "people": rng.integers(200, 900_000, count),
                 "stars": rng.integers(1, 6, count),
                 "text": [f"some words about {value} things of this kind" for value in rng.integers(0, 900, count)],
             }
@@ -47,7 +48,7 @@ def oddments(count: int, batches: int) -> list[pa.Table]:
 
 
 @lru_cache(maxsize=64)
-def episode(name: str, text: bool, seed: int = 3, rows: int = 150) -> tuple[list[pa.Table], pa.Table]:
+def episode(name: str, text: bool, seed: int = 3, rows: int = 120) -> tuple[list[pa.Table], pa.Table]:
     batches = oddments(rows, 7) if name == "oddments" else generators.get(name).generate(seed, 7, rows)
     if text:
         batches = [as_text(batch) for batch in batches]
@@ -216,6 +217,32 @@ def test_missing_rate_below_the_historical_one_is_hard_and_above_it_is_not():
     assert not inject(full, "empty_scattered", "low", seed=2, history=clean).hard
 
 
+def test_repeated_rows_are_hard_where_rows_repeat_anyway():
+    rng = np.random.default_rng(4)
+    narrow = [pa.table({"kind": rng.choice(["a", "b", "c"], size).tolist()}) for size in (300, 400, 500, 350, 420)]
+    keyed = [table.append_column("id", pa.array(rng.permutation(10**6)[: table.num_rows])) for table in narrow]
+    for name in ("rows_repeated", "join_explosion"):
+        assert inject(narrow[-1], name, "low", seed=1, history=narrow[:-1]).hard
+        assert not inject(keyed[-1], name, "medium", seed=1, history=keyed[:-1]).hard
+    assert inject(narrow[-1], "old_rows_mixed_in", "low", seed=1, history=narrow[:-1]).hard
+    assert not inject(keyed[-1], "old_rows_mixed_in", "low", seed=1, history=keyed[:-1]).hard
+
+
+def test_lost_rows_are_hard_within_the_usual_volume():
+    def sized(sizes):
+        return [pa.table({"x": np.arange(size)}) for size in sizes]
+
+    steady, wild = sized((500, 500, 500, 500, 500)), sized((500, 900, 150, 700, 500))
+    assert not inject(steady[-1], "partial_load", "low", seed=2, history=steady[:-1]).hard
+    assert inject(wild[-1], "partial_load", "low", seed=2, history=wild[:-1]).hard
+
+
+def test_texts_are_compared_by_their_words_and_lengths():
+    history, batch = episode("tickets", text=True, rows=200)
+    for name in ("text_vocabulary", "text_length"):
+        assert not inject(batch, name, "high", seed=3, history=history, columns=["text"]).hard
+
+
 def test_nothing_is_returned_where_nothing_would_change():
     constant = [pa.table({"x": ["7"] * 60}) for _ in range(4)]
     for name in ("default_fill", "rounded", "cells_swapped", "association_broken", "relabelled", "columns_swapped"):
@@ -272,6 +299,17 @@ def test_unknown_name_and_severity_are_refused_with_the_choices():
         inject(batch, "currency_sign", "enormous", history=history)  # type: ignore[arg-type]
     with pytest.raises(CorruptionRefused, match="does not apply"):
         inject(pa.table({"name": ["a", "b"] * 20}), "currency_sign", history=[])
+
+
+def test_new_columns_are_typed_in_a_typed_table_and_text_in_a_text_table():
+    for text in (True, False):
+        history, batch = episode("shop_orders", text)
+        kinds = set()
+        for seed in range(8):
+            found = inject(batch, "column_replaced", "high", seed=seed, history=history)
+            new = [name for name in found.table.column_names if name not in batch.column_names]
+            kinds |= {found.table.schema.field(name).type for name in new}
+        assert (kinds == {pa.string()}) == text
 
 
 @pytest.mark.parametrize("issue", ISSUE_ORDER)
