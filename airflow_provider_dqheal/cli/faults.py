@@ -37,7 +37,9 @@ def _listing(issue: str | None, as_json: bool) -> None:
 
     found = families(issue)
     if as_json:
-        print_json([{key: getattr(one, key) for key in ("name", "issue", "description", "source")} for one in found])
+        print_json(
+            [{key: getattr(one, key) for key in ("name", "issue", "group", "description", "source")} for one in found]
+        )
         return
     rows = sorted((one.issue, one.name, one.description, one.source) for one in found)
     print_table(f"{len(rows)} families of faults", ("issue", "family", "what goes wrong", "source"), rows)

@@ -18,6 +18,7 @@ from airflow_provider_dqheal.detection.corruptions._base import (
     Severity,
     registry,
 )
+from airflow_provider_dqheal.detection.corruptions._groups import group_of
 from airflow_provider_dqheal.detection.corruptions._public import (
     CorruptionRefused,
     combine,
@@ -35,6 +36,7 @@ __all__ = [
     "combine",
     "draw",
     "families",
+    "group_of",
     "inject",
     "registry",
 ]

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from airflow_provider_dqheal.core.registry import Registry
 from airflow_provider_dqheal.detection.corruptions._frame import Frame, texts_of
+from airflow_provider_dqheal.detection.corruptions._groups import group_of
 from airflow_provider_dqheal.detection.corruptions._hard import undecidable
 
 Severity = Literal["low", "medium", "high"]
@@ -120,7 +121,7 @@ class Corruption:
     Attributes:
         name: unique; equals what a verdict on left-out families is reported under.
         issue: the issue type it is of.
-        family: the group left out together in evaluation (here the name).
+        group: its relatives, left out together in evaluation; see ``_groups``.
         description: one line: what goes wrong.
         source: the kind of report or paper it is from.
         make: the function that draws and makes it.
@@ -128,7 +129,7 @@ class Corruption:
 
     name: str
     issue: str
-    family: str
+    group: str
     description: str
     source: str
     make: Make
@@ -191,7 +192,7 @@ def corruption(name: str, issue: str, description: str, source: str) -> Callable
     """Registers a function as a corruption family."""
 
     def add(make: Make) -> Make:
-        registry.register(name)(Corruption(name, issue, name, description, source, make))
+        registry.register(name)(Corruption(name, issue, group_of(name), description, source, make))
         return make
 
     return add

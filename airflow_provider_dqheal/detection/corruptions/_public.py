@@ -37,10 +37,14 @@ def families(issue: str | None = None, exclude: Collection[str] = ()) -> list[Co
 
     Args:
         issue: only this issue type.
-        exclude: names of families left out (for leave-family-out evaluation).
+        exclude: families or groups of relatives left out (for leave-family-out evaluation).
     """
     return sorted(
-        (one for one in registry.values() if (issue is None or one.issue == issue) and one.family not in exclude),
+        (
+            one
+            for one in registry.values()
+            if (issue is None or one.issue == issue) and one.name not in exclude and one.group not in exclude
+        ),
         key=lambda one: one.name,
     )
 
@@ -130,7 +134,7 @@ def draw(
         severity: how much.
         history: accepted batches, oldest first.
         issue: only of this issue type; drawn evenly over issue types when None.
-        exclude: families left out.
+        exclude: families or groups of relatives left out.
         several: chance that a second fault, of another issue type, is added.
     """
     kind = issue or ISSUE_ORDER[int(rng.integers(len(ISSUE_ORDER)))]

@@ -76,6 +76,16 @@ def test_every_issue_type_has_at_least_sixteen_documented_families():
     assert all(family.description and family.source for family in families())
 
 
+def test_relatives_form_groups_and_are_left_out_together():
+    sizes = Counter(family.group for family in families())
+    assert 40 <= len(sizes) <= 60
+    assert max(sizes.values()) <= 12
+    assert min(sizes.values()) >= 2
+    rest = {family.name for family in families(exclude=("words_for_nothing", "sign_flip"))}
+    assert not rest & {"redacted", "token_composed", "sign_flip"}
+    assert "negative_values" in rest
+
+
 @pytest.mark.parametrize("family", families(), ids=lambda family: family.name)
 def test_family_applies_somewhere_and_its_labels_are_true(family):
     applied = 0
