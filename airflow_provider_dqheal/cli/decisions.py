@@ -1,16 +1,19 @@
-"""Commands by which a person decides: approve, reject, accept, undo."""
+"""Commands by which a person decides: approve, reject, accept, feedback, undo; and who accepted which schema."""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from airflow_provider_dqheal.cli._batch import By, Dataset, Named, known_batch, person, record_fields
-from airflow_provider_dqheal.cli.output import CLEAN, UNDECIDED, JsonOption, print_record
+from airflow_provider_dqheal.cli.output import CLEAN, UNDECIDED, JsonOption, print_json, print_record, print_table
 
 if TYPE_CHECKING:
     from airflow_provider_dqheal.pipeline.approval import Decision
+    from airflow_provider_dqheal.pipeline.feedback import Kind
+    from airflow_provider_dqheal.storage.records import BatchRecord
 
 OfIssue = Annotated[str | None, typer.Option("--issue", help="Only the steps of this issue type; default: all.")]
 Note = Annotated[str | None, typer.Option(help="Why, for the record.")]
@@ -18,7 +21,7 @@ Note = Annotated[str | None, typer.Option(help="Why, for the record.")]
 
 def add_to(app: typer.Typer) -> None:
     """Registers these commands."""
-    for command in (approve, reject, accept, undo):
+    for command in (approve, reject, accept, feedback, schema, undo):
         app.command()(command)
 
 
@@ -59,14 +62,57 @@ def _decide(
     raise typer.Exit(CLEAN if record.status == "published" else UNDECIDED)
 
 
-def accept(dataset: Dataset, batch_id: Named, by: By = None, as_json: JsonOption = False) -> None:
-    """Accept a batch as normal: it becomes part of the baseline."""
-    from airflow_provider_dqheal.pipeline.accept import accept as accept_batch
+def accept(dataset: Dataset, batch_id: Named, by: By = None, note: Note = None, as_json: JsonOption = False) -> None:
+    """Accept a batch as normal: it is published as it came and becomes part of the baseline."""
+    record = _feedback("expected", dataset, batch_id, by, note)
+    print_record(f"{dataset}/{batch_id}: accepted", record_fields(record), as_json)
+
+
+class Said(StrEnum):
+    """What a person may say of a verdict."""
+
+    expected = "expected"
+    incident = "incident"
+
+
+def feedback(
+    dataset: Dataset,
+    batch_id: Named,
+    kind: Annotated[Said, typer.Argument(help="expected: it is normal, learn it. incident: it is not, forget it.")],
+    by: By = None,
+    note: Note = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say of a batch that it was expected, or an incident: the next one is judged by a baseline that knows."""
+    record = _feedback(kind.value, dataset, batch_id, by, note)
+    print_record(f"{dataset}/{batch_id}: {kind.value}", record_fields(record), as_json)
+
+
+def _feedback(kind: Kind, dataset: str, batch_id: str, by: str | None, note: str | None) -> BatchRecord:
+    from airflow_provider_dqheal.pipeline.feedback import give_feedback
     from airflow_provider_dqheal.pipeline.services import Services
 
     with Services.open() as services:
-        accepted = accept_batch(services, known_batch(services, dataset, batch_id).ref, person(by))
-    print_record(f"{dataset}/{batch_id}: accepted", record_fields(accepted), as_json)
+        return give_feedback(services, known_batch(services, dataset, batch_id).ref, kind, person(by), note)
+
+
+def schema(dataset: Dataset, as_json: JsonOption = False) -> None:
+    """List the accepted schemas of a data set, oldest first, and who accepted each."""
+    from airflow_provider_dqheal.core.errors import UnknownDataset
+    from airflow_provider_dqheal.pipeline.services import Services
+
+    with Services.open() as services:
+        versions = services.store.schemas(dataset)
+    if not versions:
+        raise UnknownDataset(f"{dataset}: no such data set; run `dqheal learn {dataset} PATH...` first")
+    if as_json:
+        print_json([version.model_dump(mode="json") for version in versions])
+        return
+    print_table(
+        f"{dataset}: {len(versions)} accepted schemas",
+        ("version", "accepted by", "columns"),
+        [(v.version, v.accepted_by, ", ".join(f"{c.name} {c.type}" for c in v.columns)) for v in versions],
+    )
 
 
 def undo(

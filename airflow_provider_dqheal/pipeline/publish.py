@@ -7,6 +7,7 @@ from airflow_provider_dqheal.pipeline._stage import running
 from airflow_provider_dqheal.pipeline.budget import spent_by
 from airflow_provider_dqheal.pipeline.decide import decide_stage
 from airflow_provider_dqheal.pipeline.detect import baseline_for, detect_stage
+from airflow_provider_dqheal.pipeline.feedback import may_learn
 from airflow_provider_dqheal.pipeline.heal import staged
 from airflow_provider_dqheal.pipeline.services import Services
 from airflow_provider_dqheal.pipeline.validate import validate_stage
@@ -50,7 +51,7 @@ def publish_stage(services: Services, ref: BatchRef) -> BatchRecord:
                 "quarantined_rows": working.quarantine.num_rows,
             }
             services.store.set_status(ref, "published", reason=None, **counts)
-            if not touched and not verdict.issues:
+            if not touched and not verdict.issues and may_learn(services, ref):
                 services.store.accept(ref, by="clean verdict")
             incident = services.store.incident_of(ref)
             if incident is not None and incident.state != "resolved":

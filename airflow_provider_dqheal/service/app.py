@@ -15,7 +15,7 @@ from airflow_provider_dqheal.service.assets import Prefix, dashboard_router, pre
 from airflow_provider_dqheal.service.feed import POLL_S
 from airflow_provider_dqheal.service.hub import RING_ITEMS
 from airflow_provider_dqheal.service.reader import Reader
-from airflow_provider_dqheal.service.routes import datasets, incidents, overview, system
+from airflow_provider_dqheal.service.routes import datasets, decisions, incidents, overview, quarantine, system
 from airflow_provider_dqheal.service.runtime import Runtime
 from airflow_provider_dqheal.service.security import BrowserHeaders, require_safe_binding
 from airflow_provider_dqheal.service.socket import SocketLimits, socket_router
@@ -24,7 +24,14 @@ from airflow_provider_dqheal.service.socket import SocketLimits, socket_router
 def api_router() -> APIRouter:
     """The REST routes."""
     router = APIRouter(prefix="/api/v1")
-    for part in (overview.router, datasets.router, incidents.router, system.router):
+    for part in (
+        overview.router,
+        datasets.router,
+        incidents.router,
+        decisions.router,
+        quarantine.router,
+        system.router,
+    ):
         router.include_router(part)
     return router
 

@@ -60,6 +60,8 @@ def _words(stage: str, status: str, data: Mapping[str, Any], event: StatusEvent)
         return _published(data), "good"
     if status == "undone":
         return "Undone: the raw batch is published again", "warn"
+    if (stage, status) in _BY_PERSON:
+        return _BY_PERSON[stage, status].format_map(_Known(data)), "neutral"
     done = _DONE.get(stage)
     if done is not None and status == "done":
         return done(data)
@@ -135,6 +137,32 @@ _DONE = {
     "heal": _healed,
     "validate": _validated,
 }
+
+
+_BY_PERSON: dict[tuple[str, str], str] = {
+    ("approval", "waiting"): "Waiting for approval of the steps for {issue}",
+    ("approval", "approved"): "Steps for {issue} approved by {by}",
+    ("approval", "rejected"): "Steps for {issue} rejected by {by}",
+    ("approval", "expired"): "Nobody decided about the steps for {issue} in time",
+    ("feedback", "expected"): "Called expected by {by}: learned",
+    ("feedback", "incident"): "Called an incident by {by}: not learned from",
+    ("quarantine", "fixed"): "A row in quarantine was fixed by {by}",
+    ("quarantine", "readmitted"): "{rows} rows re-admitted from quarantine by {by}",
+    ("accept", "schema"): "Schema version {version} accepted by {by}",
+    ("undo", "step_undone"): "Step {step} undone by {by}",
+}
+
+
+class _Known(dict[str, Any]):
+    """What an event tells; what it does not is a person or a number that is not known."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        if isinstance(data.get("issue"), str):
+            self["issue"] = spaced(data["issue"])
+
+    def __missing__(self, key: str) -> str:
+        return "somebody" if key == "by" else "some"
 
 
 def spaced(name: str) -> str:

@@ -7,11 +7,11 @@ from sqlalchemy import Connection, Row, func, select
 from airflow_provider_dqheal.core.errors import UnknownDataset
 from airflow_provider_dqheal.core.events import now
 from airflow_provider_dqheal.core.types import TableSchema
-from airflow_provider_dqheal.profiling.baseline import Baseline
+from airflow_provider_dqheal.profiling.baseline import Baseline, Feedback
 from airflow_provider_dqheal.profiling.profile import Profile
 from airflow_provider_dqheal.storage._database import Database, insert_or_ignore
 from airflow_provider_dqheal.storage.records import DatasetRecord
-from airflow_provider_dqheal.storage.tables import batches, datasets, profiles, schema_versions
+from airflow_provider_dqheal.storage.tables import batches, datasets, feedback, profiles, schema_versions
 
 
 class Datasets(Database):
@@ -96,9 +96,28 @@ class Datasets(Database):
                 raise UnknownDataset(
                     f"{dataset}: no accepted history; run `dqheal learn {dataset} PATH...` or accept a batch first"
                 )
-            return Baseline.build(dataset, found, schema)
+            return Baseline.build(dataset, found, schema, _said(connection, dataset, size))
 
         return self.read(query)
+
+
+def _said(connection: Connection, dataset: str, size: int) -> tuple[Feedback, ...]:
+    """The newest word on each of the ``size`` batches that were spoken of last, oldest first."""
+    query = (
+        select(feedback, batches.c.batch_id, batches.c.issues)
+        .join(batches, batches.c.id == feedback.c.batch)
+        .where(batches.c.dataset == dataset)
+        .order_by(feedback.c.id.desc())
+        .limit(size)
+    )
+    newest: dict[str, Feedback] = {}
+    for row in connection.execute(query).all():
+        kind = "false_alarm" if row.kind == "expected" else "confirmed" if row.issues else "missed"
+        newest.setdefault(
+            row.batch_id,
+            Feedback(batch_id=row.batch_id, kind=kind, by=row.given_by, note=row.note or "", at=row.created_at),
+        )
+    return tuple(newest.values())[::-1]
 
 
 def _schema(connection: Connection, name: str) -> TableSchema | None:

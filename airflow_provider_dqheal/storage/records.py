@@ -90,6 +90,19 @@ class HandledRow(Frozen):
     changed_at: datetime
 
 
+class FeedbackRecord(Frozen):
+    """What a person said of a batch: it was expected, or it was an incident. ``issues``: what the verdict had said."""
+
+    dataset: str
+    batch_id: str
+    attempt: int
+    kind: Literal["expected", "incident"]
+    issues: tuple[str, ...] = ()
+    by: str
+    note: str | None = None
+    at: datetime
+
+
 class EventRecord(Frozen):
     """A status event with its place in the store's sequence."""
 

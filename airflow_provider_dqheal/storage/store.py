@@ -8,11 +8,12 @@ from typing import Self
 from airflow_provider_dqheal.storage._batches import Batches
 from airflow_provider_dqheal.storage._datasets import Datasets
 from airflow_provider_dqheal.storage._events import Events
+from airflow_provider_dqheal.storage._feedback import Feedbacks
 from airflow_provider_dqheal.storage._incidents import Incidents
 from airflow_provider_dqheal.storage._quarantine import Quarantine
 
 
-class Store(Datasets, Batches, Incidents, Quarantine, Events):
+class Store(Datasets, Batches, Incidents, Quarantine, Feedbacks, Events):
     """SQLite (WAL) by default, PostgreSQL by URL. Methods may be called from several threads and processes.
 
     >>> with Store("sqlite:///:memory:") as store:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, HTTPException, Query, Request
 
+from airflow_provider_dqheal.core.errors import UnknownDataset
+from airflow_provider_dqheal.service.decisions import OnBatch
 from airflow_provider_dqheal.service.runtime import Runtime
 from airflow_provider_dqheal.service.security import bearer, origin_allowed, token_matches
+
+if TYPE_CHECKING:
+    from airflow_provider_dqheal.core.types import BatchRef
+    from airflow_provider_dqheal.pipeline.services import Services
 
 
 def runtime(request: Request) -> Runtime:
@@ -22,6 +30,33 @@ def runtime(request: Request) -> Runtime:
     if request.method not in ("GET", "HEAD") and not origin_allowed(current.settings.service, request.headers):
         raise HTTPException(403, "this page's origin is not allowed; add it to service.allowed_origins")
     return current
+
+
+@contextmanager
+def opened(current: Runtime) -> Iterator[Services]:
+    """What the pipeline's functions need, for one request.
+
+    Raises:
+        StoreError: when the store cannot be opened.
+    """
+    from airflow_provider_dqheal.pipeline.services import Services
+
+    with Services.open(current.settings) as services:
+        yield services
+
+
+@contextmanager
+def on_batch(current: Runtime, request: OnBatch) -> Iterator[tuple[Services, BatchRef]]:
+    """The same, with the newest attempt at the batch that the request names.
+
+    Raises:
+        UnknownDataset: when it was never received.
+    """
+    with opened(current) as services:
+        record = services.store.batch(request.dataset, request.batch_id)
+        if record is None:
+            raise UnknownDataset(f"no batch {request.batch_id!r} of {request.dataset!r}")
+        yield services, record.ref
 
 
 Running = Annotated[Runtime, Depends(runtime)]

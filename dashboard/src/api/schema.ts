@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/v1/approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approval
+         * @description Lets the planned steps of a batch be carried out, or not.
+         */
+        post: operations["approval_api_v1_approval_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/batches": {
         parameters: {
             query?: never;
@@ -78,6 +98,30 @@ export interface paths {
         get: operations["events_api_v1_events_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Feedback
+         * @description What was said of a data set's batches, newest first.
+         */
+        get: operations["feedback_api_v1_feedback_get"];
+        put?: never;
+        /**
+         * Give Feedback
+         * @description Says that a batch was expected, or an incident: the baseline knows at once.
+         */
+        post: operations["give_feedback_api_v1_feedback_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -188,6 +232,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rows
+         * @description Rows that are set aside, newest batch first, with every reason; values masked unless ``reveal``.
+         */
+        get: operations["rows_api_v1_quarantine_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quarantine/fix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fix
+         * @description Keeps new cells for a row; nothing is published before it is re-admitted.
+         */
+        post: operations["fix_api_v1_quarantine_fix_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quarantine/readmit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Readmit
+         * @description Validates rows anew and merges them back into their batch: each row once, never twice.
+         */
+        post: operations["readmit_api_v1_quarantine_readmit_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/system": {
         parameters: {
             query?: never;
@@ -208,10 +312,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo
+         * @description Gives back exactly what was there before healing, or before one step of it.
+         */
+        post: operations["undo_api_v1_undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * ApprovalRequest
+         * @description Carry out the planned steps that wait for a person, or not; ``issue`` None: of every issue type.
+         */
+        ApprovalRequest: {
+            /** Batch Id */
+            batch_id: string;
+            /**
+             * By
+             * @default dashboard
+             */
+            by: string;
+            /** Dataset */
+            dataset: string;
+            /**
+             * Decision
+             * @enum {string}
+             */
+            decision: "approved" | "rejected";
+            /** Issue */
+            issue?: string | null;
+            /** Note */
+            note?: string | null;
+        };
         /**
          * Band
          * @description The range that the scores of the data set's clean batches lead one to expect.
@@ -600,6 +748,77 @@ export interface components {
             /** Sentence */
             sentence: string;
         };
+        /**
+         * FeedbackRequest
+         * @description ``expected``: the batch is normal, learn it. ``incident``: it is not, forget it.
+         */
+        FeedbackRequest: {
+            /** Batch Id */
+            batch_id: string;
+            /**
+             * By
+             * @default dashboard
+             */
+            by: string;
+            /** Dataset */
+            dataset: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "expected" | "incident";
+            /** Note */
+            note?: string | null;
+        };
+        /**
+         * FeedbackView
+         * @description What a person said of a batch.
+         */
+        FeedbackView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Attempt */
+            attempt: number;
+            /** Batch Id */
+            batch_id: string;
+            /** By */
+            by: string;
+            /** Dataset */
+            dataset: string;
+            /** Issues */
+            issues: string[];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "expected" | "incident";
+            /** Note */
+            note: string | null;
+        };
+        /**
+         * FixRequest
+         * @description New cells for a row in quarantine, as they are to be published; None is missing.
+         */
+        FixRequest: {
+            /** Batch Id */
+            batch_id: string;
+            /**
+             * By
+             * @default dashboard
+             */
+            by: string;
+            /** Cells */
+            cells: {
+                [key: string]: string | null;
+            };
+            /** Dataset */
+            dataset: string;
+            /** Row Id */
+            row_id: number;
+        };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
@@ -893,6 +1112,20 @@ export interface components {
             /** Total */
             total: number | null;
         };
+        /** Page[QuarantineRowView] */
+        Page_QuarantineRowView_: {
+            /** Items */
+            items: components["schemas"]["QuarantineRowView"][];
+            /** Limit */
+            limit: number;
+            /**
+             * Offset
+             * @default 0
+             */
+            offset: number;
+            /** Total */
+            total: number | null;
+        };
         /**
          * Ping
          * @description The client asks for a pong; ``rtt_ms`` tells the server the last round trip.
@@ -925,6 +1158,70 @@ export interface components {
              * @enum {string}
              */
             type: "pong";
+        };
+        /**
+         * QuarantineRowView
+         * @description A row that is set aside. ``masked``: letters and digits of values are replaced.
+         */
+        QuarantineRowView: {
+            /** Attempt */
+            attempt: number;
+            /** Batch Id */
+            batch_id: string;
+            /** Changed By */
+            changed_by: string | null;
+            /** Dataset */
+            dataset: string;
+            /** Fixed */
+            fixed: {
+                [key: string]: string | null;
+            };
+            /** Masked */
+            masked: boolean;
+            /** Offset */
+            offset: number | null;
+            /** Partition */
+            partition: number | null;
+            /** Reasons */
+            reasons: string[];
+            /** Row Id */
+            row_id: number;
+            /** State */
+            state: string;
+            /** Topic */
+            topic: string | null;
+            /** Values */
+            values: {
+                [key: string]: string | null;
+            };
+        };
+        /**
+         * ReadmitRequest
+         * @description Rows to validate anew and to merge back; None: all that were fixed.
+         */
+        ReadmitRequest: {
+            /** Batch Id */
+            batch_id: string;
+            /**
+             * By
+             * @default dashboard
+             */
+            by: string;
+            /** Dataset */
+            dataset: string;
+            /** Row Ids */
+            row_ids?: number[] | null;
+        };
+        /**
+         * Readmitted
+         * @description Rows that were merged back by this request, and those that were before.
+         */
+        Readmitted: {
+            /** Already */
+            already: number[];
+            batch: components["schemas"]["BatchView"];
+            /** Readmitted */
+            readmitted: number[];
         };
         /**
          * RemediationView
@@ -1283,6 +1580,23 @@ export interface components {
             kind: "tiles";
             tiles: components["schemas"]["Tiles"];
         };
+        /**
+         * UndoRequest
+         * @description Publish the raw batch again, or the batch without one step.
+         */
+        UndoRequest: {
+            /** Batch Id */
+            batch_id: string;
+            /**
+             * By
+             * @default dashboard
+             */
+            by: string;
+            /** Dataset */
+            dataset: string;
+            /** Step */
+            step?: string | null;
+        };
         /** ValidationError */
         ValidationError: {
             /** Context */
@@ -1342,6 +1656,39 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    approval_api_v1_approval_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApprovalRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     batches_api_v1_batches_get: {
         parameters: {
             query?: {
@@ -1449,6 +1796,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EventPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    feedback_api_v1_feedback_get: {
+        parameters: {
+            query: {
+                dataset: string;
+                batch_id?: string | null;
+                /** @description at most this many */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackView"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    give_feedback_api_v1_feedback_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedbackRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchView"];
                 };
             };
             /** @description Validation Error */
@@ -1643,6 +2057,108 @@ export interface operations {
             };
         };
     };
+    rows_api_v1_quarantine_get: {
+        parameters: {
+            query?: {
+                dataset?: string | null;
+                batch_id?: string | null;
+                /** @description at most this many */
+                limit?: number;
+                offset?: number;
+                reveal?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_QuarantineRowView_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    fix_api_v1_quarantine_fix_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FixRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarantineRowView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    readmit_api_v1_quarantine_readmit_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadmitRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readmitted"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     system_api_v1_system_get: {
         parameters: {
             query?: never;
@@ -1659,6 +2175,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SystemView"];
+                };
+            };
+        };
+    };
+    undo_api_v1_undo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };

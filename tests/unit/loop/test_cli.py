@@ -227,3 +227,15 @@ def test_quarantine_and_approval_by_command(learned, batches, tmp_path, monkeypa
     code, out, _ = learned("undo", "orders", "b14", "--step", "parse_numbers.amount", "--json")
     assert (code, json.loads(out)["healed_cells"]) == (0, 1)
     assert learned("reject", "orders", "b14")[0] == 2
+
+
+def test_feedback_and_schema_by_command(learned, batches):
+    assert learned("heal", "orders", batches(12, dearer))[0] == 3
+    code, out, err = learned("feedback", "orders", "b12", "expected", "--by", "ada", "--note", "new prices", "--json")
+    assert (code, json.loads(out)["status"]) == (0, "published"), err
+    assert learned("feedback", "orders", "b12", "incident")[0] == 0
+    assert learned("feedback", "orders", "b12", "perhaps")[0] == 2
+    assert learned("feedback", "orders", "b99", "expected")[0] == 2
+    (version,) = json.loads(learned("schema", "orders", "--json")[1])
+    assert (version["version"], version["accepted_by"]) == (1, "learn")
+    assert learned("schema", "nowhere")[0] == 2
