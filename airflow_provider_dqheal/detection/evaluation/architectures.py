@@ -7,29 +7,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from airflow_provider_dqheal.core.errors import ConfigError
 from airflow_provider_dqheal.core.types import ISSUE_ORDER
-from airflow_provider_dqheal.detection.evaluation.held_out import Fit, Scorer
+from airflow_provider_dqheal.detection.evaluation.held_out import Fit, Scorer, members_of
 from airflow_provider_dqheal.detection.samples import Sample
+
+if TYPE_CHECKING:
+    from airflow_provider_dqheal.detection.network import Member
 
 _MOST_ROWS = 20_000
 """Columns a yardstick of scikit-learn trains on: all with the issue, others at random up to this many."""
 
 _TOP = 30.0
-_SELF_WEIGHT = 0.25
 
 
 @dataclass(frozen=True)
 class Architecture:
-    """``title`` for people; ``fit`` trains it."""
+    """``title`` for people; ``fit`` trains it. ``needs_sklearn``: from the group ``dev``."""
 
     name: str
     title: str
     fit: Fit
+    needs_sklearn: bool = False
 
 
 Logits = Callable[[Sequence[np.ndarray], Sequence[np.ndarray]], tuple[np.ndarray, list[np.ndarray]]]
@@ -37,12 +40,11 @@ Logits = Callable[[Sequence[np.ndarray], Sequence[np.ndarray]], tuple[np.ndarray
 
 
 def with_facts(logits: Logits) -> Scorer:
-    """Adds the self-test and the channels of facts.
-
-    The self-test takes off a share of the largest logit that the table's own history gets, judged by itself.
-    """
+    """Adds the self-test and the channels of facts, as :func:`training.score_samples` does for the ensemble."""
 
     def score(samples: Sequence[Sample]) -> tuple[np.ndarray, list[np.ndarray]]:
+        from airflow_provider_dqheal.detection.ensemble import self_tested
+
         batch, columns = logits([s.values for s in samples], [s.context for s in samples])
         carriers = [s for s in samples if s.self_values]
         values = [v for s in carriers for v in s.self_values]
@@ -53,12 +55,42 @@ def with_facts(logits: Logits) -> Scorer:
         for s in carriers:
             own[s.key, s.episode] = scored[at : at + len(s.self_values)]
             at += len(s.self_values)
-        for i, s in enumerate(samples):
-            if (s.key, s.episode) in own:
-                batch[i] -= _SELF_WEIGHT * own[s.key, s.episode].max(axis=0)
-        return np.concatenate([batch, np.stack([s.facts for s in samples])], axis=1), columns
+        none = np.zeros((0, batch.shape[1]))
+        tested = np.stack([self_tested(batch[i], own.get((s.key, s.episode), none)) for i, s in enumerate(samples)])
+        return np.concatenate([tested, np.stack([s.facts for s in samples])], axis=1), columns
 
     return score
+
+
+def network_part(members: Sequence[Member], part: str) -> Logits:
+    """Logits of one network of the members: ``columns`` (max pool), ``set`` (deep set), or ``both`` averaged."""
+
+    def logits(values: Sequence[np.ndarray], contexts: Sequence[np.ndarray]) -> tuple[np.ndarray, list[np.ndarray]]:
+        import torch
+
+        from airflow_provider_dqheal.detection.ensemble import collate
+
+        total = np.zeros((len(values), len(ISSUE_ORDER) + 1))
+        columns = [np.zeros((len(v), len(ISSUE_ORDER))) for v in values]
+        order = np.argsort([len(v) for v in values], kind="stable")
+        with torch.no_grad():
+            for start in range(0, len(order), 256):
+                rows = order[start : start + 256]
+                inputs = collate([values[i] for i in rows], [contexts[i] for i in rows])
+                for member in members:
+                    pooled, deep, of = member(*inputs)
+                    found = {"columns": pooled, "set": deep, "both": (pooled + deep) / 2}[part]
+                    total[rows] += found.numpy() / len(members)
+                    for row, i in enumerate(rows):
+                        columns[i] += of[row, : len(values[i])].numpy() / len(members)
+        return total, columns
+
+    return logits
+
+
+def parts_of(members: Sequence[Member]) -> dict[str, Scorer]:
+    """The shipped ensemble and its two halves. The halves share no weights: each is as if trained alone."""
+    return {part: with_facts(network_part(members, part)) for part in ("both", "columns", "set")}
 
 
 def per_column(make: Callable[[int], Any]) -> Fit:
@@ -120,12 +152,17 @@ def _trees(seed: int) -> Any:
     )
 
 
-LOGISTIC = Architecture("logistic", "logistic regression per column, max pool", per_column(_logistic))
-TREES = Architecture("trees", "boosted trees per column, max pool", per_column(_trees))
+def _ensemble(samples: Sequence[Sample], seed: int) -> Scorer:
+    return parts_of(members_of(samples, seed))["both"]
+
+
+LOGISTIC = Architecture("logistic", "logistic regression per column, max pool", per_column(_logistic), True)
+TREES = Architecture("trees", "boosted trees per column, max pool", per_column(_trees), True)
+ENSEMBLE = Architecture("both", "column MLP and deep set, averaged (shipped)", _ensemble)
 TITLES: dict[str, str] = {
     "columns": "column MLP, max pool, with context",
     "set": "deep set (max and mean pool)",
-    "both": "column MLP and deep set together (shipped)",
+    "both": ENSEMBLE.title,
 }
 
 

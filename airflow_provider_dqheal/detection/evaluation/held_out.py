@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,7 +14,10 @@ from airflow_provider_dqheal.detection.calibration import CHANNELS, Calibration,
 from airflow_provider_dqheal.detection.evaluation._base import PROMISES, Judged, Truth, no_columns
 from airflow_provider_dqheal.detection.features import FACTS
 from airflow_provider_dqheal.detection.samples import Sample
-from airflow_provider_dqheal.detection.training import FOLDS, calibration_of, fold_of
+from airflow_provider_dqheal.detection.training import FOLDS, MEMBERS, calibration_of, fold_of
+
+if TYPE_CHECKING:
+    from airflow_provider_dqheal.detection.network import Member
 
 HEADS = len(ISSUE_ORDER) + 1
 OWN_STRENGTH = 0.8
@@ -57,6 +61,13 @@ def cross_scored(samples: Sequence[Sample], seed: int, fit: Fit, split: int | No
         for row, i in enumerate(inside):
             channels[i], columns[i] = scored[row], of[row]
     return Scored(channels, columns, time.perf_counter() - started)
+
+
+def members_of(samples: Sequence[Sample], seed: int, count: int = MEMBERS) -> list[Member]:
+    """Trained members, seeded apart."""
+    from airflow_provider_dqheal.detection.ensemble import fit
+
+    return [fit(samples, seed + FOLDS * i) for i in range(count)]
 
 
 def judge_scored(

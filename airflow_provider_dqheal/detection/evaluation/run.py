@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import structlog
@@ -22,19 +22,21 @@ from airflow_provider_dqheal.detection.evaluation.architectures import (
     LOGISTIC,
     TITLES,
     TREES,
+    parts_of,
     require_sklearn,
-    with_facts,
 )
 from airflow_provider_dqheal.detection.evaluation.examples import examples
 from airflow_provider_dqheal.detection.evaluation.figures import figures
-from airflow_provider_dqheal.detection.evaluation.held_out import Scored, cross_scored, judge_scored
+from airflow_provider_dqheal.detection.evaluation.held_out import Scored, Scorer, cross_scored, judge_scored, members_of
 from airflow_provider_dqheal.detection.evaluation.rivals import episodes_for, judge_yardsticks, with_certain
-from airflow_provider_dqheal.detection.evaluation.shipped import network_part, shipped
 from airflow_provider_dqheal.detection.evaluation.store import EXCLUDED
 from airflow_provider_dqheal.detection.evaluation.unseen_faults import judge_unseen, unseen_figures
 from airflow_provider_dqheal.detection.samples import Sample
-from airflow_provider_dqheal.detection.training import MEMBERS, draw_all, fold_of
+from airflow_provider_dqheal.detection.training import MEMBERS, draw_all, fold_of, score_samples
 from airflow_provider_dqheal.detection.yardsticks import YARDSTICKS
+
+if TYPE_CHECKING:
+    from airflow_provider_dqheal.detection.network import Member
 
 GOAL_HISTORY = 8
 _ABLATION = ("facts", "ensemble")
@@ -125,14 +127,24 @@ def judge_all(
 ) -> dict[str, Judged]:
     """The shipped ensemble with its ablation and, when asked for, the other architectures, on one split."""
     folds = fold_of(samples, seed)
-    scored, trained = shipped(samples, seed, members)
+    trained: list[list[Member]] = []
+
+    def fit(inside: Sequence[Sample], of: int) -> Scorer:
+        networks = members_of(inside, of, members)
+        trained.append(networks)
+        return lambda others: score_samples(networks, others)
+
+    scored = cross_scored(samples, seed, fit)
     found = {part: judge_scored(samples, truth, scored, folds, rate, part) for part in ("both", *_ABLATION)}
     if not compare:
         return found
     for half in ("columns", "set"):
-        again = iter(trained)
-        halved = cross_scored(samples, seed, lambda *_, h=half, a=again: with_facts(network_part(next(a), h)))
-        found[half] = judge_scored(samples, truth, halved, folds, rate)
+        again: Iterator[list[Member]] = iter(trained)
+
+        def reuse(_: Sequence[Sample], __: int, half: str = half, again: Iterator[list[Member]] = again) -> Scorer:
+            return parts_of(next(again))[half]
+
+        found[half] = judge_scored(samples, truth, cross_scored(samples, seed, reuse), folds, rate)
         found[half] = replace(found[half], seconds=found["both"].seconds)
     for one in (LOGISTIC, TREES):
         found[one.name] = judge_scored(samples, truth, cross_scored(samples, seed, one.fit), folds, rate)

@@ -11,11 +11,17 @@ from airflow_provider_dqheal.core.types import ISSUE_ORDER
 from airflow_provider_dqheal.detection.calibration import alarms, named
 from airflow_provider_dqheal.detection.evaluation._base import Judged, Truth, join, join_truth, take_truth
 from airflow_provider_dqheal.detection.evaluation.figures import recall_at, share, weakest
-from airflow_provider_dqheal.detection.evaluation.held_out import HEADS, thresholds
+from airflow_provider_dqheal.detection.evaluation.held_out import (
+    HEADS,
+    Fit,
+    Scorer,
+    cross_scored,
+    members_of,
+    thresholds,
+)
 from airflow_provider_dqheal.detection.evaluation.intervals import bootstrap
-from airflow_provider_dqheal.detection.evaluation.shipped import shipped
 from airflow_provider_dqheal.detection.samples import Sample
-from airflow_provider_dqheal.detection.training import FOLDS, calibration_of, fold_of
+from airflow_provider_dqheal.detection.training import FOLDS, calibration_of, fold_of, score_samples
 
 
 def judge_unseen(
@@ -33,8 +39,7 @@ def judge_unseen(
     for left_out in range(FOLDS):
         seen = np.asarray([left_out not in one for one in faults])
         unseen = ~seen & np.asarray(["+" not in s.corruption for s in samples])
-        names = frozenset(name for name, fold in place.items() if fold == left_out)
-        scored, _ = shipped(samples, seed + 17 * (left_out + 1), members, names, split=seed)
+        scored = cross_scored(samples, seed + 17 * left_out, _without(left_out, place, members), split=seed)
         for fold in range(FOLDS):
             outside = np.flatnonzero((tables != fold) & seen)
             inside = np.flatnonzero((tables == fold) & (unseen | truth.clean))
@@ -66,6 +71,15 @@ def fault_folds(samples: Sequence[Sample], seed: int) -> dict[str, int]:
         for k, at in enumerate(rng.permutation(len(names))):
             place[names[int(at)]] = (start + k) % FOLDS
     return place
+
+
+def _without(left_out: int, place: dict[str, int], members: int) -> Fit:
+    def fit(samples: Sequence[Sample], seed: int) -> Scorer:
+        kept = [s for s in samples if all(place.get(part) != left_out for part in s.corruption.split("+"))]
+        networks = members_of(kept, seed, members)
+        return lambda others: score_samples(networks, others)
+
+    return fit
 
 
 def unseen_figures(truth: Truth, judged: Judged) -> dict[str, Any]:
