@@ -9,6 +9,7 @@ import numpy as np
 
 from airflow_provider_dqheal.core.types import ISSUE_ORDER
 from airflow_provider_dqheal.detection.calibration import alarms, named
+from airflow_provider_dqheal.detection.corruptions import group_of
 from airflow_provider_dqheal.detection.evaluation._base import Judged, Truth, join, join_truth, take_truth
 from airflow_provider_dqheal.detection.evaluation.figures import recall_at, share, weakest
 from airflow_provider_dqheal.detection.evaluation.held_out import (
@@ -29,9 +30,9 @@ def judge_unseen(
 ) -> tuple[Truth, Judged]:
     """The opinions on unseen faults, and on the clean batches of the same tables.
 
-    Fault families are split into folds. For each, models train without it and score tables that they did not see,
-    either; thresholds come from the other tables, again without the faults left out. Combined faults are not judged:
-    one of the two may have been seen. Clean batches are judged once for each fold of faults.
+    Groups of related fault families are split into folds. For each, models train without it and score tables that
+    they did not see, either; thresholds come from the other tables, again without the faults left out. Combined
+    faults are not judged: one of the two may have been seen. Clean batches are judged once for each fold of faults.
     """
     tables, place = fold_of(samples, seed), fault_folds(samples, seed)
     faults = [{place[part] for part in s.corruption.split("+") if part in place} for s in samples]
@@ -58,19 +59,20 @@ def judge_unseen(
 
 
 def fault_folds(samples: Sequence[Sample], seed: int) -> dict[str, int]:
-    """The fold of each fault family; each fold has some of each issue type."""
+    """The fold of each fault family; relatives are in one fold, and each fold has some of each issue type."""
     of_issue: dict[tuple[int, ...], set[str]] = {}
+    families = {part for s in samples for part in s.corruption.split("+") if part}
     for s in samples:
         if s.corruption and "+" not in s.corruption:
-            of_issue.setdefault(tuple(int(label > 0) for label in s.labels), set()).add(s.corruption)
+            of_issue.setdefault(tuple(int(label > 0) for label in s.labels), set()).add(group_of(s.corruption))
     rng = np.random.default_rng(seed + 11)
     place: dict[str, int] = {}
     for kind in sorted(of_issue):
-        names = [name for name in sorted(of_issue[kind]) if name not in place]
+        groups = [group for group in sorted(of_issue[kind]) if group not in place]
         start = int(rng.integers(FOLDS))
-        for k, at in enumerate(rng.permutation(len(names))):
-            place[names[int(at)]] = (start + k) % FOLDS
-    return place
+        for k, at in enumerate(rng.permutation(len(groups))):
+            place[groups[int(at)]] = (start + k) % FOLDS
+    return {name: place[group_of(name)] for name in sorted(families) if group_of(name) in place}
 
 
 def _without(left_out: int, place: dict[str, int], members: int) -> Fit:

@@ -196,6 +196,8 @@ def test_fault_folds_spread_each_issue_type(samples):
     place = fault_folds(samples, 0)
     for issue in range(5):
         assert {fold for name, fold in place.items() if name.endswith(str(issue))} == {0, 1, 2}
+    relatives = [replace(samples[1], corruption=name) for name in ("mean_shift", "offset_constant", "slow_drift")]
+    assert len({fault_folds([*samples, *relatives], 0)[s.corruption] for s in relatives}) == 1
 
 
 def test_the_card_holds_the_figures_between_its_marks(result, tmp_path):
