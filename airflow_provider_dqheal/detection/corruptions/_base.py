@@ -11,7 +11,8 @@ import numpy as np
 import pyarrow as pa
 
 from airflow_provider_dqheal.core.registry import Registry
-from airflow_provider_dqheal.detection.corruptions._frame import Frame, texts_of
+from airflow_provider_dqheal.detection.corruptions._arrow import texts_of
+from airflow_provider_dqheal.detection.corruptions._frame import Frame
 from airflow_provider_dqheal.detection.corruptions._groups import group_of
 from airflow_provider_dqheal.detection.corruptions._hard import undecidable
 
@@ -154,6 +155,7 @@ class Corruption:
         if table.num_rows == 0 or table.num_columns == 0:
             return None
         frame = frame or Frame(table, history)
+        table = frame.table
         draft = self.make(frame, rng, severity)
         if draft is None or draft.table.equals(table):
             return None

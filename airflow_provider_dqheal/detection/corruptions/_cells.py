@@ -8,8 +8,9 @@ from itertools import islice
 import numpy as np
 import pyarrow as pa
 
+from airflow_provider_dqheal.detection.corruptions._arrow import is_text, numbers_of
 from airflow_provider_dqheal.detection.corruptions._base import Draft, Make, Severity, corruption
-from airflow_provider_dqheal.detection.corruptions._frame import Column, Frame, Kind, is_text, numbers_of, put
+from airflow_provider_dqheal.detection.corruptions._frame import Column, Frame, Kind, put
 from airflow_provider_dqheal.detection.corruptions._where import Where, chance, columns_wanted, few, rows_where, share
 
 Rewritten = Sequence[str | None] | None

@@ -67,4 +67,4 @@ def write_dates(seconds: np.ndarray, form: str) -> list[str]:
 def moment(seconds: float) -> datetime:
     """The UTC moment of seconds since 1970, clamped to years 1 to 9999."""
     bounded = min(max(seconds, -62_000_000_000.0), 253_000_000_000.0)
-    return _EPOCH + timedelta(seconds=round(bounded))
+    return _EPOCH + timedelta(microseconds=round(bounded * 1e6))

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from airflow_provider_dqheal.detection.corruptions._frame import flat, rendered
+from airflow_provider_dqheal.detection.corruptions._arrow import flat, rendered
 
 _ROWS = 5_000
 _TEXTS = 800

@@ -13,63 +13,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from airflow_provider_dqheal.detection.corruptions._arrow import flat, is_text, numbers_of, plain, texts_of
 from airflow_provider_dqheal.detection.corruptions._dates import date_format, parse_dates
 
 Kind = Literal["int", "float", "bool", "date", "category", "text", "id", "key", "empty"]
 Style = Literal["fixed", "short", "point_zero"]
-NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 _BOOLEANS = ({"true", "false"}, {"yes", "no"}, {"y", "n"}, {"t", "f"}, {"on", "off"}, {"ja", "nein"}, {"oui", "non"})
-
-
-def is_text(kind: pa.DataType) -> bool:
-    """Whether a column of that Arrow type holds text."""
-    if pa.types.is_dictionary(kind):
-        kind = kind.value_type
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
-
-
-def flat(column: pa.ChunkedArray | pa.Array) -> pa.Array:
-    """One contiguous Arrow array."""
-    if isinstance(column, pa.ChunkedArray):
-        column = column.combine_chunks()
-        if isinstance(column, pa.ChunkedArray):
-            column = column.chunk(0) if column.num_chunks else pa.array([], column.type)
-    return column
-
-
-def rendered(column: pa.ChunkedArray | pa.Array) -> pa.Array:
-    """The column as pa.string, nulls kept."""
-    array = flat(column)
-    if pa.types.is_string(array.type):
-        return array
-    if pa.types.is_dictionary(array.type):
-        array = array.dictionary_decode()
-    if pa.types.is_timestamp(array.type) and array.type.unit != "s":
-        seconds = pc.cast(array, pa.timestamp("s", tz=array.type.tz), safe=False)
-        if pc.all(pc.equal(pc.cast(seconds, array.type), array)).as_py():
-            array = seconds
-    return pc.cast(array, pa.string())
-
-
-def texts_of(column: pa.ChunkedArray | pa.Array) -> np.ndarray:
-    """The values as text in an object array, None for null."""
-    values = np.empty(len(column), dtype=object)
-    values[:] = rendered(column).to_pylist()
-    return values
-
-
-def numbers_of(column: pa.ChunkedArray | pa.Array) -> np.ndarray:
-    """float64 view: what is not a plain number is nan; dates of a typed column are seconds since 1970."""
-    array = flat(column)
-    if is_text(array.type):
-        array = rendered(array)
-        plain = pc.match_substring_regex(array, NUMBER)
-        array = pc.cast(pc.if_else(pc.fill_null(plain, False), array, None), pa.float64())
-    elif pa.types.is_temporal(array.type):
-        array = pc.cast(pc.cast(array, pa.timestamp("s"), safe=False), pa.int64())
-    elif not (pa.types.is_integer(array.type) or pa.types.is_floating(array.type) or pa.types.is_boolean(array.type)):
-        return np.full(len(array), np.nan)
-    return np.array(pc.cast(array, pa.float64(), safe=False).to_numpy(zero_copy_only=False), dtype=float)
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,8 +74,8 @@ class Frame:
     """
 
     def __init__(self, table: pa.Table, history: Sequence[pa.Table] = (), only: Collection[str] | None = None) -> None:
-        self.table = table
-        self.history = tuple(history)
+        self.table = plain(table)
+        self.history = tuple(plain(batch) for batch in history)
         self.targets = [name for name in table.column_names if only is None or name in only]
         self._columns: dict[str, Column] = {}
         self._csv = all(is_text(kind) for kind in table.schema.types)
@@ -183,6 +132,12 @@ class Frame:
         return list(islice(self.each_of_kind(rng, *kinds, at_least=at_least), 12))
 
 
+def _untouchable(kind: pa.DataType) -> bool:
+    """Nested, binary, time and duration columns: their values are not rewritten."""
+    temporal = pa.types.is_time(kind) or pa.types.is_duration(kind) or pa.types.is_interval(kind)
+    return bool(pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or temporal)
+
+
 def look(name: str, data: pa.ChunkedArray) -> Column:
     """Recognises the kind of a column from its own values."""
     array = flat(data)
@@ -191,13 +146,16 @@ def look(name: str, data: pa.ChunkedArray) -> Column:
     typed = not is_text(array.type)
     count = int(present.sum())
     nothing = np.full(len(text), np.nan)
-    if count == 0:
+    if count == 0 or _untouchable(array.type):
         return Column(name, "empty", text, present, nothing, typed=typed)
     if pa.types.is_boolean(array.type):
         return Column(name, "bool", text, present, numbers_of(array), typed=True)
-    if pa.types.is_temporal(array.type):
+    if pa.types.is_date(array.type) or pa.types.is_timestamp(array.type):
+        seconds = numbers_of(array)
         shown_as = "%Y-%m-%d" if pa.types.is_date(array.type) else "%Y-%m-%d %H:%M:%S"
-        return Column(name, "date", text, present, numbers_of(array), form=shown_as, typed=True)
+        if np.any(np.nan_to_num(seconds) % 1.0 != 0.0):
+            shown_as += ".%f"
+        return Column(name, "date", text, present, seconds, form=shown_as, typed=True)
     numbers = numbers_of(array)
     shown = [str(value) for value in text[present][:200]]
     if int(np.isfinite(numbers).sum()) >= 0.95 * count:
@@ -257,7 +215,11 @@ def put(table: pa.Table, name: str, values: np.ndarray) -> pa.Table:
     place = table.column_names.index(name)
     if pa.types.is_dictionary(kind):
         return table.set_column(place, name, array.dictionary_encode())
-    wider = (pa.int64(), pa.float64()) if pa.types.is_integer(kind) else ()
+    wider: tuple[pa.DataType, ...] = (pa.int64(), pa.float64()) if pa.types.is_integer(kind) else ()
+    if pa.types.is_decimal(kind):
+        wider = (pa.decimal128(38, kind.scale),)
+    if pa.types.is_timestamp(kind) and kind.unit == "ms":
+        array = pc.replace_substring_regex(array, r"(\.\d{3})\d{3}$", r"\1")
     if pa.types.is_timestamp(kind) and kind.tz is not None:
         with suppress(pa.ArrowInvalid, pa.ArrowNotImplementedError):
             naive = pc.cast(pc.replace_substring_regex(array, r"Z$", ""), pa.timestamp(kind.unit))

@@ -32,7 +32,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from airflow_provider_dqheal.detection.corruptions import _frame as frames
+from airflow_provider_dqheal.detection.corruptions._arrow import flat, is_text, numbers_of, rendered, texts_of
 from airflow_provider_dqheal.detection.corruptions._dates import parse_dates
 from airflow_provider_dqheal.detection.corruptions._distances import (
     above,
@@ -44,13 +44,12 @@ from airflow_provider_dqheal.detection.corruptions._distances import (
     row_texts,
     top_number,
 )
+from airflow_provider_dqheal.detection.corruptions._frame import Frame
 
 _POOL = 20_000
 
 
-def undecidable(
-    frame: frames.Frame, table: pa.Table, columns: Mapping[str, tuple[str, ...]], measure: str
-) -> bool | None:
+def undecidable(frame: Frame, table: pa.Table, columns: Mapping[str, tuple[str, ...]], measure: str) -> bool | None:
     """True when hard, False when the history can tell, None when nothing visible changed."""
     if measure == "fact":
         return False
@@ -80,8 +79,8 @@ def form(text: str, exact: bool = False) -> str:
     return shape if exact else re.sub(r"(.)\1+", r"\1", shape)
 
 
-def _changed(frame: frames.Frame, table: pa.Table, name: str) -> np.ndarray:
-    after = frames.texts_of(table[name])
+def _changed(frame: Frame, table: pa.Table, name: str) -> np.ndarray:
+    after = texts_of(table[name])
     if len(after) != frame.row_count:
         return after[np.asarray([value is not None for value in after], dtype=bool)]
     before = frame.column(name).text
@@ -90,10 +89,10 @@ def _changed(frame: frames.Frame, table: pa.Table, name: str) -> np.ndarray:
 
 def _pool(past: list[pa.Array], most: int = _POOL) -> np.ndarray:
     each = max(50, most // len(past))
-    return np.concatenate([frames.texts_of(batch[:each]) for batch in past])
+    return np.concatenate([texts_of(batch[:each]) for batch in past])
 
 
-def _type_mismatch(frame: frames.Frame, table: pa.Table, name: str, past: list[pa.Array]) -> bool:
+def _type_mismatch(frame: Frame, table: pa.Table, name: str, past: list[pa.Array]) -> bool:
     if table.schema.field(name).type != past[-1].type:
         return False
     values = [str(value) for value in _changed(frame, table, name)[:300]]
@@ -113,8 +112,8 @@ def _type_mismatch(frame: frames.Frame, table: pa.Table, name: str, past: list[p
     )
 
 
-def _missing_data(frame: frames.Frame, table: pa.Table, name: str, past: list[pa.Array]) -> bool:
-    after = frames.texts_of(table[name])
+def _missing_data(frame: Frame, table: pa.Table, name: str, past: list[pa.Array]) -> bool:
+    after = texts_of(table[name])
     if len(after) != frame.row_count:
         return _distribution_shift(frame, table, name, past)
     before = frame.column(name).text
@@ -136,11 +135,11 @@ def _share(batch: pa.Array, value: str | None) -> float:
         return 0.0
     if value is None:
         return float(batch.null_count / len(batch))
-    text = frames.rendered(batch)
+    text = rendered(batch)
     return float((pc.sum(pc.equal(text, value)).as_py() or 0) / len(batch))
 
 
-def _outliers(frame: frames.Frame, table: pa.Table, name: str, past: list[pa.Array]) -> bool:
+def _outliers(frame: Frame, table: pa.Table, name: str, past: list[pa.Array]) -> bool:
     column = frame.column(name)
     if table.schema.field(name).type != past[-1].type and not column.numeric:
         return False
@@ -174,13 +173,13 @@ def _outliers(frame: frames.Frame, table: pa.Table, name: str, past: list[pa.Arr
 
 def numbers(data: pa.Array | pa.ChunkedArray, date_form: str | None) -> np.ndarray:
     """Numbers of a column; text dates as seconds."""
-    array = frames.flat(data)
-    if date_form is not None and frames.is_text(array.type):
-        return parse_dates(frames.rendered(array), date_form)
-    return frames.numbers_of(array)
+    array = flat(data)
+    if date_form is not None and is_text(array.type):
+        return parse_dates(rendered(array), date_form)
+    return numbers_of(array)
 
 
-def _distribution_shift(frame: frames.Frame, table: pa.Table, name: str, past: list[pa.Array]) -> bool:
+def _distribution_shift(frame: Frame, table: pa.Table, name: str, past: list[pa.Array]) -> bool:
     column = frame.column(name)
     if column.numeric or column.kind in ("date", "id"):
         samples = [values[np.isfinite(values)] for values in (numbers(batch, column.form) for batch in past)]
@@ -193,11 +192,11 @@ def _distribution_shift(frame: frames.Frame, table: pa.Table, name: str, past: l
     return label_shift(table[name], past)
 
 
-def _volume(frame: frames.Frame, table: pa.Table) -> bool | None:
+def _volume(frame: Frame, table: pa.Table) -> bool | None:
     return None if table.num_rows == frame.row_count else _usual_volume(frame, table)
 
 
-def _usual_volume(frame: frames.Frame, table: pa.Table) -> bool:
+def _usual_volume(frame: Frame, table: pa.Table) -> bool:
     sizes = [batch.num_rows for batch in frame.history]
     if table.num_rows == frame.row_count or not sizes:
         return True
@@ -205,7 +204,7 @@ def _usual_volume(frame: frames.Frame, table: pa.Table) -> bool:
     return 2 * low - high <= table.num_rows <= 2 * high - low
 
 
-def _seen_before(frame: frames.Frame, table: pa.Table, measure: str) -> bool:
+def _seen_before(frame: Frame, table: pa.Table, measure: str) -> bool:
     """Whether more rows come twice (or came in an earlier batch) than ever in the history."""
     same = [batch for batch in frame.history if batch.column_names == table.column_names]
     if len(same) < 2:
@@ -217,7 +216,7 @@ def _seen_before(frame: frames.Frame, table: pa.Table, measure: str) -> bool:
     return above(overlap(row_texts(table), rows), usual, table.num_rows)
 
 
-def _association(frame: frames.Frame, table: pa.Table, names: tuple[str, ...]) -> bool:
+def _association(frame: Frame, table: pa.Table, names: tuple[str, ...]) -> bool:
     if len(names) < 2 or len(frame.history) < 2:
         return True
     first, second = names[:2]
@@ -234,7 +233,7 @@ def _association(frame: frames.Frame, table: pa.Table, names: tuple[str, ...]) -
     return not (len(known) >= 2 and np.isfinite(now) and not known.min() <= now <= known.max())
 
 
-_RULES: dict[str, Callable[[frames.Frame, pa.Table, str, list[pa.Array]], bool]] = {
+_RULES: dict[str, Callable[[Frame, pa.Table, str, list[pa.Array]], bool]] = {
     "type_mismatch": _type_mismatch,
     "missing_data": _missing_data,
     "outliers": _outliers,

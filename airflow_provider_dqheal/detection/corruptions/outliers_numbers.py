@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
+from airflow_provider_dqheal.detection.corruptions._arrow import rendered
 from airflow_provider_dqheal.detection.corruptions._base import Draft, Severity, corruption
 from airflow_provider_dqheal.detection.corruptions._cells import Rewritten, cell_family
-from airflow_provider_dqheal.detection.corruptions._frame import Column, Frame, Kind, format_numbers, put, rendered
+from airflow_provider_dqheal.detection.corruptions._frame import Column, Frame, Kind, format_numbers, put
 from airflow_provider_dqheal.detection.corruptions._where import few, rows_where
 
 _ISSUE = "outliers"

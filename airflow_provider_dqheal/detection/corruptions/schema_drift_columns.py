@@ -6,8 +6,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from airflow_provider_dqheal.detection.corruptions._arrow import flat, rendered
 from airflow_provider_dqheal.detection.corruptions._base import Draft, Severity, corruption
-from airflow_provider_dqheal.detection.corruptions._frame import Frame, flat, rendered
+from airflow_provider_dqheal.detection.corruptions._frame import Frame
 from airflow_provider_dqheal.detection.corruptions._where import column_count
 
 _ISSUE = "schema_drift"

@@ -8,8 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from airflow_provider_dqheal.detection.corruptions._arrow import rendered
 from airflow_provider_dqheal.detection.corruptions._base import Draft, Severity, corruption
-from airflow_provider_dqheal.detection.corruptions._frame import Frame, rendered
+from airflow_provider_dqheal.detection.corruptions._frame import Frame
 from airflow_provider_dqheal.detection.corruptions._where import column_count, pick, rows_where, share
 
 _ISSUE = "schema_drift"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
+from airflow_provider_dqheal.detection.corruptions._arrow import rendered
 from airflow_provider_dqheal.detection.corruptions._base import Draft, Severity, corruption
 from airflow_provider_dqheal.detection.corruptions._cells import Rewritten, cell_family, texts
-from airflow_provider_dqheal.detection.corruptions._frame import Column, Frame, Kind, put, rendered
+from airflow_provider_dqheal.detection.corruptions._frame import Column, Frame, Kind, put
 from airflow_provider_dqheal.detection.corruptions._where import few, pick, rows_where, share
 
 _ISSUE = "type_mismatch"
