@@ -22,7 +22,8 @@ def get_provider_info() -> dict[str, Any]:
             {
                 "integration-name": name,
                 "python-modules": [
-                    f"{ROOT}.operators.{module}" for module in ("stages", "heal", "spark", "dispatch", "finish")
+                    f"{ROOT}.operators.{module}"
+                    for module in ("stages", "approve", "heal", "spark", "dispatch", "finish")
                 ],
             }
         ],

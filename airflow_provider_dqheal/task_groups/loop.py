@@ -25,6 +25,7 @@ def heal_batch(
     issues: Sequence[str] | None = None,
     spark: Literal["in-process", "submit"] = "in-process",
     profile_slots: int = 2,
+    approvals: bool = False,
     dqheal_conn_id: str = DQHealHook.default_conn_name,
     **task_args: Any,
 ) -> Any:
@@ -37,6 +38,8 @@ def heal_batch(
             ``spark-submit`` through the Spark provider's connection.
         profile_slots: Slots of the pool that profiling takes: a Spark session is heavier than the other tasks, and
             more of them than a machine has cores only slow each other down.
+        approvals: Ask a person inside the task groups before steps of mode ``approve`` are carried out (Airflow's
+            required actions); else such a batch is held. Not for `airflow dags test`, which waits for ever.
         dqheal_conn_id: Connection of type ``dqheal``; it need not exist.
         task_args: Further arguments of every task (retries, pool, queue, ...).
     """
@@ -45,7 +48,7 @@ def heal_batch(
     common["batch"] = received.output
     profile = _profiler(spark)(task_id="profile", **{**common, "pool_slots": profile_slots})
     detect = DetectIssues(task_id="detect", **common)
-    groups = remediation_groups(issues=issues, **common)
+    groups = remediation_groups(issues=issues, approvals=approvals, **common)
     validate = ValidateBatch(task_id="validate", trigger_rule=TriggerRule.NONE_FAILED, **common)
     decide = DecideRemediation(
         task_id="decide",

@@ -73,6 +73,21 @@ def test_dispatcher_runs_one_at_a_time_for_ever(dags: dict[str, Any]) -> None:
     assert dag.get_task("await_message").downstream_task_ids == {"dispatch"}
 
 
+def test_groups_begin_with_an_approval_where_it_is_asked_for() -> None:
+    from airflow.sdk import DAG, TriggerRule
+
+    from airflow_provider_dqheal.task_groups.loop import heal_batch
+
+    with DAG("approving", schedule=None) as dag:
+        heal_batch({"dataset": "orders", "batch_id": "b", "uri": "b.csv"}, approvals=True)
+    for issue in ("schema_drift", "outliers"):
+        entry = dag.get_task(f"{issue}.approve")
+        assert entry.downstream_task_ids == {f"{issue}.heal"}
+        assert entry.trigger_rule == TriggerRule.NONE_FAILED
+        assert "decide" in entry.upstream_task_ids
+    assert "schema_drift.heal" in dag.get_task("type_mismatch.approve").upstream_task_ids
+
+
 def test_the_loop_can_be_part_of_another_dag() -> None:
     from airflow.sdk import DAG, TaskGroup
 
