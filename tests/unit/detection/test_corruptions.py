@@ -4,6 +4,7 @@ from collections import Counter
 from decimal import Decimal
 from functools import lru_cache
 from itertools import cycle
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -75,6 +76,12 @@ def test_every_issue_type_has_at_least_sixteen_documented_families():
     assert set(counts) == set(ISSUE_ORDER)
     assert min(counts.values()) >= 16
     assert all(family.description and family.source for family in families())
+
+
+def test_the_page_on_detection_counts_families_and_groups_right():
+    page = (Path(__file__).resolve().parents[3] / "docs" / "detection.md").read_text(encoding="utf-8")
+    assert f"{len(families())} families of faults" in page
+    assert f"{len({family.group for family in families()})} groups" in page
 
 
 def test_relatives_form_groups_and_are_left_out_together():
