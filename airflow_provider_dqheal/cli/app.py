@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from airflow_provider_dqheal import __version__
-from airflow_provider_dqheal.cli import batches, decisions, faults, kafka, model, parts, plan, quarantine
+from airflow_provider_dqheal.cli import batches, decisions, faults, kafka, model, parts, plan, quarantine, retention
 from airflow_provider_dqheal.cli.output import ERROR, fail
 from airflow_provider_dqheal.core.errors import DQHealError
 
@@ -48,7 +48,7 @@ def options(
     )
 
 
-for commands in (batches, plan, decisions, parts, kafka, model, faults, quarantine):
+for commands in (batches, plan, decisions, parts, kafka, model, faults, quarantine, retention):
     commands.add_to(app)
 
 

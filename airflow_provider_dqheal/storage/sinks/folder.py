@@ -103,6 +103,11 @@ class FolderSink:
             uri=str(link), **{f"{name}_uri": str(path) for name, path in beside.items() if path.exists()}
         )
 
+    def aside_files(self, ref: BatchRef, name: str) -> list[Path]:
+        """The files ``name`` (quarantine, ledger) beside every version of a batch that is kept."""
+        versions = self.root / slug(ref.dataset) / ".versions" / slug(ref.batch_id)
+        return sorted(versions.glob(f"*/{ASIDE}/{name}.parquet"))
+
     @classmethod
     def of(cls, published_uri: str, format: str = "same") -> FolderSink:
         """The sink that published to ``published_uri``."""
