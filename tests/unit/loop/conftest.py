@@ -1,12 +1,17 @@
 """A home of its own for each test, batches on disk, and the command line."""
 
-import json
+import shutil
+from contextlib import ExitStack
 
 import pytest
 from _support.orders import orders
 from pyarrow import csv
 
 from airflow_provider_dqheal.cli import main
+from airflow_provider_dqheal.core.config import Settings, load_settings
+from airflow_provider_dqheal.pipeline.learn import learn_batches
+from airflow_provider_dqheal.pipeline.services import Services
+from airflow_provider_dqheal.profiling.sources import as_batch_ref
 
 
 @pytest.fixture
@@ -45,8 +50,38 @@ def dqheal(home, monkeypatch, capsys):
 
 
 @pytest.fixture
-def learned(dqheal, batches):
-    code, out, err = dqheal("learn", "orders", *(batches(day) for day in range(11)), "--json")
-    assert code == 0, err
-    assert json.loads(out)["batches"] == 11
+def learned(dqheal, home, learned_homes):
+    """The command line of a home in which eleven days of orders are learned."""
+    shutil.copytree(learned_homes(11), home)
     return dqheal
+
+
+@pytest.fixture(scope="session")
+def learned_homes(tmp_path_factory):
+    """Gives a home in which so many days of orders are learned, made once; to be copied, not to be used."""
+    made = {}
+
+    def home_of(days: int):
+        if days not in made:
+            root = tmp_path_factory.mktemp(f"learned-{days}")
+            paths = [root / f"b{day:02d}.csv" for day in range(days)]
+            for day, path in enumerate(paths):
+                csv.write_csv(orders(day), path, csv.WriteOptions(quoting_style="needed"))
+            with Services.open(Settings(home=root / "home")) as services:
+                learn_batches(services, "orders", [as_batch_ref(path, "orders") for path in paths])
+            made[days] = root / "home"
+        return made[days]
+
+    return home_of
+
+
+@pytest.fixture
+def open_learned(home, learned_homes):
+    """Opens services in the test's own home, in which so many days of orders are learned."""
+    with ExitStack() as stack:
+
+        def open_(days: int, **settings):
+            shutil.copytree(learned_homes(days), home)
+            return stack.enter_context(Services.open(load_settings(**settings)))
+
+        yield open_

@@ -3,23 +3,18 @@
 import pytest
 from _support.orders import with_currency
 
-from airflow_provider_dqheal.core.config import load_settings
 from airflow_provider_dqheal.core.errors import RemediationRefused
 from airflow_provider_dqheal.pipeline.approve import approve
-from airflow_provider_dqheal.pipeline.learn import learn_batches
 from airflow_provider_dqheal.pipeline.run import run_batch
-from airflow_provider_dqheal.pipeline.services import Services
 from airflow_provider_dqheal.profiling.sources import as_batch_ref
 
 
 @pytest.fixture
-def services(home, batches, tmp_path, request):
+def services(open_learned, tmp_path, request):
     """Twelve learned days under the policy that the test names."""
     policy = tmp_path / "policy.yaml"
     policy.write_text(request.param)
-    with Services.open(load_settings(policies=policy)) as opened:
-        learn_batches(opened, "orders", [as_batch_ref(batches(day), "orders") for day in range(12)])
-        yield opened
+    return open_learned(12, policies=policy)
 
 
 @pytest.mark.parametrize(

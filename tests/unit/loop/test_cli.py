@@ -9,6 +9,15 @@ from _support.orders import dearer, spoiled, with_currency
 from pyarrow import csv
 
 
+def test_history_is_learned_in_the_order_given(dqheal, batches):
+    code, out, err = dqheal("learn", "orders", *(batches(day) for day in (2, 0, 1)), "--json")
+    assert code == 0, err
+    assert (json.loads(out)["learned"], json.loads(out)["batches"]) == (3, 3)
+    assert "5 accepted batches are needed" in err
+    listed = json.loads(dqheal("history", "orders", "--json")[1])
+    assert [line["batch_id"] for line in listed] == ["b01", "b00", "b02"]
+
+
 def test_clean_batch_exits_0_and_bad_batch_1(learned, batches):
     code, out, _ = learned("check", "orders", batches(11), "--json")
     assert code == 0

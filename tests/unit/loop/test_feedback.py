@@ -8,17 +8,14 @@ from _support.orders import dearer, with_currency
 
 from airflow_provider_dqheal.pipeline.accept import accept
 from airflow_provider_dqheal.pipeline.feedback import give_feedback
-from airflow_provider_dqheal.pipeline.learn import learn_batches
 from airflow_provider_dqheal.pipeline.run import run_batch
 from airflow_provider_dqheal.pipeline.services import Services
 from airflow_provider_dqheal.profiling.sources import as_batch_ref
 
 
 @pytest.fixture
-def services(home, batches):
-    with Services.open() as opened:
-        learn_batches(opened, "orders", [as_batch_ref(batches(day), "orders") for day in range(8)])
-        yield opened
+def services(open_learned):
+    return open_learned(8)
 
 
 def learned(services) -> list[str]:

@@ -10,11 +10,9 @@ from _support.orders import spoiled
 from pyarrow import parquet
 
 from airflow_provider_dqheal.core.errors import NothingToUndo, QuarantineError, RemediationRefused, ValidationFailed
-from airflow_provider_dqheal.pipeline.learn import learn_batches
 from airflow_provider_dqheal.pipeline.quarantine import fix, quarantined, quarantined_row, readmit
 from airflow_provider_dqheal.pipeline.rebuild import decided, rebuilt
 from airflow_provider_dqheal.pipeline.run import run_batch
-from airflow_provider_dqheal.pipeline.services import Services
 from airflow_provider_dqheal.pipeline.undo import undo, undo_step
 from airflow_provider_dqheal.profiling.sources import as_batch_ref
 from airflow_provider_dqheal.remediation.working import Working
@@ -23,10 +21,8 @@ ASIDE = tuple(range(0, 600, 20))
 
 
 @pytest.fixture
-def services(home, batches):
-    with Services.open() as opened:
-        learn_batches(opened, "orders", [as_batch_ref(batches(day), "orders") for day in range(12)])
-        yield opened
+def services(open_learned):
+    return open_learned(12)
 
 
 @pytest.fixture

@@ -7,12 +7,9 @@ from pathlib import Path
 import pytest
 from _support.orders import spoiled
 
-from airflow_provider_dqheal.core.config import load_settings
-from airflow_provider_dqheal.pipeline.learn import learn_batches
 from airflow_provider_dqheal.pipeline.quarantine import quarantined
 from airflow_provider_dqheal.pipeline.retention import expire
 from airflow_provider_dqheal.pipeline.run import run_batch
-from airflow_provider_dqheal.pipeline.services import Services
 from airflow_provider_dqheal.pipeline.undo import undo
 from airflow_provider_dqheal.profiling.sources import as_batch_ref
 
@@ -20,12 +17,10 @@ DAY_S = 86_400
 
 
 @pytest.fixture
-def services(home, batches, tmp_path):
+def services(open_learned, tmp_path):
     policy = tmp_path / "policy.yaml"
     policy.write_text("retention: {staged_days: 3, quarantine_days: 10}\n")
-    with Services.open(load_settings(policies=policy)) as opened:
-        learn_batches(opened, "orders", [as_batch_ref(batches(day), "orders") for day in range(12)])
-        yield opened
+    return open_learned(12, policies=policy)
 
 
 def aged(folder: Path, days: float) -> None:
