@@ -6,6 +6,7 @@ import { at, get, post, RequestFailed } from "../api/client";
 import type { ColumnDetail, Evidence, Incident, IncidentDetail, IssueDetail, RowsPage } from "../api/types";
 import { IssueChip, SeverityBadge, StateBadge, StatusBadge } from "../components/Badges";
 import { Card, Fact, Failed, Waiting } from "../components/Blocks";
+import { Decisions } from "../components/Decisions";
 import { CategoryBars, HistogramKey, NumericHistogram } from "../components/Histogram";
 import { WideStepper } from "../components/Stepper";
 import { useNow } from "../lib/clock";
@@ -46,6 +47,7 @@ export function IncidentPage({ id }: { id: string }) {
           <Changed detail={detail} reveal={reveal} setReveal={setReveal} id={id} />
         </div>
         <div className="min-w-0 space-y-4">
+          {live && <Decisions batch={live} detail={detail} />}
           <Numbers detail={detail} />
           <Validation detail={detail} />
           <Timeline detail={detail} />
