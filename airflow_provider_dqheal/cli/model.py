@@ -49,7 +49,8 @@ def evaluate(
         int, typer.Option(min=0, help="Episodes of the first seed on which published methods are run, too.")
     ] = 200,
     compare: Annotated[bool, typer.Option(help="Train other architectures, too (needs scikit-learn).")] = False,
-    faults: Annotated[bool, typer.Option(help="Leave fault families out, too.")] = True,
+    tables: Annotated[bool, typer.Option(help="Leave families of tables out.")] = True,
+    faults: Annotated[bool, typer.Option(help="Leave families of faults out, too.")] = True,
     save: Annotated[Path | None, typer.Option(help="Write the results here as JSON.")] = None,
     results: Annotated[
         list[Path] | None, typer.Option(help="Show results that --save wrote instead of measuring; may be repeated.")
@@ -64,13 +65,12 @@ def evaluate(
         result = evaluation.read_results(results)
     else:
         say(f"evaluating {episodes} episodes, {seeds} seeds (--verbose before the command says how far it is)")
-        drawn = evaluation.drawn_samples(samples, episodes) if samples else None
         result = evaluation.evaluate(
             seeds=seeds,
             episodes=episodes,
+            leave_tables_out=tables,
             leave_faults_out=faults,
-            samples=drawn.samples if drawn else None,
-            drawn_with=drawn.seed if drawn else 0,
+            samples=evaluation.drawn_samples(samples, episodes) if samples else None,
             yardsticks=yardsticks,
             compare=compare,
         )

@@ -21,6 +21,8 @@ VARIANTS = 5
 
 HISTORY_SIZES = (5, 5, 8, 8, 8, 15, 30, 3)
 MAX_COLUMNS = 40
+MOST_EPISODES = 100_000
+"""Episodes of one seed, at most: their numbers are told apart from those of another seed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +96,7 @@ def draw_samples(
                 family=drawn.family,
                 history=len(history),
                 ordered=drawn.ordered,
-                episode=number,
+                episode=seed * MOST_EPISODES + number,
                 self_values=tuple(v.astype(np.float16) for v in table_features.self_values) if not everything else (),
                 self_context=tuple(v.astype(np.float16) for v in table_features.self_context) if not everything else (),
                 **about,  # type: ignore[arg-type]

@@ -11,7 +11,6 @@ from airflow_provider_dqheal.detection.evaluation.card import write_card
 from airflow_provider_dqheal.detection.evaluation.lines import Lines, lines
 from airflow_provider_dqheal.detection.evaluation.run import evaluate, measure
 from airflow_provider_dqheal.detection.evaluation.store import (
-    Drawn,
     drawn_samples,
     load_samples,
     read_results,
@@ -19,7 +18,6 @@ from airflow_provider_dqheal.detection.evaluation.store import (
 )
 
 __all__ = [
-    "Drawn",
     "Lines",
     "drawn_samples",
     "evaluate",

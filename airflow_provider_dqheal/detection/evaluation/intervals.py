@@ -12,7 +12,7 @@ LEVEL = 0.95
 
 
 def bootstrap(
-    tables: np.ndarray, figures: Callable[[np.ndarray], Mapping[str, float | None]], redraws: int = REDRAWS
+    tables: np.ndarray, figures: Callable[[np.ndarray], Mapping[str, float | None]]
 ) -> dict[str, list[float]]:
     """95 % percentile intervals of figures, from tables drawn with replacement.
 
@@ -21,13 +21,12 @@ def bootstrap(
     Args:
         tables: (N,) the table of each batch.
         figures: figures of the batches at the given places.
-        redraws: how many times.
     """
     keys = np.unique(tables)
     places = [np.flatnonzero(tables == key) for key in keys]
     rng = np.random.default_rng(0)
     found: dict[str, list[float]] = {}
-    for _ in range(redraws if len(keys) > 1 else 0):
+    for _ in range(REDRAWS if len(keys) > 1 else 0):
         drawn = np.concatenate([places[int(k)] for k in rng.integers(0, len(keys), len(keys))])
         for name, value in figures(drawn).items():
             if value is not None and math.isfinite(value):

@@ -10,11 +10,11 @@ from airflow_provider_dqheal.core.errors import DQHealError
 from airflow_provider_dqheal.detection.corpus import TableRecipe, episode, rng_for
 from airflow_provider_dqheal.detection.corruptions import SEVERITIES, draw
 from airflow_provider_dqheal.detection.generators import Generator
-from airflow_provider_dqheal.detection.samples import HISTORY_SIZES, MAX_COLUMNS, VARIANTS, sources
+from airflow_provider_dqheal.detection.samples import HISTORY_SIZES, MAX_COLUMNS, MOST_EPISODES, VARIANTS, sources
 
 
 class SamplesDiffer(DQHealError):
-    """Raised when samples cannot be drawn again: they were drawn with another seed or version."""
+    """Raised when samples cannot be drawn again: another version drew them."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +29,13 @@ class RawEpisode:
     corruptions: list[str]
 
 
-def redraw(source: TableRecipe | Generator, seed: int, number: int, variants: int = VARIANTS) -> RawEpisode:
-    """The tables behind ``samples.draw_samples`` with the same arguments.
+def redraw(source: TableRecipe | Generator, episode_number: int, variants: int = VARIANTS) -> RawEpisode:
+    """The tables behind the samples of ``samples.draw_samples`` that carry this episode number.
 
     Raises:
         CorpusError: when the table is missing or too small.
     """
+    seed, number = divmod(episode_number, MOST_EPISODES)
     rng = rng_for("sample", name_of(source), seed, number)
     drawn = episode(source, rng, HISTORY_SIZES, max_rows=120_000)
     history, batch = drawn.history, drawn.batch

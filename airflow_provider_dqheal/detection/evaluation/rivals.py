@@ -34,7 +34,7 @@ class Rivals:
     certain: np.ndarray
 
 
-def episodes_for(samples: Sequence[Sample], episodes: int, seed: int) -> list[list[int]]:
+def episodes_for(samples: Sequence[Sample], episodes: int, seed: int = 0) -> list[list[int]]:
     """Places of the samples of some episodes, one table after the other, so that every table has as many."""
     of: dict[tuple[str, int], list[int]] = {}
     for i, sample in enumerate(samples):
@@ -48,15 +48,12 @@ def episodes_for(samples: Sequence[Sample], episodes: int, seed: int) -> list[li
     return [of[key, number] for _, key, number in sorted(ranked)[:episodes]]
 
 
-def judge_yardsticks(
-    samples: Sequence[Sample], truth: Truth, drawn_with: int, chosen: Sequence[Sequence[int]]
-) -> Rivals:
+def judge_yardsticks(samples: Sequence[Sample], truth: Truth, chosen: Sequence[Sequence[int]]) -> Rivals:
     """What each yardstick says of the batches behind samples.
 
     Args:
         samples: all samples.
         truth: the truth about them.
-        drawn_with: the seed they were drawn with.
         chosen: places of the samples of the episodes to judge.
 
     Raises:
@@ -71,13 +68,13 @@ def judge_yardsticks(
     for done, places in enumerate(chosen):
         first = samples[places[0]]
         try:
-            raw = redraw(known[first.key], drawn_with, first.episode)
+            raw = redraw(known[first.key], first.episode)
         except (KeyError, CorpusError) as error:
             raise SamplesDiffer(f"{first.key}: cannot be drawn again ({error}); draw the samples anew") from error
         if raw.corruptions != [samples[i].corruption for i in places]:
             raise SamplesDiffer(
-                f"{first.key}/{first.episode}: other faults with seed {drawn_with} than the samples have; "
-                "give the seed they were drawn with, or draw them anew"
+                f"{first.key}/{first.episode}: drawn again, it has other faults than the samples: they are of another "
+                "version; draw them anew"
             )
         history = build_stack([view_table(table) for table in raw.history])
         for place, table in zip(places, raw.batches, strict=True):

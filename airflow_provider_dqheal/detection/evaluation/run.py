@@ -46,9 +46,9 @@ def evaluate(
     seeds: int = 1,
     episodes: int = 2_000,
     rate: float = 0.03,
+    leave_tables_out: bool = True,
     leave_faults_out: bool = True,
     samples: Sequence[Sample] | None = None,
-    drawn_with: int = 0,
     yardsticks: int = 0,
     compare: bool = False,
     members: int = MEMBERS,
@@ -59,9 +59,9 @@ def evaluate(
         seeds: how many splits, models and (unless ``samples`` are given) draws of episodes.
         episodes: episodes a seed.
         rate: the promised share of clean batches that raise an issue.
+        leave_tables_out: whether the figures of tables left out are wanted, with the yardsticks and the other models.
         leave_faults_out: whether models that never saw a fault family are judged on it, too.
         samples: ready samples instead of drawing them; every seed splits them anew.
-        drawn_with: the seed that ``samples`` were drawn with (the yardsticks draw their batches again).
         yardsticks: episodes of the first seed on which the yardsticks are run beside the detector; 0 for none.
         compare: whether the other architectures are trained and judged, too.
         members: networks of an ensemble.
@@ -82,33 +82,21 @@ def evaluate(
         truth = truth_of(drawn, seed)
         truths.append(truth)
         log.info("samples", seed=seed, count=len(drawn), clean=int(truth.clean.sum()))
-        for name, judged in judge_all(drawn, truth, seed, rate, compare, members).items():
-            methods.setdefault(name, []).append(judged)
-            log.info("judged", seed=seed, method=name, seconds=round(judged.seconds))
+        if leave_tables_out:
+            for name, judged in judge_all(drawn, truth, seed, rate, compare, members).items():
+                methods.setdefault(name, []).append(judged)
+                log.info("judged", seed=seed, method=name, seconds=round(judged.seconds))
+            if seed == 0 and yardsticks:
+                result["yardsticks"] = _yardsticks(drawn, truth, methods["both"][0], yardsticks)
         if leave_faults_out:
             unseen.append(judge_unseen(drawn, truth, seed, rate, members))
             log.info("judged unseen faults", seed=seed)
-        if seed == 0 and yardsticks:
-            redraw = drawn_with if samples is not None else seed
-            result["yardsticks"] = _yardsticks(drawn, truth, methods["both"][0], redraw, yardsticks)
-    truth = join_truth(truths)
-    pooled = {name: join(parts) for name, parts in methods.items()}
     result["episodes"] = len({(s.key, s.episode) for s in drawn})
-    result["tables_left_out"] = _with_ablation(truth, pooled)
-    at = np.flatnonzero(truth.history == GOAL_HISTORY)
-    if len(at) and truth.faulty[at].any() and truth.clean_ordered[at].any():
-        result["history_of_eight"] = figures(take_truth(truth, at), take(pooled["both"], at))
-    result["macro_f1_by_seed"] = [
-        figures(one, judged, intervals=False)["macro_f1"] for one, judged in zip(truths, methods["both"], strict=True)
-    ]
-    if compare:
-        result["architectures"] = {
-            name: {"title": title, **_brief(figures(truth, pooled[name]))}
-            for name, title in {**TITLES, LOGISTIC.name: LOGISTIC.title, TREES.name: TREES.title}.items()
-        }
+    if methods:
+        result |= _tables_left_out(truths, methods)
+        result["examples"] = examples(drawn, truths[-1], methods["both"][-1])
     if unseen:
         result["faults_left_out"] = unseen_figures(join_truth([t for t, _ in unseen]), join([j for _, j in unseen]))
-    result["examples"] = examples(drawn, truths[-1], methods["both"][-1])
     return result
 
 
@@ -151,11 +139,28 @@ def judge_all(
     return found
 
 
-def _yardsticks(
-    samples: Sequence[Sample], truth: Truth, detector: Judged, drawn_with: int, episodes: int
-) -> dict[str, Any]:
+def _tables_left_out(truths: Sequence[Truth], methods: dict[str, list[Judged]]) -> dict[str, Any]:
+    """The figures of every method, batches of all seeds pooled."""
+    truth = join_truth(truths)
+    pooled = {name: join(parts) for name, parts in methods.items()}
+    result: dict[str, Any] = {"tables_left_out": _with_ablation(truth, pooled)}
+    at = np.flatnonzero(truth.history == GOAL_HISTORY)
+    if truth.faulty[at].any() and truth.clean_ordered[at].any():
+        result["history_of_eight"] = figures(take_truth(truth, at), take(pooled["both"], at))
+    result["macro_f1_by_seed"] = [
+        figures(one, judged, intervals=False)["macro_f1"] for one, judged in zip(truths, methods["both"], strict=True)
+    ]
+    titles = {**TITLES, LOGISTIC.name: LOGISTIC.title, TREES.name: TREES.title}
+    if LOGISTIC.name in pooled:
+        result["architectures"] = {
+            name: {"title": title, **_brief(figures(truth, pooled[name]))} for name, title in titles.items()
+        }
+    return result
+
+
+def _yardsticks(samples: Sequence[Sample], truth: Truth, detector: Judged, episodes: int) -> dict[str, Any]:
     """The yardsticks' figures and the detector's on the same batches."""
-    rivals = judge_yardsticks(samples, truth, drawn_with, episodes_for(samples, episodes, drawn_with))
+    rivals = judge_yardsticks(samples, truth, episodes_for(samples, episodes))
     of, own = take_truth(truth, rivals.rows), take(detector, rivals.rows)
     found: dict[str, Any] = {
         "detector": {"title": "dqheal", "names_issues": True, **_brief(figures(of, own))},

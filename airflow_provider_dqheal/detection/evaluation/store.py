@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -27,18 +26,10 @@ class SamplesUnreadable(DQHealError):
     """Raised when a file of samples is missing, damaged, or made for other features."""
 
 
-@dataclass(frozen=True)
-class Drawn:
-    """Samples and the seed they were drawn with."""
-
-    samples: list[Sample]
-    seed: int
-
-
-def save_samples(path: Path, samples: Sequence[Sample], seed: int) -> None:
+def save_samples(path: Path, samples: Sequence[Sample]) -> None:
     """Writes samples to a .npz file."""
     about = [{**{name: getattr(s, name) for name in _FIELDS}, "own": [len(v) for v in s.self_values]} for s in samples]
-    document = {"seed": seed, "features": list(NAMES), "batch_features": list(BATCH_FEATURES), "samples": about}
+    document = {"features": list(NAMES), "batch_features": list(BATCH_FEATURES), "samples": about}
     own = [v for s in samples for v in s.self_values]
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
@@ -57,7 +48,7 @@ def save_samples(path: Path, samples: Sequence[Sample], seed: int) -> None:
         )
 
 
-def load_samples(path: Path) -> Drawn:
+def load_samples(path: Path) -> list[Sample]:
     """Reads what :func:`save_samples` wrote.
 
     Raises:
@@ -91,17 +82,17 @@ def load_samples(path: Path) -> Drawn:
             )
         )
         row, own, batch = row + len(columns), int(ends[-1]), batch + len(sizes)
-    return Drawn(samples, int(document["seed"]))
+    return samples
 
 
-def drawn_samples(path: Path, episodes: int, seed: int = 0) -> Drawn:
+def drawn_samples(path: Path, episodes: int, seed: int = 0) -> list[Sample]:
     """The samples that a file holds; where there is no such file they are drawn and kept there.
 
     Raises:
         SamplesUnreadable: when the file is damaged or made for other features.
     """
     if not path.exists():
-        save_samples(path, draw_all(episodes, seed, EXCLUDED), seed)
+        save_samples(path, draw_all(episodes, seed, EXCLUDED))
     return load_samples(path)
 
 
