@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from airflow_provider_dqheal.detection.association import ASSOCIATION
 from airflow_provider_dqheal.detection.reference import LOCATION, MEDIAN, Reference, direction, pace, usual_step
 from airflow_provider_dqheal.detection.scalars import INDEX, SCALARS, angle
 from airflow_provider_dqheal.detection.stack import DISTANCES, ColumnStack, stands_for_missing
@@ -62,6 +63,7 @@ FEATURES: tuple[str, ...] = (
     *(f"{distance}.{what}" for distance in DISTANCES for what in PER_DISTANCE),
     *LABELS,
     *CONTEXT,
+    *ASSOCIATION,
 )
 AT = {name: i for i, name in enumerate(FEATURES)}
 _SENTINELS = frozenset(
@@ -87,7 +89,7 @@ class Judged:
 
 
 def measure(stack: ColumnStack, judged: Judged, against: Reference) -> np.ndarray:
-    """The raw measurements :data:`FEATURES` of one column; unknown ones are 0 (no evidence)."""
+    """The raw measurements :data:`FEATURES` of one column, but its associations; unknown ones are 0 (no evidence)."""
     out = np.zeros(len(FEATURES))
     scalar, error = judged.scalar.copy(), judged.error
     if stack.moving:
@@ -141,7 +143,8 @@ def measure(stack: ColumnStack, judged: Judged, against: Reference) -> np.ndarra
     out[base + part.size : base + part.size + len(LABELS)] = _label_part(stack, judged, against)
     context = against.context.copy()
     context[11] = np.log1p(judged.rows)
-    out[-len(CONTEXT) :] = context
+    end = len(FEATURES) - len(ASSOCIATION)
+    out[end - len(CONTEXT) : end] = context
     return out
 
 
@@ -167,10 +170,11 @@ def _label_part(stack: ColumnStack, judged: Judged, against: Reference) -> list[
         share = float(judged.shares[i] - peak[i])
         for kind in kinds_of(names[i], stack, bool(peak[i] > 0)):
             offer(kind, float(gain[i]), share)
-    for label, share in judged.extra:
-        z = float(angle(share) - angle(floor)) * root
+    fresh_gain = (angle(np.asarray([share for _, share in judged.extra])) - angle(floor)) * root
+    for i in np.flatnonzero(fresh_gain > 1.0).tolist():
+        label, share = judged.extra[i]
         for kind in kinds_of(label, stack, False):
-            offer(kind, z, share)
+            offer(kind, float(fresh_gain[i]), share)
     fresh = sum(share for label, share in judged.extra if not stands_for_missing(label))
     kept = max(float((judged.shares * stack.valued).sum()) + fresh, 1e-9)
     unseen = fresh + float((judged.shares * stack.valued)[~against.seen].sum() if len(peak) else 0.0)

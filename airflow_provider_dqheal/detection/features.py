@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from airflow_provider_dqheal.core.types import ISSUE_ORDER
+from airflow_provider_dqheal.detection.association import ASSOCIATION, associated
 from airflow_provider_dqheal.detection.compare import FEATURES, Judged, measure
 from airflow_provider_dqheal.detection.context import (
     SchemaDiff,
@@ -114,7 +115,7 @@ def features_of(view: BatchView, stack: Stack, self_test: bool = True) -> Featur
     references = _references(stack, everything)
     shared = [name for name, _ in view.schema if name in stack.columns]
     rows = [measure(stack.columns[n], _judge_new(view, stack.columns[n]), references[n]) for n in shared]
-    raw = np.stack(rows) if rows else np.zeros((0, len(FEATURES)))
+    raw = _raw(stack, view, everything, shared, rows)
     schema = schema_diff(view, stack)
     strengths = _strengths(shared, raw, references, [view.columns[name] for name in shared], everything)
     context = context_of(view, stack, everything, len(stack.batches), raw, schema)
@@ -140,6 +141,15 @@ def features_of(view: BatchView, stack: Stack, self_test: bool = True) -> Featur
         self_context=tuple(own_context),
     )
     return replace(features, table_facts=table_strengths(features))
+
+
+def _raw(
+    stack: Stack, batch: BatchView | int, index: np.ndarray, names: list[str], rows: list[np.ndarray]
+) -> np.ndarray:
+    """(columns, features) measurements of single columns, completed by how the columns go with each other."""
+    raw = np.stack(rows) if rows else np.zeros((0, len(FEATURES)))
+    raw[:, -len(ASSOCIATION) :] = associated(stack, batch, index, names)
+    return raw
 
 
 def references_of(stack: Stack) -> dict[str, Reference]:
@@ -174,8 +184,8 @@ def _self_test(stack: Stack) -> tuple[list[np.ndarray], list[np.ndarray]]:
             for name, column in stack.columns.items()
             if name in batch.columns
         ]
-        raw = np.stack(rows) if rows else np.zeros((0, len(FEATURES)))
         names = [name for name in stack.columns if name in batch.columns]
+        raw = _raw(stack, i, index, names, rows)
         strengths = _strengths(names, raw, references, [batch.columns[name] for name in names], index)
         values.append(squash(np.concatenate([raw, strengths], axis=1)))
         contexts.append(squash(context_of(batch, stack, index, i, raw, SchemaDiff())))
@@ -273,5 +283,4 @@ def _whole_decimals(view: ColumnView) -> float:
     """Share of present values written as a whole number with a decimal point (12.0)."""
     if view.kinds["number"] <= view.kinds["int"] or view.present <= 0:
         return 0.0
-    found = sum(c for t, c in zip(view.values, view.counts, strict=True) if t.endswith((".0", ".00", ".")))
-    return float(found) / view.present
+    return view.whole_decimals / view.present

@@ -100,8 +100,9 @@ def held_out(samples: Sequence[Sample], seed: int) -> tuple[np.ndarray, list[np.
     folds = fold_of(samples, seed)
     for fold in range(FOLDS):
         inside = [i for i in range(len(samples)) if folds[i] == fold]
-        member = fit([samples[i] for i in range(len(samples)) if folds[i] != fold], seed * 101 + 50 + fold)
-        scored, of = score_samples([member], [samples[i] for i in inside])
+        outside = [samples[i] for i in range(len(samples)) if folds[i] != fold]
+        members = [fit(outside, seed * 101 + 50 + fold + FOLDS * i) for i in range(MEMBERS)]
+        scored, of = score_samples(members, [samples[i] for i in inside])
         for row, i in enumerate(inside):
             channels[i], columns[i] = scored[row], of[row]
     return channels, columns

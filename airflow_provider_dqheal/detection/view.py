@@ -13,7 +13,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from airflow_provider_dqheal.detection.texts import MISSING_WORDS, kind_of, parse_date, shape
+from airflow_provider_dqheal.detection.text_arrays import count_shapes, parse_texts
+from airflow_provider_dqheal.detection.texts import MISSING_WORDS
 from airflow_provider_dqheal.profiling.conform import TEXT_FIRST
 from airflow_provider_dqheal.profiling.hashing import hash_name, mix
 from airflow_provider_dqheal.profiling.rowsample import rows_kept
@@ -26,7 +27,10 @@ GRID = 41
 """Quantiles kept of a numeric view."""
 
 _PROBS = (np.arange(GRID) + 0.5) / GRID
-_MAX_SHAPES = 400
+_WORDS = pa.array(sorted(MISSING_WORDS))
+_LONGEST_WORD = 16
+ALIGNED_ROWS = 600
+"""Rows kept in order, so that columns can be set against each other."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +39,10 @@ class ColumnView:
 
     ``values``/``counts`` are the distinct present texts, most frequent first; ``numbers``/``weights`` the numeric
     view in ascending order (numbers, or seconds since 1970 for dates), ``shapes`` how often each text shape occurs.
-    ``kinds`` counts what present values parse as: int, number, bool, date, unit, separated.
+    ``kinds`` counts what present values parse as: int, number, bool, date, unit, separated. ``aligned`` is, for the
+    first :data:`ALIGNED_ROWS` rows of the sample, the place of the row's value in ``values`` (-1: missing);
+    ``numeric`` the number of each of ``values`` (nan where it is none). ``whole_decimals`` counts present values that
+    are a whole number with a decimal point (12.0).
     """
 
     name: str
@@ -53,7 +60,10 @@ class ColumnView:
     temporal: bool
     shapes: dict[str, float]
     edges: float
+    whole_decimals: float
     lengths: np.ndarray
+    aligned: np.ndarray
+    numeric: np.ndarray
 
     @property
     def present(self) -> float:
@@ -128,88 +138,76 @@ def _view(
 
 def view_column(name: str, physical_type: str, column: pa.ChunkedArray, weights: np.ndarray | None) -> ColumnView:
     """Reads one column of a row sample; ``weights`` are the rows each sampled row stands for (None: one each)."""
-    temporal_type = pa.types.is_temporal(column.type)
-    texts, counts, null = _count(column, weights)
-    rows = float(len(column)) if weights is None else float(weights.sum())
-    empty, word, words = 0.0, 0.0, {}
-    keep = np.ones(len(texts), dtype=bool)
-    for i, text in enumerate(texts):
-        if len(text) <= 16:
-            stripped = text.strip().lower()
-            if not stripped:
-                empty += counts[i]
-                keep[i] = False
-            elif stripped in MISSING_WORDS:
-                word += counts[i]
-                words[text] = float(counts[i])
-                keep[i] = False
-    if not keep.all():
-        texts = [text for text, kept in zip(texts, keep, strict=True) if kept]
-        counts = counts[keep]
-    kinds, numeric, temporal = _parse(texts, counts)
-    order = np.argsort(numeric, kind="stable") if len(numeric) else np.empty(0, dtype=int)
-    order = order[np.isfinite(numeric[order])]
+    found = _count(column, weights)
+    texts, counts, places = found.texts, found.counts, found.places
+    missing = np.zeros(len(texts), dtype=bool)
+    lengths = _lengths(texts)
+    short = lengths <= _LONGEST_WORD
+    if short.any():
+        bare = pc.utf8_lower(pc.utf8_trim_whitespace(texts))
+        blank = short & _flags(pc.equal(bare, ""))
+        word = short & ~blank & _flags(pc.is_in(bare, value_set=_WORDS))
+        missing = blank | word
+    else:
+        blank = word = missing
+    words = {
+        text: float(count) for text, count in zip(texts.filter(pa.array(word)).to_pylist(), counts[word], strict=True)
+    }
+    empty = float(counts[blank].sum())
+    if missing.any():
+        texts, lengths = texts.filter(pa.array(~missing)), lengths[~missing]
+        moved = np.append(np.where(missing, -1, np.cumsum(~missing) - 1), -1)
+        counts, places = counts[~missing], moved[places]
+    kinds, numeric, temporal = parse_texts(texts, counts)
+    order = np.flatnonzero(np.isfinite(numeric))
+    order = order[np.argsort(numeric[order], kind="stable")]
     return ColumnView(
         name=name,
         physical_type=physical_type,
-        rows=rows,
-        null=null,
+        rows=float(len(column)) if weights is None else float(weights.sum()),
+        null=found.null,
         empty=empty,
-        word=word,
-        values=tuple(texts),
+        word=float(sum(words.values())),
+        values=tuple(texts.to_pylist()),
         counts=counts,
         words=words,
         kinds=kinds,
         numbers=numeric[order],
         weights=counts[order],
-        temporal=temporal or temporal_type,
-        shapes=_shapes(texts, counts),
-        edges=float(sum(c for t, c in zip(texts, counts, strict=True) if t != t.strip())),
-        lengths=np.asarray([len(text) for text in texts], dtype=float),
+        temporal=temporal or pa.types.is_temporal(column.type),
+        shapes=count_shapes(texts, counts),
+        edges=float(counts[_flags(pc.not_equal(texts, pc.utf8_trim_whitespace(texts)))].sum()),
+        whole_decimals=float(counts[_flags(pc.match_substring_regex(texts, r"\.0{0,2}$"))].sum()),
+        lengths=lengths.astype(float),
+        aligned=places,
+        numeric=numeric,
     )
 
 
-def _shapes(texts: list[str], counts: np.ndarray) -> dict[str, float]:
-    found: dict[str, float] = {}
-    if len(texts) > _MAX_SHAPES:  # stay deterministic and bounded: every n-th in the order of the texts
-        step = len(texts) / _MAX_SHAPES
-        picked = [int(i * step) for i in range(_MAX_SHAPES)]
-        order = sorted(range(len(texts)), key=texts.__getitem__)
-        chosen = [order[i] for i in picked]
-        factor = float(counts.sum() / max(counts[chosen].sum(), 1.0))
-    else:
-        chosen, factor = list(range(len(texts))), 1.0
-    for i in chosen:
-        key = shape(texts[i])
-        found[key] = found.get(key, 0.0) + float(counts[i]) * factor
-    return found
+@dataclass(frozen=True, eq=False)
+class _Counted:
+    """Distinct texts, most frequent first (ties by text), with counts; ``places`` of the first rows (-1: null)."""
+
+    texts: pa.StringArray
+    counts: np.ndarray
+    null: float
+    places: np.ndarray
 
 
-def _count(column: pa.ChunkedArray, weights: np.ndarray | None) -> tuple[list[str], np.ndarray, float]:
-    """Distinct texts with their counts, most frequent first (ties by text), and the count of nulls."""
+def _count(column: pa.ChunkedArray, weights: np.ndarray | None) -> _Counted:
     text = column if pa.types.is_string(column.type) else _as_text(column)
-    if weights is None:
-        counted = pc.value_counts(text)
-        if isinstance(counted, pa.ChunkedArray):
-            counted = counted.combine_chunks()
-        values = counted.field("values").to_pylist()
-        counts = counted.field("counts").to_numpy(zero_copy_only=False).astype(float)
-    else:
-        codes = text.combine_chunks().dictionary_encode()
-        if isinstance(codes, pa.ChunkedArray):
-            codes = codes.combine_chunks()
-        index = pc.fill_null(codes.indices, len(codes.dictionary)).to_numpy(zero_copy_only=False)
-        counts = np.bincount(index, weights=weights, minlength=len(codes.dictionary) + 1)
-        values = [*codes.dictionary.to_pylist(), None]
-    null = 0.0
-    pairs = []
-    for value, count in zip(values, counts.tolist(), strict=True):
-        if value is None:
-            null += count
-        else:
-            pairs.append((value, count))
-    pairs.sort(key=lambda pair: (-pair[1], pair[0]))
-    return [value for value, _ in pairs], np.asarray([count for _, count in pairs], dtype=float), null
+    codes = text.combine_chunks().dictionary_encode()
+    if isinstance(codes, pa.ChunkedArray):
+        codes = codes.combine_chunks()
+    size = len(codes.dictionary)
+    index = pc.fill_null(codes.indices, size).to_numpy(zero_copy_only=False)
+    counts = np.bincount(index, weights=weights, minlength=size + 1).astype(float)
+    table = pa.table({"text": codes.dictionary, "count": counts[:size]})
+    order = pc.sort_indices(table, sort_keys=[("count", "descending"), ("text", "ascending")])
+    places = order.to_numpy(zero_copy_only=False).astype(np.int64)
+    rank = np.full(size + 1, -1)
+    rank[places] = np.arange(size)
+    return _Counted(codes.dictionary.take(order), counts[places], float(counts[size]), rank[index[:ALIGNED_ROWS]])
 
 
 def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -221,21 +219,10 @@ def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.cast(column, pa.string(), safe=False)
 
 
-def _parse(texts: list[str], counts: np.ndarray) -> tuple[dict[str, float], np.ndarray, bool]:
-    """What the texts parse as, their numeric view (nan where there is none), and whether that view is of dates."""
-    found = dict.fromkeys(("int", "number", "bool", "date", "unit", "separated"), 0.0)
-    numeric = np.full(len(texts), np.nan)
-    dates = np.full(len(texts), np.nan)
-    for i, text in enumerate(texts):
-        kind = kind_of(text)
-        if kind in ("int", "number"):
-            numeric[i] = float(text)
-            found["number"] += float(counts[i])
-        elif kind == "date":
-            moment = parse_date(text)
-            dates[i] = np.nan if moment is None else moment
-        if kind in ("int", "bool", "date", "unit", "separated"):
-            found[kind] += float(counts[i])
-    if found["date"] > found["number"]:
-        return found, dates, True
-    return found, numeric, False
+def _lengths(texts: pa.StringArray) -> np.ndarray:
+    """Characters of each text."""
+    return np.asarray(pc.utf8_length(texts).to_numpy(zero_copy_only=False))
+
+
+def _flags(mask: pa.BooleanArray) -> np.ndarray:
+    return np.asarray(mask.to_numpy(zero_copy_only=False), dtype=bool)

@@ -100,7 +100,7 @@ def read_table(table: TableReading) -> Sequence[Finding]:
     if table.duplicate_share * table.rows >= 3 and table.duplicate_share > 2 * table.usual_duplicate + 0.01:
         found.append(
             Finding(
-                NAME, None, "duplicate_rows", table.measures("duplicate_excess") / 6.0,
+                NAME, None, "duplicate_rows", table.measures("duplicate_excess") / 2.0,
                 f"{percent(table.duplicate_share)} of the rows repeat another row of the batch, expected at most"
                 f" {percent(table.usual_duplicate)}",
                 table.duplicate_share, 0.0, table.usual_duplicate, (), table.duplicate_share,
@@ -118,7 +118,7 @@ def factor_hint(observed: float | str | None, low: float | str | None, high: flo
     if not isinstance(observed, float | int) or not isinstance(low, float | int) or not isinstance(high, float | int):
         return ""
     middle = (low + high) / 2
-    if not middle or not observed or (observed > 0) != (middle > 0):
+    if low * high <= 0 or not observed or (observed > 0) != (middle > 0) or max(low / high, high / low) > 2.0:
         return ""
     ratio = observed / middle
     width = abs(math.log(max(abs(high), 1e-300) / max(abs(low), 1e-300))) if low and high else 0.5
