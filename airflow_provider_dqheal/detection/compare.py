@@ -17,7 +17,7 @@ from airflow_provider_dqheal.detection.stack import DISTANCES, ColumnStack, stan
 
 PER_SCALAR = ("own", "sampling", "excess", "near")
 PER_DISTANCE = ("nearest", "excess", "mean_excess")
-SPIKES = ("any", "missing", "unseen", "zero", "extreme")
+SPIKES = ("any", "missing", "unseen", "zero", "sentinel", "extreme")
 LABELS: tuple[str, ...] = (
     *(f"spike_{kind}_{what}" for kind in SPIKES for what in ("z", "share")),
     "spike_loo",
@@ -41,6 +41,12 @@ LABELS: tuple[str, ...] = (
     "missing_max",
     "missing_z",
     "missing_less_z",
+    "near_share",
+    "near_loo",
+    "near_z",
+    "past_share",
+    "past_loo",
+    "past_z",
 )
 CONTEXT: tuple[str, ...] = (
     "is_number",
@@ -71,6 +77,11 @@ _SENTINELS = frozenset(
 )
 
 
+_SENTINEL_DATES = frozenset(
+    ("0001-01-01", "1111-11-11", "1899-12-30", "1900-01-01", "1970-01-01", "2099-12-31", "2999-12-31", "9999-12-31")
+)
+
+
 @dataclass(frozen=True, eq=False)
 class Judged:
     """One batch's column in the terms of a stack: ``position`` is its place in time (N for the batch after)."""
@@ -86,6 +97,8 @@ class Judged:
     rows: float
     present: float
     whole_decimal: float = 0.0
+    near: float = 0.0
+    past: float = 0.0
 
 
 def measure(stack: ColumnStack, judged: Judged, against: Reference) -> np.ndarray:
@@ -148,7 +161,7 @@ def measure(stack: ColumnStack, judged: Judged, against: Reference) -> np.ndarra
     return out
 
 
-_SOFT = np.asarray([0.03, 0.03, 0.5, 0.03, 1.0, 0.01, 0.02, *[0.002] * 6, 0.1, 0.1])
+_SOFT = np.asarray([0.03, 0.03, 0.5, 0.03, 1.0, 0.01, 0.02, *[0.002] * 6, 0.1, 0.1, 0.002, 0.002, 0.1, 0.1])
 
 
 def _label_part(stack: ColumnStack, judged: Judged, against: Reference) -> list[float]:
@@ -222,6 +235,12 @@ def _label_part(stack: ColumnStack, judged: Judged, against: Reference) -> list[
         against.missing_high,
         max(missing_z, 0.0),
         max(less_z, 0.0),
+        judged.near,
+        against.near,
+        max(float(angle(judged.near) - angle(max(against.near, 0.25 / rows))) * np.sqrt(rows), 0.0),
+        judged.past,
+        against.past,
+        max(float(angle(judged.past) - angle(max(against.past, 0.25 / present))) * np.sqrt(present), 0.0),
     ]
 
 
@@ -238,16 +257,21 @@ def _share(judged: Judged, kind: str) -> float:
 
 
 def kinds_of(label: str, stack: ColumnStack, seen: bool) -> tuple[str, ...]:
-    """Which spikes a value may be: missing, or any, unseen, zero, extreme."""
+    """Which spikes a value may be: missing, or any, unseen, zero, a usual sentinel, extreme."""
     if stands_for_missing(label):
         return ("missing",)
     kinds = ["any"] if seen else ["any", "unseen"]
     try:
         number = float(label)
     except ValueError:
+        if not seen and label[:10] in _SENTINEL_DATES:
+            kinds.append("sentinel")
         return tuple(kinds)
     if number == 0:
         kinds.append("zero")
-    if not seen and (number in _SENTINELS or not stack.low <= number <= stack.high):
+    outside = not stack.low <= number <= stack.high
+    if not seen and number in _SENTINELS and (outside or abs(number) >= 99):
+        kinds.append("sentinel")
+    elif not seen and outside:
         kinds.append("extreme")
     return tuple(kinds)

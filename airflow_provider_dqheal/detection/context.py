@@ -12,8 +12,9 @@ from airflow_provider_dqheal.detection.stack import Stack, value_shares
 from airflow_provider_dqheal.detection.view import UNTYPED, BatchView
 
 BATCH_FEATURES: tuple[str, ...] = (
-    "columns", "history", "log_rows", "rows_own", "rows_excess", "repeat_share", "repeat_loo", "duplicate_share",
-    "duplicate_excess", "added", "removed", "retyped", "reordered", "moved_3", "moved_6", "far_missing", "far_values",
+    "columns", "history", "log_rows", "rows_own", "rows_excess", "repeat_share", "repeat_loo", "repeat_excess",
+    "duplicate_share", "duplicate_excess", "added", "removed", "retyped", "reordered", "moved_3", "moved_6",
+    "far_missing", "far_values",
 )  # fmt: skip
 BATCH_AT = {name: i for i, name in enumerate(BATCH_FEATURES)}
 
@@ -99,6 +100,7 @@ def context_of(
     """The raw :data:`BATCH_FEATURES` of a batch at ``position`` in time, against the batches ``index`` of the stack."""
     out = np.zeros(len(BATCH_FEATURES))
     counts = np.log1p(np.asarray([stack.batches[i].row_count for i in index], dtype=float))
+    rows = max(view.row_count, 1)
     mine = np.log1p(view.row_count)
     spread = np.sqrt(counts.var(ddof=1) + 1e-4) if len(counts) > 1 else 1.0
     record = (
@@ -111,19 +113,20 @@ def context_of(
     known = _repeats_within(stack, index)
     inside = duplicates(view)
     inside_record = max((duplicates(stack.batches[i]) for i in index), default=0.0)
-    out[:13] = (
+    out[:14] = (
         len(raw), len(index), mine, (mine - usual) / (spread * np.sqrt(1 + 1 / max(len(counts), 1))),
-        np.log((abs(mine - usual) + 0.02) / (record + 0.02)), max(repeats, default=0.0), known, inside,
-        (angle_gap(inside, inside_record)) * np.sqrt(max(view.row_count, 1)),
+        np.log((abs(mine - usual) + 0.02) / (record + 0.02)), max(repeats, default=0.0), known,
+        angle_gap(max(repeats, default=0.0), max(known, 0.5 / rows)) * np.sqrt(rows), inside,
+        angle_gap(inside, inside_record) * np.sqrt(rows),
         len(schema.added), len(schema.removed), len(schema.retyped), float(schema.reordered),
     )  # fmt: skip
     if len(raw):
         own = np.abs(raw[:, _OWN])
         strongest = own.max(axis=1)
-        out[13] = float((strongest > 3).mean())
-        out[14] = float((strongest > 6).mean())
-        out[15] = float((raw[:, AT["missing_z"]] > 4).mean())
-        out[16] = float((raw[:, AT["kolmogorov.excess"]] > 0.5).mean())
+        out[14] = float((strongest > 3).mean())
+        out[15] = float((strongest > 6).mean())
+        out[16] = float((raw[:, AT["missing_z"]] > 4).mean())
+        out[17] = float((raw[:, AT["kolmogorov.excess"]] > 0.5).mean())
     return out
 
 

@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 import numpy as np
 
 from airflow_provider_dqheal.detection.compare import kinds_of
+from airflow_provider_dqheal.detection.likeness import near_texts
 from airflow_provider_dqheal.detection.scalars import angle
 from airflow_provider_dqheal.detection.stack import ColumnStack, stands_for_missing, value_shares
-from airflow_provider_dqheal.detection.texts import kind_of, shape
+from airflow_provider_dqheal.detection.texts import is_broken, kind_of, shape
 from airflow_provider_dqheal.detection.view import ColumnView
 from airflow_provider_dqheal.issues._base import Described
 
@@ -42,6 +43,11 @@ def describer(view: ColumnView, stack: ColumnStack, dominant: str | None) -> Cal
             return Described(found.observed, 0.0, most, found.examples)
         if name == "unseen":
             return _texts(view, lambda text: text not in stack.labels)
+        if name == "near":
+            fresh = [text for text in view.values if text not in stack.labels]
+            return _texts(view, near_texts(fresh, stack.labels, stack.shares).__contains__)
+        if name == "broken":
+            return _texts(view, is_broken)
         if name == "mix":
             return _mix(view, stack)
         if name.startswith("spike_"):

@@ -129,7 +129,11 @@ def explain(column: list[Finding], reading: Reading, retyped: bool = False) -> l
             if out is not None and out.strength >= 1 and finding.metric == "median" and out.share < 0.2:
                 strength *= 0.6
         if finding.issue == "outliers":
-            if missing is not None and missing.strength >= 1 and missing.metric == "disguised_extreme":
+            if (
+                missing is not None
+                and missing.strength >= 1
+                and missing.metric in ("disguised_sentinel", "disguised_extreme")
+            ):
                 strength *= _EXPLAINED
             if (
                 shift is not None

@@ -20,9 +20,18 @@ from airflow_provider_dqheal.detection.context import (
     duplicates,
     schema_diff,
 )
+from airflow_provider_dqheal.detection.likeness import near_share
 from airflow_provider_dqheal.detection.reference import Reference, reference
 from airflow_provider_dqheal.detection.scalars import scalars
-from airflow_provider_dqheal.detection.stack import ColumnStack, Stack, build_stack, distances, is_value, value_shares
+from airflow_provider_dqheal.detection.stack import (
+    ColumnStack,
+    Stack,
+    build_stack,
+    distances,
+    is_value,
+    past_share,
+    value_shares,
+)
 from airflow_provider_dqheal.detection.view import BatchView, ColumnView, view_batch
 
 if TYPE_CHECKING:
@@ -228,6 +237,8 @@ def _judge_old(column: ColumnStack, i: int) -> Judged:
         new_forms=(),
         rows=float(column.rows[i]),
         present=float(column.present[i]),
+        near=float(column.shares[i][(column.near >= 0) & ((column.shares > 0).sum(axis=0) == 1)].sum()),
+        past=float(column.past[i]),
     )
 
 
@@ -276,6 +287,8 @@ def _judge_new(view: BatchView, column: ColumnStack) -> Judged:
         rows=mine.rows,
         present=mine.present,
         whole_decimal=_whole_decimals(mine),
+        near=near_share([text for text, _ in extra], [share for _, share in extra], column.labels, column.shares),
+        past=past_share(mine, column.medians, len(column.medians)) if column.moving else 0.0,
     )
 
 

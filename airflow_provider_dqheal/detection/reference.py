@@ -38,6 +38,8 @@ class Reference:
     fails: dict[str, float]
     missing_high: float
     missing_low: float
+    near: float
+    past: float
     context: np.ndarray
     dominant: str | None
 
@@ -105,9 +107,18 @@ def reference(stack: ColumnStack, index: np.ndarray) -> Reference:
         record=record, nearest=nearest, average=average, peak=peak, seen=peak > 0, average_share=average_share,
         spike=spike, unseen=float(alone.max(initial=0.0)), dropped=float(gone.max(initial=0.0)),
         form_seen=forms.max(axis=0, initial=0.0) > 0, form=float(form_alone.max(initial=0.0)), fails=fails,
-        missing_high=max(missing, default=0.0), missing_low=min(missing, default=0.0), context=context,
+        missing_high=max(missing, default=0.0), missing_low=min(missing, default=0.0),
+        near=_near_alone(stack, shares, appears), past=float(stack.past[index].max(initial=0.0)), context=context,
         dominant=dominant,
     )  # fmt: skip
+
+
+def _near_alone(stack: ColumnStack, shares: np.ndarray, appears: np.ndarray) -> float:
+    """Largest share of a batch's rows whose value is in no other batch and nearly one that is frequent."""
+    if not len(stack.near):
+        return 0.0
+    odd = (appears == 1) & (stack.near >= 0)
+    return float(shares[:, odd].sum(axis=1).max(initial=0.0)) if odd.any() else 0.0
 
 
 def _located(stack: ColumnStack, index: np.ndarray) -> np.ndarray:

@@ -16,7 +16,7 @@ from airflow_provider_dqheal.detection.generators import Generator, generators
 from airflow_provider_dqheal.detection.stack import build_stack
 from airflow_provider_dqheal.detection.view import view_table
 
-VARIANTS = 5
+VARIANTS = 7
 """Faulty versions drawn of each clean batch; the clean one weighs more in the loss instead."""
 
 HISTORY_SIZES = (5, 5, 8, 8, 8, 15, 30, 3)

@@ -14,7 +14,7 @@ import numpy as np
 from airflow_provider_dqheal.detection.view import ColumnView
 
 SHARES_OF_ROWS = ("null", "empty", "word", "missing")
-SHARES_OF_PRESENT = ("int", "number", "bool", "date", "unit", "separated", "edges", "top", "zero", "negative")
+SHARES_OF_PRESENT = ("int", "number", "bool", "date", "unit", "separated", "edges", "broken", "top", "zero", "negative")
 SIZES = ("distinct", "entropy", "length", "length_spread", "length_max")
 LOCATIONS = ("median", "lower", "upper", "low", "high")
 """Quantiles .5, .25, .75, .05 and .95: differenced where the column moves from batch to batch."""
@@ -67,7 +67,7 @@ def scalars(view: ColumnView, centre: float, scale: float) -> tuple[np.ndarray, 
     zero = float(view.weights[view.numbers == 0].sum()) if total else 0.0
     negative = float(view.weights[view.numbers < 0].sum()) if total and not view.temporal else 0.0
     kinds = view.kinds
-    counts = (*(kinds[k] for k in SHARES_OF_PRESENT[:6]), view.edges, top, zero, negative)
+    counts = (*(kinds[k] for k in SHARES_OF_PRESENT[:6]), view.edges, view.broken, top, zero, negative)
     for i, count in enumerate(counts):
         values[start + i] = angle(count / present)
         errors[start + i] = 1.0 / math.sqrt(present)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from airflow_provider_dqheal.detection.likeness import near_labels
 from airflow_provider_dqheal.detection.scalars import SCALARS, scalars, scale_of
 from airflow_provider_dqheal.detection.texts import MISSING_WORDS
 from airflow_provider_dqheal.detection.view import GRID, BatchView, ColumnView
@@ -30,6 +31,10 @@ DISTANCES: tuple[str, ...] = (
     "gross_below",
     "reach_above",
     "reach_below",
+    "log_above",
+    "log_below",
+    "reach_log_above",
+    "reach_log_below",
 )
 """Pairwise distances (row: the batch judged, column: the batch it is compared with); higher = further."""
 
@@ -43,7 +48,8 @@ class ColumnStack:
 
     ``scalar``/``error`` (N, K); ``distance`` (D, N, N) with nan where undefined; ``shares`` (N, V) of rows and
     ``labels`` (V); ``forms`` (N, P) of present values and ``form_labels``; ``present``/``rows`` (N).
-    ``step_median`` (N) the batch medians; ``moving``: the level goes on from batch to batch (ids, clocks).
+    ``medians`` (N) of the batches; ``moving``: the level goes on from batch to batch (ids, clocks). ``near`` (V): the
+    place of a frequent label that a label is a slip of the pen away from, or -1; ``past`` (N): :func:`past_share`.
     """
 
     name: str
@@ -66,6 +72,8 @@ class ColumnStack:
     medians: np.ndarray
     low: float
     high: float
+    near: np.ndarray
+    past: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,7 +141,19 @@ def _column(name: str, views: list[ColumnView | None]) -> ColumnStack:
         (shares * valued).sum(axis=1), form_labels, forms, rows, present, medians,
         min((float(view.numbers[0]) for view in there if len(view.numbers)), default=0.0),
         max((float(view.numbers[-1]) for view in there if len(view.numbers)), default=0.0),
+        near_labels(list(labels), shares.mean(axis=0) if size else np.zeros(0)),
+        np.asarray([past_share(view, medians, i) if moving else 0.0 for i, view in enumerate(views)]),
     )  # fmt: skip
+
+
+def past_share(view: ColumnView | None, medians: np.ndarray, position: int) -> float:
+    """Share of a batch's numbers on the wrong side of the median of the batch before, in a column that moves on."""
+    before = medians[:position][np.isfinite(medians[:position])]
+    if view is None or not len(view.numbers) or len(before) < 2:
+        return 0.0
+    forward = before[-1] >= before[0]
+    behind = view.numbers < before[-1] if forward else view.numbers > before[-1]
+    return float(view.weights[behind].sum() / view.weights.sum())
 
 
 def _median(view: ColumnView | None) -> float:
@@ -251,7 +271,34 @@ def distances(
         result[8 + 2 * k, there] = weights[np.searchsorted(numbers, low - margin * down, side="left")] / total
     result[13, there] = np.log1p(np.maximum(numbers[-1] - high, 0.0) / up)
     result[14, there] = np.log1p(np.maximum(low - numbers[0], 0.0) / down)
+    if not moving and float(low.min()) > 0:
+        result[15:19, there] = _log_tails(numbers, weights, low, high, q[:, GRID // 2])
     return result
+
+
+def _log_tails(
+    numbers: np.ndarray, reach: np.ndarray, low: np.ndarray, high: np.ndarray, middle: np.ndarray
+) -> np.ndarray:
+    """(4, N) shares far above and below each other batch's range, and how far, on the scale of factors.
+
+    ``reach`` (M + 1) is the running weight of ``numbers`` (M), ascending; the others' numbers are all positive.
+    """
+    first = int(np.searchsorted(numbers, 0.0, side="right"))
+    if first == len(numbers):
+        return np.zeros((4, len(low)))
+    up = np.maximum(np.log(high / middle), 0.1)
+    down = np.maximum(np.log(middle / low), 0.1)
+    margin = _MARGINS[1]
+    above = 1.0 - reach[np.searchsorted(numbers, high * np.exp(margin * up), side="right")] / reach[-1]
+    below = (reach[np.searchsorted(numbers, low * np.exp(-margin * down), side="left")] - reach[first]) / reach[-1]
+    return np.stack(
+        [
+            above,
+            np.maximum(below, 0.0),
+            np.maximum(np.log(np.maximum(numbers[-1], low) / high), 0.0) / up,
+            np.maximum(np.log(low / np.minimum(numbers[first], low)), 0.0) / down,
+        ]
+    )
 
 
 def own_median(view: ColumnView) -> float:

@@ -64,6 +64,12 @@ _OTHER_DATES = (
     (re.compile(r"[A-Za-z]{3,9} \d{1,2},? \d{4}\Z"), ("%b %d, %Y", "%B %d, %Y", "%b %d %Y")),
     (re.compile(r"\d{1,2} [A-Za-z]{3,9} \d{4}\Z"), ("%d %b %Y", "%d %B %Y")),
 )
+BROKEN = (
+    "\ufffd|\u00c3[\u0080-\u00bf\u0192\u201a\u00a0-\u00ff]|\u00c2[\u00a0-\u00bf]|\u00e2\u20ac"
+    r"|&#?[a-z0-9]{2,7};|\\u[0-9a-f]{4}"
+)
+"""What is left of a character read in the wrong encoding, or escaped once too often."""
+
 _DIGITS = re.compile(r"\d+")
 _ZEROS = re.compile(r"(?<!\d)(?<!\d[.,])0+(?=\d)")
 _UPPER = re.compile(r"[^\W\d_a-z]+")
@@ -81,6 +87,15 @@ def shape(text: str) -> str:
     if "0" in text and text[:1].isdigit() and len(text) <= 20 and text.isdigit():
         text = _ZEROS.sub("\0", text)
     return _LOWER.sub("a", _UPPER.sub("A", _DIGITS.sub("9", text))).replace("\0", "0")
+
+
+def is_broken(text: str) -> bool:
+    """Whether a text holds a character read in the wrong encoding.
+
+    >>> is_broken("Malm\u00c3\u00b6"), is_broken("Malm\u00f6")
+    (True, False)
+    """
+    return re.search(BROKEN, text) is not None
 
 
 @lru_cache(maxsize=200_000)

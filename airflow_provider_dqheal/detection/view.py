@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from airflow_provider_dqheal.detection.text_arrays import count_shapes, parse_texts
-from airflow_provider_dqheal.detection.texts import MISSING_WORDS
+from airflow_provider_dqheal.detection.texts import BROKEN, MISSING_WORDS
 from airflow_provider_dqheal.profiling.conform import TEXT_FIRST
 from airflow_provider_dqheal.profiling.hashing import hash_name, mix
 from airflow_provider_dqheal.profiling.rowsample import rows_kept
@@ -29,6 +29,7 @@ GRID = 41
 _PROBS = (np.arange(GRID) + 0.5) / GRID
 _WORDS = pa.array(sorted(MISSING_WORDS))
 _LONGEST_WORD = 16
+
 ALIGNED_ROWS = 600
 """Rows kept in order, so that columns can be set against each other."""
 
@@ -42,7 +43,7 @@ class ColumnView:
     ``kinds`` counts what present values parse as: int, number, bool, date, unit, separated. ``aligned`` is, for the
     first :data:`ALIGNED_ROWS` rows of the sample, the place of the row's value in ``values`` (-1: missing);
     ``numeric`` the number of each of ``values`` (nan where it is none). ``whole_decimals`` counts present values that
-    are a whole number with a decimal point (12.0).
+    are a whole number with a decimal point (12.0), ``broken`` those with a character read in the wrong encoding.
     """
 
     name: str
@@ -61,6 +62,7 @@ class ColumnView:
     shapes: dict[str, float]
     edges: float
     whole_decimals: float
+    broken: float
     lengths: np.ndarray
     aligned: np.ndarray
     numeric: np.ndarray
@@ -178,6 +180,7 @@ def view_column(name: str, physical_type: str, column: pa.ChunkedArray, weights:
         shapes=count_shapes(texts, counts),
         edges=float(counts[_flags(pc.not_equal(texts, pc.utf8_trim_whitespace(texts)))].sum()),
         whole_decimals=float(counts[_flags(pc.match_substring_regex(texts, r"\.0{0,2}$"))].sum()),
+        broken=float(counts[_flags(pc.match_substring_regex(texts, BROKEN))].sum()),
         lengths=lengths.astype(float),
         aligned=places,
         numeric=numeric,

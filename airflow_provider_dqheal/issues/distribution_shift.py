@@ -71,6 +71,27 @@ def read_column(reading: Reading) -> Sequence[Finding]:
                 unseen, 0.0, known, described.examples, unseen,
             )
         )  # fmt: skip
+    behind, known = reading("past_share"), reading("past_loo")
+    if reading("is_moving") and behind * reading.present >= 3 and behind > 2 * known + 0.02:
+        described = reading.describe("median")
+        found.append(
+            Finding(
+                NAME, reading.column, "goes_back", min(reading("past_z") / 6.0, 6.0),
+                f"{reading.column}: {percent(behind)} of the values lie behind the middle of the batch before, in a"
+                f" column that went on from batch to batch (median {number(described.observed)}, so far"
+                f" {span(described.low, described.high)})",
+                described.observed, described.low, described.high, described.examples, behind,
+            )
+        )  # fmt: skip
+    strange = reading("association_z")
+    if strange > 6 and reading("association_excess") > 0.9:
+        found.append(
+            Finding(
+                NAME, reading.column, "association", min(strange / 25.0, reading("association_excess") / 1.2, 2.0),
+                f"{reading.column}: goes with other columns in another way than in the last {reading.history} batches",
+                strange, 0.0, None, (), 1.0,
+            )
+        )  # fmt: skip
     spike = reading("spike_any_share")
     if spike > 0.15 and reading("spike_any_z") > 3 * reading("spike_loo"):
         described = reading.describe("spike_any")
@@ -88,10 +109,11 @@ def read_column(reading: Reading) -> Sequence[Finding]:
 def read_table(table: TableReading) -> Sequence[Finding]:
     """A batch that repeats an earlier one, or repeats its own rows."""
     found = []
-    if table.repeat_share > 0.5 and table.repeat_share > 2 * table.usual_repeat + 0.3:
+    excess = table.measures("repeat_excess")
+    if table.repeat_share * table.rows >= 3 and table.repeat_share > 2 * table.usual_repeat + 0.005 and excess > 0:
         found.append(
             Finding(
-                NAME, None, "repeated_batch", 30.0 * table.repeat_share,
+                NAME, None, "repeated_batch", max(excess / 2.0, 30.0 * table.repeat_share if excess > 6 else 0.0),
                 f"{percent(table.repeat_share)} of the rows were in an earlier batch already, expected at most"
                 f" {percent(table.usual_repeat)}",
                 table.repeat_share, 0.0, table.usual_repeat, (), table.repeat_share,

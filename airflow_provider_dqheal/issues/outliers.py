@@ -46,6 +46,34 @@ def read_column(reading: Reading) -> Sequence[Finding]:
                 described.observed, described.low, described.high, described.examples, share,
             )
         )  # fmt: skip
+    for side in ("above", "below"):
+        share = reading(f"log_{side}.nearest")
+        beaten = reading(f"reach_log_{side}.excess")
+        if reading(f"far_{side}.nearest") > 0 or share * reading.present < 1 or share > MOST or beaten < 0.4:
+            continue
+        described = reading.describe(f"extreme_{side}")
+        found.append(
+            Finding(
+                NAME, reading.column, f"factor_{side}",
+                min(reading(f"reach_log_{side}.nearest"), beaten / 0.9)
+                * min(1.0, 0.5 + 0.25 * share * reading.present),
+                f"{reading.column}: {percent(share)} of the values are many times"
+                f" {'larger' if side == 'above' else 'smaller'} than everything seen ({shown(described.examples)}), expected"
+                f" {span(described.low, described.high)} over the last {reading.history} batches",
+                described.observed, described.low, described.high, described.examples, share,
+            )
+        )  # fmt: skip
+    near, usual = reading("near_share"), reading("near_loo")
+    if near * reading.rows >= 1 and near > 2 * usual and near <= MOST:
+        described = reading.describe("near")
+        found.append(
+            Finding(
+                NAME, reading.column, "near_values", reading("near_z") / 3.0,
+                f"{reading.column}: {percent(near)} of the rows hold a value that is a slip of the pen away from a"
+                f" frequent one ({shown(described.examples)}), expected at most {percent(usual)}",
+                near, 0.0, usual, described.examples, near,
+            )
+        )  # fmt: skip
     return sorted(found, key=lambda finding: -finding.strength)
 
 

@@ -71,6 +71,17 @@ def read_column(reading: Reading) -> Sequence[Finding]:
                 spelled, 0.0, reading("unseen_loo"), described.examples, spelled,
             )
         )  # fmt: skip
+    broken = reading("broken.own")
+    if broken > 4 and reading("broken.excess") > 1.0:
+        described = reading.describe("broken")
+        found.append(
+            Finding(
+                NAME, reading.column, "broken_text", min(broken / 6.0, reading("broken.excess") / 1.5),
+                f"{reading.column}: characters were read in the wrong encoding ({shown(described.examples)}),"
+                f" more often than in the last {reading.history} batches",
+                described.observed, described.low, described.high, described.examples, 0.1,
+            )
+        )  # fmt: skip
     edges = reading("edges.own")
     if edges > 4 and reading("edges.excess") > 1.5:
         described = reading.describe("edges")
