@@ -197,7 +197,7 @@ def _label_part(stack: ColumnStack, judged: Judged, against: Reference) -> list[
     form += float(judged.forms[~against.form_seen].sum()) if len(judged.forms) else 0.0
     if stack.moving:
         unseen, dropped = 0.0, 0.0
-        spikes = {kind: (value if kind == "missing" else (0.0, 0.0)) for kind, value in spikes.items()}
+        spikes = {kind: (value if kind in ("missing", "sentinel") else (0.0, 0.0)) for kind, value in spikes.items()}
     fail, fail_loo, fail_z, decimal, decimal_z = 0.0, 0.0, 0.0, 0.0, 0.0
     if against.dominant is not None and judged.present > 0:
         fail = 1.0 - _share(judged, against.dominant)

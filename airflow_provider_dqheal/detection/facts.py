@@ -115,6 +115,7 @@ def explain(column: list[Finding], reading: Reading, retyped: bool = False) -> l
             best[finding.issue] = finding
     typed, missing, out = best.get("type_mismatch"), best.get("missing_data"), best.get("outliers")
     shift = best.get("distribution_shift")
+    stand_ins = reading("spike_sentinel_share")
     kept = []
     for finding in column:
         strength = finding.strength
@@ -128,12 +129,12 @@ def explain(column: list[Finding], reading: Reading, retyped: bool = False) -> l
                 strength *= _EXPLAINED
             if out is not None and out.strength >= 1 and finding.metric == "median" and out.share < 0.2:
                 strength *= 0.6
+        if finding.metric == "disguised_sentinel" and out is not None and stand_ins >= 0.7 * out.share:
+            strength = max(strength, out.strength)
         if finding.issue == "outliers":
-            if (
-                missing is not None
-                and missing.strength >= 1
-                and missing.metric in ("disguised_sentinel", "disguised_extreme")
-            ):
+            if finding.metric.startswith("values_") and stand_ins > 0 and stand_ins >= 0.7 * finding.share:
+                strength *= _EXPLAINED
+            if missing is not None and missing.strength >= 1 and missing.metric == "disguised_extreme":
                 strength *= _EXPLAINED
             if (
                 shift is not None

@@ -52,7 +52,11 @@ def read_column(reading: Reading) -> Sequence[Finding]:
     for kind, certain, least in (("sentinel", 4.0, 2), ("extreme", 8.0, 3), ("zero", 9.0, 3)):
         part = reading(f"spike_{kind}_share")
         z = reading(f"spike_{kind}_z")
-        if part * reading.rows >= least and (part > 0.006 or kind == "sentinel") and z > reading("spike_loo") * 1.5:
+        if (
+            part * reading.rows >= least
+            and (part > 0.006 or kind == "sentinel")
+            and (kind == "sentinel" or z > reading("spike_loo") * 1.5)
+        ):
             described = reading.describe(f"spike_{kind}")
             found.append(
                 Finding(

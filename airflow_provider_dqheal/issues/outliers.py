@@ -58,8 +58,8 @@ def read_column(reading: Reading) -> Sequence[Finding]:
                 min(reading(f"reach_log_{side}.nearest"), beaten / 0.9)
                 * min(1.0, 0.5 + 0.25 * share * reading.present),
                 f"{reading.column}: {percent(share)} of the values are many times"
-                f" {'larger' if side == 'above' else 'smaller'} than everything seen ({shown(described.examples)}), expected"
-                f" {span(described.low, described.high)} over the last {reading.history} batches",
+                f" {'larger' if side == 'above' else 'smaller'} than everything seen ({shown(described.examples)}),"
+                f" expected {span(described.low, described.high)} over the last {reading.history} batches",
                 described.observed, described.low, described.high, described.examples, share,
             )
         )  # fmt: skip
