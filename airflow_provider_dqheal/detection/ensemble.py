@@ -10,72 +10,72 @@ import numpy as np
 import torch
 from torch import nn
 
-from airflow_provider_dqheal.detection.network import HEADS, Member
+from airflow_provider_dqheal.detection.network import HEADS, PIECES, Member
+from airflow_provider_dqheal.detection.packed import Packed
 
 if TYPE_CHECKING:
     from airflow_provider_dqheal.detection.samples import Sample
 
-SELF_WEIGHT = 0.25
+SELF_WEIGHT = 0.4
 """How much of the history's own largest logit is taken off (the self-test)."""
 
-_CLEAN_WEIGHT = 2.0
+EPOCHS = 14
 _BATCH = 64
+_COLUMN_WEIGHT = 2.0
+_EDGE_ROWS = 60_000
 
 
-def fit(samples: Sequence[Sample], seed: int, epochs: int = 25) -> Member:
+def fit(samples: Sequence[Sample], seed: int, epochs: int = EPOCHS) -> Member:
     """Trains one member; equal samples and seed give equal weights on one machine."""
+    data = Packed.of(samples)
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
-    width, context_width = samples[0].values.shape[1], samples[0].context.shape[0]
-    member = Member(width, context_width)
-    picked = rng.permutation(len(samples))[: min(len(samples), 3000)]
-    rows = np.concatenate([samples[i].values for i in picked]).astype(np.float32)
-    contexts = np.stack([samples[i].context for i in picked]).astype(np.float32)
-    member.value_mean.copy_(torch.from_numpy(rows.mean(axis=0)))
-    member.value_scale.copy_(torch.from_numpy(rows.std(axis=0) + 0.05))
-    member.context_mean.copy_(torch.from_numpy(contexts.mean(axis=0)))
-    member.context_scale.copy_(torch.from_numpy(contexts.std(axis=0) + 0.05))
-    optimizer = torch.optim.AdamW(member.parameters(), lr=2e-3, weight_decay=3e-3)
-    steps = epochs * (len(samples) // _BATCH + 1)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=3e-3, total_steps=steps)
+    member = Member(data.values.shape[1], data.context.shape[1])
+    some = torch.from_numpy(np.sort(rng.permutation(len(data.values))[:_EDGE_ROWS]))
+    member.pieces.edges.copy_(torch.from_numpy(piece_edges(data.values[some].float().numpy())))
+    member.context_mean.copy_(data.context.mean(dim=0))
+    member.context_scale.copy_(data.context.std(dim=0) + 0.05)
+    optimizer = torch.optim.AdamW(member.parameters(), lr=2e-3, weight_decay=5e-3)
+    steps = epochs * max(1, len(data) // _BATCH)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=3e-3, total_steps=steps + 1)
     loss_of = nn.BCEWithLogitsLoss(reduction="none")
     member.train()
     for _ in range(epochs):
-        for chunk in _by_width(samples, rng):
-            batch = [samples[i] for i in chunk]
-            values, mask, context = collate([s.values for s in batch], [s.context for s in batch])
-            labels = torch.from_numpy(np.stack([s.labels for s in batch]).astype(np.float32))
-            anything = torch.from_numpy(np.asarray([[float(not s.clean)] for s in batch], dtype=np.float32))
-            target = torch.cat([labels.clamp(min=0), anything], dim=1)
-            known = torch.cat([(labels >= 0).float(), torch.ones(len(batch), 1)], dim=1)
-            weight = torch.from_numpy(
-                np.asarray([_CLEAN_WEIGHT if s.clean else 0.3 if s.hard else 1.0 for s in batch], dtype=np.float32)
-            )
-            of_columns, of_set, columns = member(values, mask, context)
-            wide = torch.zeros(columns.shape)
-            wanted = torch.zeros(columns.shape)
-            for i, s in enumerate(batch):
-                count = len(s.values)
-                wide[i, :count] = torch.from_numpy((s.labels >= 0).astype(np.float32)) * weight[i]
-                wanted[i, :count] = torch.from_numpy(s.column_labels.astype(np.float32))
+        for picked in data.chunks(rng, _BATCH):
+            rows, mask = data.rows(picked)
+            of_columns, of_set, columns = member(data.values[rows].float(), mask, data.context[picked])
+            target, known, weight = data.target[picked], data.known[picked], data.weight[picked]
+            wanted = data.column_labels[rows]
+            wide = known[:, None, :-1] * weight[:, None, None] * mask.unsqueeze(-1)
             by_batch = ((loss_of(of_columns, target) + loss_of(of_set, target)) * known).sum(dim=1)
-            by_column = (loss_of(columns, wanted) * wide * (1 + 2 * wanted)).sum() / max(float(mask.sum()), 1.0)
-            loss = (by_batch * weight).sum() / weight.sum() + 2.0 * by_column
+            by_column = (loss_of(columns, wanted) * wide * (1 + 2 * wanted)).sum() / mask.sum()
+            loss = (by_batch * weight).sum() / weight.sum() + _COLUMN_WEIGHT * by_column
             optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(member.parameters(), 2.0)
             optimizer.step()
-            if schedule.last_epoch < steps - 1:
-                schedule.step()
+            schedule.step()
     return member.eval()
 
 
-def _by_width(samples: Sequence[Sample], rng: np.random.Generator) -> list[np.ndarray]:
-    """Batches of samples with about as many columns, in random order: little padding."""
-    widths = np.asarray([len(s.values) for s in samples]) + rng.random(len(samples)) * 3
-    order = np.argsort(widths, kind="stable")
-    chunks = np.array_split(order, max(1, len(order) // _BATCH))
-    return [chunks[int(i)] for i in rng.permutation(len(chunks))]
+def piece_edges(values: np.ndarray) -> np.ndarray:
+    """(features, PIECES + 1) ascending edges: quantiles of each measurement, of its non-zero part where many are 0."""
+    out = np.zeros((values.shape[1], PIECES + 1), dtype=np.float32)
+    probabilities = np.linspace(0.0, 1.0, PIECES + 1)
+    probabilities[0], probabilities[-1] = 0.002, 0.998
+    for i in range(values.shape[1]):
+        column = values[:, i]
+        edges = np.unique(np.round(np.quantile(column, probabilities), 4))
+        if len(edges) <= PIECES:
+            used = column[np.abs(column) > 1e-6]
+            if len(used) > 50:
+                edges = np.unique(np.round(np.concatenate([edges, np.quantile(used, probabilities)]), 4))
+        if len(edges) < 2:
+            edges = np.asarray([edges[0], edges[0] + 1.0])
+        at = np.linspace(0, len(edges) - 1, PIECES + 1)
+        out[i] = np.interp(at, np.arange(len(edges)), edges)
+    width = np.maximum(np.diff(out, axis=1), 1e-3)
+    return np.concatenate([out[:, :1], out[:, :1] + np.cumsum(width, axis=1)], axis=1).astype(np.float32)
 
 
 def collate(

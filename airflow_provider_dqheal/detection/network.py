@@ -1,7 +1,8 @@
 """The networks of the ensemble: a column network that is max-pooled, and a deep set over the columns of a batch.
 
 Source: Zaheer et al. 2017, Deep Sets, theorem 2 (sum or max of per-element features, then a network);
-Lakshminarayanan et al. 2017, deep ensembles.
+Lakshminarayanan et al. 2017, deep ensembles; Gorishniy et al. 2022, On Embeddings for Numerical Features, equation 1
+(piecewise linear encoding).
 """
 
 from __future__ import annotations
@@ -12,18 +13,37 @@ from torch import Tensor, nn
 HEADS = 6
 """Five issue types and "something is wrong"."""
 
-_HIDDEN = 96
-_WIDTH = 48
+PIECES = 5
+"""Pieces into which the range of a measurement is cut."""
+
+_HIDDEN = 112
+_WIDTH = 56
+_DROPOUT = 0.2
+
+
+class Pieces(nn.Module):
+    """Piecewise linear encoding: each measurement as how far it has gone through each piece of its usual range."""
+
+    def __init__(self, features: int) -> None:
+        super().__init__()
+        self.register_buffer("edges", torch.arange(PIECES + 1).repeat(features, 1).float())
+
+    def forward(self, values: Tensor) -> Tensor:
+        """(..., features) -> (..., features * PIECES); the outer pieces go on beyond the range, up to a bound."""
+        edges: Tensor = self.edges
+        low, width = edges[:, :-1], edges[:, 1:] - edges[:, :-1]
+        gone = (values.unsqueeze(-1) - low) / width
+        first = gone[..., :1].clamp(-3.0, 1.0)
+        last = gone[..., -1:].clamp(0.0, 3.0)
+        return torch.cat([first, gone[..., 1:-1].clamp(0.0, 1.0), last], dim=-1).flatten(-2)
 
 
 class ColumnNet(nn.Module):
     """Logits of the issue types for each column; a batch has the largest of its columns, corrected by its context."""
 
-    def __init__(self, features: int, context: int, dropout: float = 0.2) -> None:
+    def __init__(self, features: int, context: int) -> None:
         super().__init__()
-        self.body = nn.Sequential(
-            nn.Linear(features, _HIDDEN), nn.ReLU(), nn.Dropout(dropout), nn.Linear(_HIDDEN, _WIDTH), nn.ReLU()
-        )
+        self.body = _body(features)
         self.head = nn.Linear(_WIDTH, HEADS - 1)
         self.context = nn.Sequential(nn.Linear(context + HEADS - 1, 24), nn.ReLU(), nn.Linear(24, HEADS))
 
@@ -38,13 +58,11 @@ class ColumnNet(nn.Module):
 class SetNet(nn.Module):
     """Embeds each column, pools by maximum and mean, and judges the batch."""
 
-    def __init__(self, features: int, context: int, dropout: float = 0.2) -> None:
+    def __init__(self, features: int, context: int) -> None:
         super().__init__()
-        self.body = nn.Sequential(
-            nn.Linear(features, _HIDDEN), nn.ReLU(), nn.Dropout(dropout), nn.Linear(_HIDDEN, _WIDTH), nn.ReLU()
-        )
+        self.body = _body(features)
         self.judge = nn.Sequential(
-            nn.Linear(2 * _WIDTH + context, 64), nn.ReLU(), nn.Dropout(dropout), nn.Linear(64, HEADS)
+            nn.Linear(2 * _WIDTH + context, 64), nn.ReLU(), nn.Dropout(_DROPOUT), nn.Linear(64, HEADS)
         )
 
     def forward(self, values: Tensor, mask: Tensor, context: Tensor) -> Tensor:
@@ -55,26 +73,25 @@ class SetNet(nn.Module):
 
 
 class Member(nn.Module):
-    """One member of the ensemble: both networks on standardised inputs."""
+    """One member of the ensemble: both networks on encoded measurements and a standardised context."""
 
     def __init__(self, features: int, context: int) -> None:
         super().__init__()
-        self.columns = ColumnNet(features, context)
-        self.set = SetNet(features, context)
-        self.register_buffer("value_mean", torch.zeros(features))
-        self.register_buffer("value_scale", torch.ones(features))
+        self.pieces = Pieces(features)
+        self.columns = ColumnNet(features * PIECES, context)
+        self.set = SetNet(features * PIECES, context)
         self.register_buffer("context_mean", torch.zeros(context))
         self.register_buffer("context_scale", torch.ones(context))
 
-    def inputs(self, values: Tensor, context: Tensor) -> tuple[Tensor, Tensor]:
-        """Standardised and clipped inputs."""
-        return (
-            ((values - self.value_mean) / self.value_scale).clamp(-6, 6),
-            ((context - self.context_mean) / self.context_scale).clamp(-6, 6),
-        )
-
     def forward(self, values: Tensor, mask: Tensor, context: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Batch logits of the column network and of the set network, and the column logits."""
-        values, context = self.inputs(values, context)
+        values = self.pieces(values)
+        context = ((context - self.context_mean) / self.context_scale).clamp(-6, 6)
         batch, columns = self.columns(values, mask, context)
         return batch, self.set(values, mask, context), columns
+
+
+def _body(features: int) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Linear(features, _HIDDEN), nn.ReLU(), nn.Dropout(_DROPOUT), nn.Linear(_HIDDEN, _WIDTH), nn.ReLU()
+    )

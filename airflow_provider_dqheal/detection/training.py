@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
@@ -19,13 +19,16 @@ from airflow_provider_dqheal.detection.calibration import Calibration, calibrate
 from airflow_provider_dqheal.detection.context import BATCH_FEATURES
 from airflow_provider_dqheal.detection.detector import FORMAT, METADATA
 from airflow_provider_dqheal.detection.features import NAMES
-from airflow_provider_dqheal.detection.samples import Sample, sample_stream
+from airflow_provider_dqheal.detection.samples import Sample, sample_stream, sources
 
 if TYPE_CHECKING:
     from airflow_provider_dqheal.detection.network import Member
 
 MEMBERS = 3
 FOLDS = 3
+PER_ROUND = 4
+MOST_ROUNDS = 1000
+"""Episodes of a source in a round of drawing, and the largest number of rounds: their seeds must differ."""
 
 
 def train(
@@ -43,8 +46,6 @@ def train(
     import torch
     from safetensors.torch import save
 
-    from airflow_provider_dqheal.detection.ensemble import fit
-
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     log = structlog.get_logger()
@@ -52,13 +53,14 @@ def train(
     log.info("samples", count=len(drawn), clean=sum(s.clean for s in drawn))
     channels, columns = held_out(drawn, seed)
     calibration = calibration_of(drawn, channels, columns)
-    members = [fit(drawn, seed * 101 + i) for i in range(MEMBERS)]
+    everything = np.arange(len(drawn))
+    members = fit_members(drawn, [(everything, seed * 101 + i) for i in range(MEMBERS)])
     output.mkdir(parents=True, exist_ok=True)
     for old in output.glob("*.safetensors"):
         old.unlink()
     files = {}
     for i, member in enumerate(members):
-        content = save({key: value.contiguous() for key, value in member.state_dict().items()})
+        content = save(_halved(member.state_dict()))
         (output / f"member-{i}.safetensors").write_bytes(content)
         files[f"member-{i}.safetensors"] = hashlib.sha256(content).hexdigest()
     metadata = {
@@ -78,9 +80,24 @@ def train(
     return metadata
 
 
+def _halved(state: Mapping[str, Any]) -> dict[str, Any]:
+    """Weights in half precision; scales and edges, which are divided by, as they are."""
+    import torch
+
+    return {
+        key: (value.to(torch.float16) if key.endswith("weight") else value).contiguous() for key, value in state.items()
+    }
+
+
 def draw_all(episodes: int, seed: int, exclude_families: Collection[str], processes: int = 2) -> list[Sample]:
-    """All samples, drawn in parallel; the result does not depend on the number of processes."""
-    arguments = [(episodes, seed, tuple(exclude_families), part, processes) for part in range(processes)]
+    """All samples, drawn in rounds over all sources and in parallel; the number of processes changes nothing."""
+    rounds = max(1, round(episodes / (PER_ROUND * len(sources(exclude_families)))))
+    each = round(episodes / rounds)
+    arguments = [
+        (each, seed * MOST_ROUNDS + number, tuple(exclude_families), part, processes)
+        for number in range(rounds)
+        for part in range(processes)
+    ]
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         parts = list(pool.map(_draw_part, arguments))
     found = [sample for part in parts for episode in part for sample in episode]
@@ -93,19 +110,44 @@ def _draw_part(arguments: tuple[int, int, tuple[str, ...], int, int]) -> list[li
 
 def held_out(samples: Sequence[Sample], seed: int) -> tuple[np.ndarray, list[np.ndarray]]:
     """Channel scores (batches, channels) and column logits of every sample by members that never saw its family."""
-    from airflow_provider_dqheal.detection.ensemble import fit
-
     channels = np.zeros((len(samples), 2 * len(ISSUE_ORDER) + 1))
     columns: list[np.ndarray] = [np.zeros((0, len(ISSUE_ORDER)))] * len(samples)
     folds = fold_of(samples, seed)
+    jobs = [
+        (np.flatnonzero(folds != fold), seed * 101 + 50 + fold + FOLDS * i)
+        for fold in range(FOLDS)
+        for i in range(MEMBERS)
+    ]
+    members = fit_members(samples, jobs)
     for fold in range(FOLDS):
-        inside = [i for i in range(len(samples)) if folds[i] == fold]
-        outside = [samples[i] for i in range(len(samples)) if folds[i] != fold]
-        members = [fit(outside, seed * 101 + 50 + fold + FOLDS * i) for i in range(MEMBERS)]
-        scored, of = score_samples(members, [samples[i] for i in inside])
+        inside = np.flatnonzero(folds == fold).tolist()
+        own = members[fold * MEMBERS : (fold + 1) * MEMBERS]
+        channels[inside], of = score_samples(own, [samples[i] for i in inside])
         for row, i in enumerate(inside):
-            channels[i], columns[i] = scored[row], of[row]
+            columns[i] = of[row]
     return channels, columns
+
+
+def fit_members(samples: Sequence[Sample], jobs: Sequence[tuple[np.ndarray, int]], processes: int = 2) -> list[Member]:
+    """Trains one member a job: the places of its samples, and its seed. Does not depend on the number of processes."""
+    _shared.clear()
+    _shared.extend(samples)
+    try:
+        with ProcessPoolExecutor(processes, mp_context=get_context("fork")) as pool:
+            return list(pool.map(_fit_one, jobs))
+    finally:
+        _shared.clear()
+
+
+_shared: list[Sample] = []
+"""The samples of :func:`fit_members`, which its processes get by being forked."""
+
+
+def _fit_one(job: tuple[np.ndarray, int]) -> Member:
+    from airflow_provider_dqheal.detection.ensemble import fit
+
+    places, seed = job
+    return fit([_shared[i] for i in places.tolist()], seed)
 
 
 def fold_of(samples: Sequence[Sample], seed: int) -> np.ndarray:
@@ -121,10 +163,15 @@ def score_samples(members: Sequence[Member], samples: Sequence[Sample]) -> tuple
     from airflow_provider_dqheal.detection.ensemble import logits, self_tested
 
     batch, columns = logits(members, [s.values for s in samples], [s.context for s in samples])
+    carriers = [s for s in samples if s.self_values]
+    scored, _ = logits(
+        members, [v for s in carriers for v in s.self_values], [c for s in carriers for c in s.self_context]
+    )
     own: dict[tuple[str, int], np.ndarray] = {}
-    for s in samples:
-        if s.self_values:
-            own[s.key, s.episode] = logits(members, s.self_values, s.self_context)[0]
+    at = 0
+    for s in carriers:
+        own[s.key, s.episode] = scored[at : at + len(s.self_values)]
+        at += len(s.self_values)
     none = np.zeros((0, batch.shape[1]))
     tested = np.stack([self_tested(batch[i], own.get((s.key, s.episode), none)) for i, s in enumerate(samples)])
     return np.concatenate([tested, np.stack([s.facts for s in samples])], axis=1), columns
