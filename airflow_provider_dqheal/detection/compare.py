@@ -6,6 +6,7 @@ decides what is odd. Squashing is left to the caller; here are raw measurements.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,14 +73,16 @@ FEATURES: tuple[str, ...] = (
     *ASSOCIATION,
 )
 AT = {name: i for i, name in enumerate(FEATURES)}
-_SENTINELS = frozenset(
-    (-1.0, -9.0, -99.0, -999.0, -9999.0, -99999.0, 99.0, 999.0, 9999.0, 99999.0, 999999.0, 9999999.0)
-)
-
-
+_SENTINEL = re.compile(r"-?(9{2,}|8{2,}|7{2,}|6{3,}|1{3,}|10{3,})(\.\d*)?\Z|-1(\.0*)?\Z")
+_NINES = re.compile(r"-?9{2,}(\.\d*)?\Z")
+_BOUNDS = frozenset((32767.0, -32768.0, 65535.0, 2147483647.0, -2147483648.0, 4294967295.0))
 _SENTINEL_DATES = frozenset(
-    ("0001-01-01", "1111-11-11", "1899-12-30", "1900-01-01", "1970-01-01", "2099-12-31", "2999-12-31", "9999-12-31")
-)
+    (
+        "0000-00-00", "0001-01-01", "1001-01-01", "1111-11-11", "1582-10-15", "1601-01-01", "1753-01-01", "1800-01-01",
+        "1899-12-30", "1899-12-31", "1900-01-01", "1901-01-01", "1904-01-01", "1970-01-01", "1980-01-01", "2099-12-31",
+        "2100-01-01", "2262-04-11", "2999-12-31", "3000-01-01", "9999-01-01", "9999-12-31",
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -270,7 +273,7 @@ def kinds_of(label: str, stack: ColumnStack, seen: bool) -> tuple[str, ...]:
     if number == 0:
         kinds.append("zero")
     outside = not stack.low <= number <= stack.high
-    if not seen and number in _SENTINELS and (outside or abs(number) >= 99):
+    if not seen and (number in _BOUNDS or _NINES.match(label) or (outside and _SENTINEL.match(label))):
         kinds.append("sentinel")
     elif not seen and outside:
         kinds.append("extreme")

@@ -12,7 +12,7 @@ import numpy as np
 
 from airflow_provider_dqheal.detection.likeness import near_labels
 from airflow_provider_dqheal.detection.scalars import SCALARS, scalars, scale_of
-from airflow_provider_dqheal.detection.texts import MISSING_WORDS
+from airflow_provider_dqheal.detection.texts import is_missing_word
 from airflow_provider_dqheal.detection.view import GRID, BatchView, ColumnView
 
 DISTANCES: tuple[str, ...] = (
@@ -194,7 +194,7 @@ def is_value(labels: Iterable[str]) -> np.ndarray:
 
 def stands_for_missing(label: str) -> bool:
     """Whether a label of :func:`value_shares` means a missing cell."""
-    return label.startswith("\0") or (len(label) <= 16 and label.strip().lower() in MISSING_WORDS)
+    return label.startswith("\0") or is_missing_word(label)
 
 
 def _quantile_row(view: ColumnView | None, moving: bool) -> np.ndarray:

@@ -7,46 +7,35 @@ from datetime import datetime
 from functools import lru_cache
 
 MISSING_WORDS = frozenset(
-    [
-        "na",
-        "n/a",
-        "n.a.",
-        "#n/a",
-        "#na",
-        "nan",
-        "null",
-        "(null)",
-        "<null>",
-        "none",
-        "nil",
-        "nothing",
-        "-",
-        "--",
-        "---",
-        "?",
-        "??",
-        ".",
-        "..",
-        "\\n",
-        "undefined",
-        "unknown",
-        "missing",
-        "(missing)",
-        "(blank)",
-        "[blank]",
-        "empty",
-        "void",
-        "notavailable",
-        "nodata",
-        "novalue",
-        "<na>",
-        "pd.na",
-        "nat",
-        "unspecified",
-        "xxx",
-    ]
-) | {"not available", "not applicable", "no data", "no value", "not provided", "not specified"}
-"""Words that stand for a missing value, stripped and in lower case."""
+    (
+        "na", "nan", "null", "none", "nil", "nothing", "undefined", "unknown", "missing", "blank", "empty", "void",
+        "notavailable", "notapplicable", "nodata", "novalue", "notprovided", "notspecified", "notgiven", "notknown",
+        "pdna", "nat", "nd", "nanind", "inf", "infinity", "div0", "div0!", "num!", "value!", "ref!", "1qnan",
+        "unspecified", "unavailable", "redacted", "removed", "deleted", "hidden", "withheld", "confidential",
+        "anonymous", "anonymised", "masked", "gdpr", "xxx", "xxxx", "tbd", "tba", "todo", "pleasechoose",
+        "pleaseselect", "selectone", "noanswer",
+    )
+)  # fmt: skip
+"""Words that stand for a missing value, in lower case and without :data:`AROUND`."""
+
+AROUND = r"[\[\](){}<>\"'`*•#_./\\|~–—?=:;, -]+"
+"""Signs around and in such words; a short text of nothing else stands for a missing value, too."""
+
+LONGEST_WORD = 20
+
+
+@lru_cache(maxsize=100_000)
+def is_missing_word(text: str) -> bool:
+    """Whether a text that is not blank stands for a missing value.
+
+    >>> [is_missing_word(text) for text in ("N/A", "[REDACTED]", "--", "Nancy")]
+    [True, True, True, False]
+    """
+    if len(text) > LONGEST_WORD or not text.strip():
+        return False
+    bare = re.sub(AROUND, "", text.strip().lower())
+    return not bare or bare in MISSING_WORDS
+
 
 TRUE_FALSE = frozenset(("true", "false", "t", "f", "yes", "no", "y", "n"))
 

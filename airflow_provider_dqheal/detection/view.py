@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from airflow_provider_dqheal.detection.text_arrays import count_shapes, parse_texts
-from airflow_provider_dqheal.detection.texts import BROKEN, MISSING_WORDS
+from airflow_provider_dqheal.detection.texts import AROUND, BROKEN, LONGEST_WORD, MISSING_WORDS
 from airflow_provider_dqheal.profiling.conform import TEXT_FIRST
 from airflow_provider_dqheal.profiling.hashing import hash_name, mix
 from airflow_provider_dqheal.profiling.rowsample import rows_kept
@@ -27,8 +27,7 @@ GRID = 41
 """Quantiles kept of a numeric view."""
 
 _PROBS = (np.arange(GRID) + 0.5) / GRID
-_WORDS = pa.array(sorted(MISSING_WORDS))
-_LONGEST_WORD = 16
+_WORDS = pa.array(["", *sorted(MISSING_WORDS)])
 
 ALIGNED_ROWS = 600
 """Rows kept in order, so that columns can be set against each other."""
@@ -144,10 +143,11 @@ def view_column(name: str, physical_type: str, column: pa.ChunkedArray, weights:
     texts, counts, places = found.texts, found.counts, found.places
     missing = np.zeros(len(texts), dtype=bool)
     lengths = _lengths(texts)
-    short = lengths <= _LONGEST_WORD
+    short = lengths <= LONGEST_WORD
     if short.any():
         bare = pc.utf8_lower(pc.utf8_trim_whitespace(texts))
         blank = short & _flags(pc.equal(bare, ""))
+        bare = pc.replace_substring_regex(bare, AROUND, "")
         word = short & ~blank & _flags(pc.is_in(bare, value_set=_WORDS))
         missing = blank | word
     else:
