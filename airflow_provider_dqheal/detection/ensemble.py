@@ -48,7 +48,7 @@ def fit(samples: Sequence[Sample], seed: int, epochs: int = EPOCHS) -> Member:
             wanted = data.column_labels[rows]
             wide = known[:, None, :-1] * weight[:, None, None] * mask.unsqueeze(-1)
             by_batch = ((loss_of(of_columns, target) + loss_of(of_set, target)) * known).sum(dim=1)
-            by_column = (loss_of(columns, wanted) * wide * (1 + 2 * wanted)).sum() / mask.sum()
+            by_column = (loss_of(columns, wanted) * wide * (1 + 2 * wanted)).sum() / mask.sum().clamp(min=1)
             loss = (by_batch * weight).sum() / weight.sum() + _COLUMN_WEIGHT * by_column
             optimizer.zero_grad()
             loss.backward()
