@@ -107,13 +107,13 @@ def assess(profile: Profile, baseline: Baseline, scores: Scores, settings: Detec
 
 
 def unmistakable(found: list[Finding]) -> set[int]:
-    """Places of the issue types that need no estimate: a quarter of a column lost, or never seen before."""
+    """Places of the issue types that need no estimate: a quarter of a column is gone, or new where nothing ever was."""
     return {
         ISSUE_ORDER.index(finding.issue)
         for finding in found
         if finding.strength >= _PLAIN_STRENGTH
         and finding.share >= _PLAIN_SHARE
-        and (finding.issue == "missing_data" or finding.metric == "new_values")
+        and (finding.metric in ("missing_share", "stand_in") or (finding.metric == "new_values" and finding.high == 0))
     }
 
 

@@ -24,7 +24,8 @@ def learned(services) -> list[str]:
 
 def test_expected_shift_is_published_and_learned_at_once(services, batches):
     held = run_batch(services, as_batch_ref(batches(8, dearer), "orders"))
-    assert (held.status, held.issues) == ("held", ("distribution_shift",))
+    assert held.status == "held"
+    assert "distribution_shift" in held.issues
     record = give_feedback(services, held.ref, "expected", by="ada", note="prices were raised")
     assert (record.status, record.accepted_by, record.rows_published) == ("published", "ada", 600)
     assert next(Path(record.published_uri).glob("*.csv")).read_bytes() == Path(held.ref.uri).read_bytes()
