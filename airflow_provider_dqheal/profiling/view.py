@@ -23,6 +23,9 @@ CURRENCY = rf"^[-+]?{_CODES} ?[-+]?\d[\d,.' ]*$|^[-+]?\d[\d,.' ]*\s?{_CODES}$"
 UNIT = r"^[-+]?\d+([.,]\d+)?\s?[A-Za-zµμ°Ω²³/]{1,6}\d?$"
 
 
+_STRICT = r"^-?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$"
+
+
 @dataclass(frozen=True)
 class Numbers:
     """Finite numbers, float64 (n,), and how many rows each stands for (None: one each)."""
@@ -160,7 +163,11 @@ class ColumnView:
         if not len(rows):
             return rows, np.zeros(0)
         bare = pc.utf8_ltrim(self.trimmed.take(pa.array(rows)), "+")
-        values = np.asarray(bare.cast(pa.float64()).to_numpy(zero_copy_only=False))
+        try:
+            cast = bare.cast(pa.float64())
+        except pa.ArrowInvalid:  # a sign or point written twice, which patterns do not tell from one
+            cast = pc.if_else(pc.match_substring_regex(bare, _STRICT), bare, None).cast(pa.float64())
+        values = np.asarray(cast.to_numpy(zero_copy_only=False), np.float64)
         finite = np.isfinite(values)
         return rows[finite], values[finite] + 0.0
 
