@@ -112,6 +112,11 @@ class ColumnHistory:
                 return Decimal(10) ** power
         return Decimal("1e-20")
 
+    def share_on(self, grid: Decimal) -> float:
+        """Share of the numbers that are multiples of ``grid``, 0 to 1."""
+        scaled = self.all_numbers / float(grid)
+        return float((np.abs(scaled - np.round(scaled)) < 1e-6).mean()) if len(scaled) else 0.0
+
     @cached_property
     def date_layout(self) -> str | None:
         """The one layout that writes the column's dates, None when it holds none."""
@@ -208,6 +213,16 @@ class TableHistory:
         physical = dict(baseline.profiles[-1].table_schema) if baseline.profiles else {}
         counts = tuple(profile.row_count for profile in baseline.profiles)
         return cls(baseline.table_schema, columns, tuple(samples), tuple(weights), counts, physical)
+
+    @cached_property
+    def _cells(self) -> dict[tuple[int, str], Cells]:
+        return {}
+
+    def cells(self, index: int, column: str) -> Cells:
+        """The distinct texts of a column in the sample of batch ``index``, encoded once."""
+        if (index, column) not in self._cells:
+            self._cells[index, column] = Cells.of(self.samples[index].column(column))
+        return self._cells[index, column]
 
     @cached_property
     def missing_form(self) -> Text | bool:

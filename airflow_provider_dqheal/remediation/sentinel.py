@@ -9,12 +9,13 @@ import numpy as np
 from airflow_provider_dqheal.core.types import Step
 from airflow_provider_dqheal.remediation._base import Context, register
 from airflow_provider_dqheal.remediation._cells import TextMap
-from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts
+from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts, numbers_of
 from airflow_provider_dqheal.remediation.kernels.dates import read_as
 from airflow_provider_dqheal.remediation.kernels.numbers import is_number
 from airflow_provider_dqheal.remediation.kernels.scale import Scale
 from airflow_provider_dqheal.remediation.kernels.slips import explain
 from airflow_provider_dqheal.remediation.kernels.text import Text
+from airflow_provider_dqheal.remediation.kernels.transforms import Spread
 
 NUMBERS = frozenset(
     [sign * float("9" * digits) for digits in range(2, 11) for sign in (1, -1)]
@@ -28,7 +29,7 @@ DATES = frozenset(
 
 @register
 class Sentinel(TextMap):
-    """A stated sentinel that the history never held, far outside it, and seen twice (once for three nines or more)."""
+    """A stated sentinel, never in the history, far outside it, and there three times (once for three nines or more)."""
 
     name = "sentinel"
     heals = "missing_data"
@@ -45,16 +46,21 @@ class Sentinel(TextMap):
         found = []
         scale = Scale(history)
         rows = sum(counts.values())
+        rest = np.array([value for value in numbers_of(counts) if value not in NUMBERS])
+        spread = Spread(history)
+        if len(rest) >= 20 and spread.distance(rest) > 3 * spread.tolerance(len(rest)):
+            return []  # the column as a whole has moved: nothing is far from it
+        negative = any(is_number(text) and -1 != float(str(text)) < 0 for text in counts if text not in history.pooled)
         for text, count in counts.items():
             if text is None or text in history.pooled or not is_number(text) or float(text) not in NUMBERS:
                 continue
             value = float(text)
             lone = abs(value) >= 999 and set(text.strip("-").partition(".")[0]) == {"9"}
-            if not scale.far(np.array([value]))[0] or (count < 2 and not lone) or count > 0.5 * rows:
+            if not scale.far(np.array([value]))[0] or (count < 3 and not lone) or count > 0.5 * rows:
                 continue
             if count < 2 and text in explain({**counts}, history).slips:
                 continue
-            if value == -1 and (history.all_numbers[0] < 0 or count < 3):
+            if value == -1 and (history.all_numbers[0] < 0 or count < 3 or negative):
                 continue
             found.append(text)
         return found

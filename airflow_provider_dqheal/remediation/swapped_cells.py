@@ -10,7 +10,7 @@ from airflow_provider_dqheal.core.types import Step
 from airflow_provider_dqheal.remediation._base import Context, Strategy, register
 from airflow_provider_dqheal.remediation.edits import positions_of, set_cells
 from airflow_provider_dqheal.remediation.history import ColumnHistory
-from airflow_provider_dqheal.remediation.kernels.dates import read_as
+from airflow_provider_dqheal.remediation.kernels.dates import read_as, readings
 from airflow_provider_dqheal.remediation.kernels.numbers import is_number
 from airflow_provider_dqheal.remediation.kernels.text import Cells, Text, is_missing_word
 from airflow_provider_dqheal.remediation.working import Working
@@ -95,5 +95,7 @@ def _is_home(text: Text, history: ColumnHistory, cells: Cells) -> bool:
         usual = text in cells.values and cells.counts[cells.values.index(text)] >= _USUAL
         return bool(known[0] <= float(text) <= known[-1]) or bool(usual)
     if history.date_layout is not None:
-        return read_as(text, history.date_layout) is not None
+        return read_as(text, history.date_layout) is not None or any(
+            layout.startswith("%Y-%m-%d") for layout, _ in readings(text)
+        )
     return history.is_categorical and text in history.present

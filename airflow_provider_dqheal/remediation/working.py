@@ -24,8 +24,16 @@ _PARTS = ("raw", "table", "ledger", "quarantine")
 
 
 def quarantine_schema(raw: pa.Schema) -> pa.Schema:
-    """Row id, reasons, then the raw columns."""
-    return pa.schema([pa.field("row_id", pa.int64()), pa.field("reasons", pa.list_(pa.string())), *raw])
+    """Row id, reasons, then the raw columns; a raw column of one of those two names gets a ``_`` behind it."""
+    fields = [pa.field("row_id", pa.int64()), pa.field("reasons", pa.list_(pa.string()))]
+    taken = {"row_id", "reasons", *(set(raw.names) - {"row_id", "reasons"})}
+    for field in raw:
+        name = field.name
+        while name in ("row_id", "reasons") or (name != field.name and name in taken):
+            name += "_"
+        taken.add(name)
+        fields.append(field.with_name(name))
+    return pa.schema(fields)
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ def validate(
     """Judges the staged batch by checks that do not come from what planned it.
 
     A batch without issues and without steps passes by conservation alone. Constraints are asked of the columns
-    that were changed or blamed; what nobody blamed and nobody touched is the detector's business.
+    that were changed, or blamed where nothing was; what is left is the detector's business.
 
     Args:
         working: the staged batch beside the raw one.
@@ -54,7 +54,8 @@ def validate(
     checks.append(_schema(working, baseline, policy))
     if checks[-1].passed:
         touched = {column for step in plan.steps for column in step.columns}
-        touched |= {column for issue in verdict.issues for column in issue.columns}
+        if not plan.steps:
+            touched = {column for issue in verdict.issues for column in issue.columns}
         checks += _columns(working, baseline, verdict, touched & set(baseline.table_schema.names))
     checks.append(_rows(working, baseline, policy))
     checks.append(_redetected(working, redetect))
@@ -190,7 +191,7 @@ def _range(name: str, law: ColumnConstraints, values: np.ndarray, allowed: int) 
 
 def _domain(name: str, law: ColumnConstraints, usual: float, counts: dict[str | None, int], rows: int) -> Check:
     unseen = sum(count for text, count in counts.items() if text not in law.pooled and not is_missing(text)) / rows
-    bound = usual + _SIGMA * sqrt(max(usual, 1 / rows) / rows) + 0.005
+    bound = 2 * usual + _SIGMA * sqrt(max(usual, 1 / rows) / rows) + 0.005
     return Check(
         name="domain",
         column=name,

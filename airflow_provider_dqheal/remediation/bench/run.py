@@ -44,6 +44,13 @@ def families() -> Mapping[str, FaultFamily]:
     return FAMILIES
 
 
+def library_families() -> Mapping[str, FaultFamily]:
+    """The corruption library as faults, by name."""
+    from airflow_provider_dqheal.remediation.bench.library import library
+
+    return {family.name: family for family in library()}
+
+
 def run(
     learn: Learn,
     heal: Heal,
@@ -61,10 +68,12 @@ def run(
         count: episodes.
         seed: decides everything.
         faults: faulty versions an episode, of different families, those seen least first.
-        only: names of families; all when empty.
+        only: names of families; all when empty, ``library`` for those of the corruption library.
         seen: called with every case and what it was counted from.
     """
-    chosen = [family for name, family in families().items() if not (wanted := set(only)) or name in wanted]
+    wanted = set(only)
+    every = library_families() if wanted == {"library"} else families()
+    chosen = [family for name, family in every.items() if not wanted - {"library"} or name in wanted]
     used = dict.fromkeys((family.name for family in chosen), 0)
     for number, one in enumerate(episodes(count, seed)):
         with TemporaryDirectory(prefix="dqheal-bench-") as folder:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from airflow_provider_dqheal.remediation.history import ColumnHistory
-from airflow_provider_dqheal.remediation.kernels.dates import read_as
+from airflow_provider_dqheal.remediation.kernels.dates import read_as, readings
 from airflow_provider_dqheal.remediation.kernels.likeness import shape_of
 from airflow_provider_dqheal.remediation.kernels.numbers import is_number
 from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_word
@@ -29,6 +29,8 @@ def _fits(text: Text, history: ColumnHistory, shapes: set[str], allowed: bool) -
         return is_number(text) and (history.type != "int" or text.lstrip("+-").isdigit())
     if history.date_layout is not None:
         return read_as(text, history.date_layout) is not None
+    if history.type in ("date", "datetime"):
+        return any(layout.startswith("%Y-%m-%d") for layout, _ in readings(text))
     if history.boolean_pair is not None or history.is_categorical:
         return False
     return shape_of(text) in shapes

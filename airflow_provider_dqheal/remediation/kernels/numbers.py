@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from airflow_provider_dqheal.remediation.kernels.text import unwrapped
+from airflow_provider_dqheal.remediation.kernels.units import is_unit
 
 CANONICAL = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$"
 """What a type cast accepts: RE2 and Python alike."""
@@ -48,7 +49,12 @@ class Written:
 
 def _named(text: str) -> str:
     lowered = text.strip().lower()
-    return CURRENCIES.get(lowered, lowered.rstrip(".") if len(lowered) > 1 else lowered)
+    if lowered in CURRENCIES:
+        return CURRENCIES[lowered]
+    first, _, rest = lowered.partition(" ")
+    if rest and is_unit(first.rstrip(".")):
+        return first.rstrip(".")  # a unit with a remark
+    return lowered.rstrip(".") if len(lowered) > 1 else lowered
 
 
 def is_number(text: str | None) -> bool:

@@ -25,8 +25,11 @@ from airflow_provider_dqheal.remediation.kernels.units import MAGNITUDES, conver
 
 _CODES = frozenset(CURRENCIES.values())
 _FITS = 0.8
+_CHANCE = 1e-4
 _FRACTIONS = 1.5
 """A column with larger numbers does not hold shares of one."""
+_WORD = re.compile(r"[^\W\d_]{1,6}\.?")
+"""What an unknown unit looks like."""
 _PERCENT = ("%", "percent", "pct")
 _HEDGES = frozenset({"est", "approx", "approximately", "ca", "circa", "about", "around", "roughly"})
 _NEUTRAL = frozenset(
@@ -68,7 +71,7 @@ def find_rule(counts: Mapping[Text, int], history: ColumnHistory) -> NumberRule 
         if not token or (token in _CODES and len(named) > 1) or not values:
             continue
         factor = _factor(token, values, known, history.style.most_places)
-        if factor is not None:
+        if factor is not None and not (factor == "1" and _is_rounded(token, parts, odd, history)):
             factors[token] = factor
     return NumberRule(mark or "", factors, integer, regroup, history.style)
 
@@ -138,6 +141,15 @@ def _reference(counts: Mapping[Text, int], history: ColumnHistory) -> np.ndarray
     return np.sort(np.concatenate([known, own])) if len(own) >= 20 else known
 
 
+def _is_rounded(token: str, parts: Mapping[str, Written], odd: Mapping[str, int], history: ColumnHistory) -> bool:
+    """Whether the token's numbers have so few digits that something was cut off: then they do not read back exactly."""
+    texts = [text for text, written in parts.items() if written.token == token]
+    most = max((len(re.sub(r"^.*[.,]|^\d+$", "", parts[text].body)) for text in texts), default=0)
+    usual = sum(rows for text, rows in history.present.items() if len(text.partition(".")[2]) <= most)
+    share = usual / max(1, history.present_rows)
+    return share ** sum(odd[text] for text in texts) < _CHANCE
+
+
 def _is_mark(token: str) -> bool:
     """Whether the token says nothing of the value: stray signs, or words such as "approx."."""
     return not any(ch.isalnum() for ch in token.replace("|", "")) or token.strip("().~ ") in _HEDGES
@@ -158,7 +170,7 @@ def _factor(token: str, values: list[tuple[float, int]], known: np.ndarray, plac
             candidates[unit] = Decimal(ratio.numerator) / Decimal(ratio.denominator)
     if token in MAGNITUDES:
         candidates["magnitude"] = Decimal(MAGNITUDES[token])
-    elif not is_unit(token) and len(observed) < 3:
+    elif not is_unit(token) and (_WORD.fullmatch(token) is None or len(np.unique(observed)) < 3):
         return None
     fitting = {
         factor
@@ -170,8 +182,11 @@ def _factor(token: str, values: list[tuple[float, int]], known: np.ndarray, plac
     if Decimal(1) in fitting:
         # What a magnitude suffix or a second unit means is told by the level, not by the sign alone.
         return "1" if len(fitting) == 1 or token not in MAGNITUDES else None
-    if not fitting and _near(observed, known):
-        return "1"
+    if not fitting:
+        near = {factor for factor in candidates.values() if _near(observed * float(factor), known)}
+        if places <= 6:
+            near = {factor for factor in near if _on_grid(observed * float(factor), places)}
+        return str(next(iter(near))) if len(near) == 1 else None
     return str(next(iter(fitting))) if len(fitting) == 1 else None
 
 

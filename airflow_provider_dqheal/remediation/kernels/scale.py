@@ -11,6 +11,7 @@ from airflow_provider_dqheal.remediation.history import ColumnHistory
 
 _LONE = 0.002
 _REFERENCE = 20_000
+_OWN_ROWS = 20
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,8 @@ class Scale:
     """The scale on which a column's numbers are compared, and how far its batches reach beyond each other."""
 
     history: ColumnHistory
+    own: tuple[float, ...] = ()
+    """The batch's own numbers that nobody doubts, ascending: where a level has moved on, values are common there."""
 
     @cached_property
     def known(self) -> np.ndarray:
@@ -86,6 +89,14 @@ class Scale:
         beyond: np.ndarray = (placed < low) | (placed > high)
         return beyond
 
+    def far_surely(self, values: np.ndarray) -> np.ndarray:
+        """Mask of the numbers that lie twice as far beyond the history as a lone record may."""
+        low, high = self.lone_limits
+        first, last = float(self.placed_known[0]), float(self.placed_known[-1])
+        placed = self(values)
+        beyond: np.ndarray = (placed < first - 2 * (first - low)) | (placed > last + 2 * (high - last))
+        return beyond | self.far(values) & (self.known[0] >= 0) & (values < 0)
+
     def genuine(self, value: float) -> float:
         """How likely a record of that size is, per unit of the scale: the history's own tail, stretched twice.
 
@@ -129,10 +140,22 @@ class Scale:
         return self(self.known)
 
     def density(self, value: float) -> float:
-        """How common a number is in the history, per unit of the scale; 0 outside what was seen."""
-        if not len(self.known) or not self.known[0] <= value <= self.known[-1]:
-            return 0.0
+        """How common a number is in the history, per unit of the scale; 0 outside what it and the batch hold."""
         at = float(self(np.array([value]))[0])
         half = max(0.04 * self.limits[2], 1e-9)
-        inside = np.searchsorted(self.placed_known, at + half, "right") - np.searchsorted(self.placed_known, at - half)
-        return (float(inside) + 0.05) / (len(self.known) * 2 * half)
+        found = 0.0
+        for placed, least in ((self.placed_known, 1), (self._placed_own, _OWN_ROWS)):
+            if len(placed) >= least and placed[0] <= at <= placed[-1]:
+                inside = np.searchsorted(placed, at + half, "right") - np.searchsorted(placed, at - half)
+                found = max(found, (float(inside) + 0.05) / (len(placed) * 2 * half))
+        return found
+
+    def is_usual(self, value: float) -> bool:
+        """Whether the number is not far, or lies among the batch's own."""
+        return not bool(self.far(np.array([value]))[0]) or (
+            len(self.own) >= _OWN_ROWS and self.own[0] <= value <= self.own[-1]
+        )
+
+    @cached_property
+    def _placed_own(self) -> np.ndarray:
+        return self(np.array(self.own))

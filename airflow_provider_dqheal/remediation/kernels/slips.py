@@ -36,12 +36,13 @@ UNIT: Mapping[str, tuple[str, str]] = {
 """What undoes a value in another unit: (factor, offset)."""
 
 SIGN: Mapping[str, tuple[str, str]] = {"sign": ("-1", "0")}
-NO_SLIP = ("record", "double", "other")
-"""What else a far number can be: a true record, a digit typed twice, anything at all. None is repaired."""
+NO_SLIP = ("record", "double", "lossy", "other")
+"""What else a far number can be: a true record, a doubled digit, a slip that lost digits, anything; not repaired."""
 _PRIOR = {
     "record": 0.3,
     "double": 0.01,
     "other": 0.005,
+    "lossy": 0.12,
     **dict.fromkeys(DECIMAL, 0.12),
     **dict.fromkeys(UNIT, 0.008),
     **dict.fromkeys(SIGN, 0.2),
@@ -50,6 +51,8 @@ SURE = 0.98
 _MOST = 0.3
 _FINER = 0.02
 """How much less likely a true value is that has more digits after the point than the column ever had."""
+_ROUND = 0.5
+"""Share of round numbers in the history from which on a shortened number is taken for one, not for a rounded one."""
 _LONE_UNIT = 3
 """Cells of one unit slip that stand for each other, where no digits prove it."""
 
@@ -96,6 +99,7 @@ def explain(counts: Counts, history: ColumnHistory) -> Explained:
     bulk, spread = everything[~scale.far(everything)], Spread(history)
     if far_rows > _MOST * rows or not len(bulk) or spread.distance(bulk) > 2 * spread.tolerance(len(bulk)):
         return nothing
+    scale = Scale(history, tuple(bulk[:: max(1, len(bulk) // 5_000)].tolist()))
     options = {text: _options(text, scale, places, history) for text, hit in zip(texts, far, strict=True) if hit}
     shares = _shares(options, counts)
     slips: dict[Text, Slip] = {}
@@ -108,8 +112,11 @@ def explain(counts: Counts, history: ColumnHistory) -> Explained:
         if weights[kind] / total >= SURE and kind not in NO_SLIP:
             slips[text] = Slip(history.style.write(found[kind][0]), kind, weights[kind] / total)
     slips = {text: slip for text, slip in slips.items() if slip.kind not in UNIT or _proven(text, slip, slips, places)}
+    aliens = sum(counts[text] for text, found in options.items() if not set(found) - {"record", "other"})
+    if 2 * aliens >= sum(counts[text] for text in slips):
+        slips = {}  # what made those made these as well, and it is no slip
     rest = [text for text in options if text not in slips]
-    alone = scale.far_alone(np.array([float(text) for text in rest]))
+    alone = scale.far_surely(np.array([float(text) for text in rest]))
     return Explained(slips, tuple(text for text, hit in zip(rest, alone, strict=True) if hit))
 
 
@@ -147,11 +154,11 @@ def _options(text: str, scale: Scale, places: int, history: ColumnHistory) -> di
         return {}
     own_places = _places(text)
     found: dict[str, tuple[Decimal, float]] = {}
+    grid = Decimal(10) ** -places
     for kind, (factor, offset) in {**DECIMAL, **UNIT, **SIGN}.items():
         restored = value * Decimal(factor) + Decimal(offset)
         if kind in UNIT:
             rounding = Decimal(10) ** -own_places * abs(Decimal(factor)) / 2
-            grid = Decimal(10) ** -places
             nearest = round(restored, min(places, 12))
             if rounding > grid / 4 or abs(nearest - restored) > rounding * Decimal("1.01"):
                 continue
@@ -161,10 +168,15 @@ def _options(text: str, scale: Scale, places: int, history: ColumnHistory) -> di
             if abs(nearest - restored) > abs(restored) * Decimal("1e-9"):
                 continue
             restored = nearest
+            if kind.startswith("/") and own_places <= places and history.share_on(Decimal(factor) * grid) < _ROUND:
+                density = scale.density(float(restored))
+                if density > found.get("lossy", (value, 0.0))[1]:
+                    found["lossy"] = (restored, density)
+                continue
         elif not ((value < 0 <= scale.known[0]) or (value > 0 >= scale.known[-1])):
             continue
         density = scale.density(float(restored)) if _on_grid(restored, history) else 0.0
-        if density > 0 and not bool(scale.far(np.array([float(restored)]))[0]):
+        if density > 0 and scale.is_usual(float(restored)):
             found[kind] = (restored, density)
     finer = own_places > places
     found["record"] = (value, scale.genuine(float(value)) * (_FINER if finer else 1.0))

@@ -11,6 +11,7 @@ from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts
 from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_word, unwrapped
 
 _MAX_KNOWN, _MAX_UNSEEN = 3_000, 600
+_FEW = 5
 _MOST_STRANGE = 0.3
 """Above this share of unknown values the labels have changed; they were not mistyped."""
 _PUNCTUATION = re.compile(r"[\s_\-./'\"]+")
@@ -112,7 +113,7 @@ def typos(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
         text
         for text, rows in counts.items()
         if text is not None
-        and len(text) >= 4
+        and (len(text) >= 4 or (len(text) >= 3 and len(known) <= _FEW))
         and text not in history.pooled
         and not is_missing_word(text, weak=True)
         and rows <= max(3, 0.05 * rows_now)

@@ -18,6 +18,7 @@ STRONG_MISSING: frozenset[str] = frozenset(
         "n/a", "#n/a", "n.a.", "n.a", "#na", "<na>", "na", "nan", "#nan", "null", "(null)", "<null>", "\\n", "nat",
         "nil",
         "missing", "not available", "--", "---", "-", "?", "??", "#value!", "#ref!", "#null!",
+        "1.#qnan", "1.#ind", "-1.#ind", "1.#inf", "-1.#inf", "-nan", "-nan(ind)",
     }
 )  # fmt: skip
 """Words (lower case) that stand for a missing value whatever the column holds."""

@@ -142,10 +142,10 @@ def find_transform(values: np.ndarray, history: ColumnHistory, places: int) -> t
 
 def _is_sharp(values: np.ndarray, transform: Transform, history: ColumnHistory, spread: Spread) -> bool:
     """Whether batches are so alike that no other factor comes near: medians agree to 1 %, or two numbers are undone."""
-    if history.style.most_places <= _GRID_PLACES:
-        return False
     if float(transform.offset):
         return True
+    if history.style.most_places <= _GRID_PLACES:
+        return False
     medians = np.array([np.median(batch) for batch in spread.batches])
     now = float(np.median(transform.undo(values)))
     middle = float(np.median(medians))

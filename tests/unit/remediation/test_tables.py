@@ -94,3 +94,20 @@ def test_swapped_columns_of_dates_and_numbers_go_back(make_bench, day_of_orders,
     _, working, validation = bench.heal(dirty, said(schema_drift=("born", "price")), format="table")
     assert validation.passed, validation.failures
     assert working.table.equals(clean)
+
+
+def test_columns_named_like_the_quarantine_are_no_obstacle(make_bench, day_of_orders, said):
+    def named(table):
+        return table.rename_columns(
+            [{"note": "row_id", "zip": "reasons"}.get(name, name) for name in table.column_names]
+        )
+
+    bench = make_bench([named(day_of_orders(index)) for index in range(8)])
+    clean = named(day_of_orders(8))
+    dirty = clean.set_column(4, "height", pa.array(["tall", *clean["height"].to_pylist()[1:]]))
+    _, working, validation = bench.heal(dirty, said(type_mismatch=("height",)))
+    assert validation.passed, validation.failures
+    assert working.quarantine["row_id"].to_pylist() == [0]
+    assert working.quarantine.column_names[2:] == [
+        {"row_id": "row_id_", "reasons": "reasons_"}.get(n, n) for n in clean.column_names
+    ]

@@ -1,0 +1,84 @@
+"""Columns that are alike within the groups of another, batch by batch: all rows of one hospital in one city.
+
+Unlike a dependency (:mod:`dependencies`) this needs no value to come again in a later batch.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from airflow_provider_dqheal.remediation.history import TableHistory
+from airflow_provider_dqheal.remediation.kernels.spelling import edits
+from airflow_provider_dqheal.remediation.kernels.text import Cells, Text, is_missing_word
+
+_MIN_TESTS = 60
+_MOST_BROKEN = 0.002
+_GROUP, _MAJORITY = 4, 0.7
+
+
+def lefts_of(history: TableHistory, target: str) -> list[str]:
+    """Columns in whose groups ``target`` is always alike (99.8 % of at least 60 rows), and not alike throughout."""
+    usable = [
+        index
+        for index, table in enumerate(history.samples)
+        if target in table.column_names and table.num_rows >= _GROUP
+    ]
+    if len(usable) < 2:
+        return []
+    found = []
+    for left in history.samples[usable[-1]].column_names:
+        if left == target or not all(left in history.samples[index].column_names for index in usable):
+            continue
+        tests = broken = varied = 0
+        for index in usable:
+            ours, theirs = history.cells(index, left), history.cells(index, target)
+            if len(ours.values) > len(ours.codes) / 2:
+                continue
+            top, rows, most = majorities(ours.codes, theirs.codes)
+            large = rows >= _GROUP
+            tests += int(rows[large].sum())
+            broken += int((rows - most)[large].sum())
+            varied += len(set(top[large].tolist())) > 1
+            if broken > _MOST_BROKEN * max(tests, 10 * _MIN_TESTS):
+                break
+        if tests >= _MIN_TESTS and broken <= _MOST_BROKEN * tests and varied >= 0.5 * len(usable):
+            found.append(left)
+    return found
+
+
+def majorities(left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Per code of ``left``: the most frequent code of ``right``, the group's rows, and the rows with that code."""
+    size, width = int(left.max(initial=0)) + 1, int(right.max(initial=0)) + 1
+    joint, rows = np.unique(left * width + right, return_counts=True)
+    top, most = np.zeros(size, np.int64), np.zeros(size, np.int64)
+    order = np.argsort(rows, kind="stable")
+    top[joint[order] // width], most[joint[order] // width] = joint[order] % width, rows[order]
+    return top, np.bincount(left, minlength=size), most
+
+
+def odd_ones(left: Cells, right: Cells) -> dict[int, str]:
+    """Row -> what its group holds, for rows that differ from a clear majority of their group (4 rows, 70 %)."""
+    if not len(left.codes):
+        return {}
+    top, rows, most = majorities(left.codes, right.codes)
+    clear = (rows >= _GROUP) & (most >= _MAJORITY * rows) & (most >= 3)
+    odd = np.flatnonzero(clear[left.codes] & (right.codes != top[left.codes]))
+    return {int(row): str(text) for row in odd if not is_missing_word(text := right.values[top[left.codes[row]]])}
+
+
+def is_mistyped(text: Text, meant: str) -> bool:
+    """Whether ``text`` can be ``meant`` mistyped: a fifth of the characters, and no digit turned into another.
+
+    >>> is_mistyped("birminghxm", "birmingham"), is_mistyped("3x patients", "37 patients"), is_mistyped("12", "17")
+    (True, True, False)
+    """
+    if text is None or text == meant or is_missing_word(text):
+        return False
+    if len(text) == len(meant):
+        wrong = [(a, b) for a, b in zip(text.casefold(), meant.casefold(), strict=True) if a != b]
+        swaps = any(a.isdigit() and b.isdigit() for a, b in wrong)
+        return not swaps and 0 < len(wrong) <= max(1, len(meant) // 4 + (0 if len(meant) > 8 else 1)) < len(meant)
+    if [ch for ch in text if ch.isdigit()] != [ch for ch in meant if ch.isdigit()]:
+        return False
+    most = max(1, len(meant) // 6)
+    return len(meant) >= 5 and edits(text.casefold(), meant.casefold(), most) <= most
