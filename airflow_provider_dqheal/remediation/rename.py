@@ -19,6 +19,7 @@ from airflow_provider_dqheal.remediation.working import Working
 
 _MAX_PAIRS = 2_500
 """More candidate pairs than this are not compared by content."""
+_SAME_NAME, _SAME_CONTENT = 0.8, 0.9
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class _Likeness:
 
     def is_same(self, margin: float, alone: bool) -> bool:
         """Whether the pair is one column: by name with values of its form, by values, or by place with both alike."""
-        by_name = self.name >= 0.8 and self.form >= 0.9 and margin >= 0.1
+        by_name = self.name >= _SAME_NAME and self.form >= 0.9 and margin >= 0.1
         by_both = self.total >= 0.72 and margin >= 0.12 and self.content >= 0.45
         by_content = self.content >= 0.8 and self.total >= 0.5 and margin >= 0.2
         by_place = alone and self.placed and self.form >= 0.9 and self.content >= 0.7
@@ -97,6 +98,9 @@ class Rename(Strategy):
         for (old, new), like in seen.items():
             rivals = [seen[pair].total for pair in seen if (pair[0] == old) != (pair[1] == new)]
             margin = like.total - max(rivals, default=0.0)
+            claimed = any(seen[other, new].name >= _SAME_NAME for other in added if other != old)
+            if claimed and like.content < _SAME_CONTENT:
+                continue  # two columns are built on the name: it may have been split
             if like.is_same(margin, alone=len(missing) == len(added) == 1):
                 pairs[old] = (new, min(0.98, like.total))
         return pairs

@@ -13,8 +13,8 @@ from airflow_provider_dqheal.core.types import TableSchema
 from airflow_provider_dqheal.remediation.bench.score import Published, typed
 from airflow_provider_dqheal.remediation.bench.view import texts_of
 
-_TREES = 30
-_LEAST_R2 = 0.3
+_TREES, _ROWS, _TARGETS = 15, 1_500, 4
+_LEAST_R2, _LEAST_ROWS = 0.3, 20
 
 
 class Downstream:
@@ -38,19 +38,22 @@ class Downstream:
         self._schema = schema
         cast = [typed(batch, schema) for batch in history]
         past = pa.concat_tables(cast[:-1])
+        past = past.take(pa.array(np.arange(0, past.num_rows, max(1, past.num_rows // _ROWS))))
         self._codes = {name: _codes(past[name]) for name in schema.names if not _is_number(past[name].type)}
         self._target, best = "", _LEAST_R2
         self._model: Any = None
-        for name in [one for one in schema.names if _is_number(past[one].type)][:6]:
+        for name in [one for one in schema.names if _is_number(past[one].type)][:_TARGETS]:
             inputs = [other for other in schema.names if other != name]
             y = _numbers(past[name])
             keep = np.isfinite(y)
             if not inputs or keep.sum() < 100 or np.std(y[keep]) == 0:
                 continue
-            model: Any = RandomForestRegressor(_TREES, min_samples_leaf=3, random_state=seed, n_jobs=1)
-            model.fit(self._inputs(past, inputs)[keep], y[keep])
             newest = _numbers(cast[-1][name])
             there = np.isfinite(newest)
+            if there.sum() < _LEAST_ROWS:
+                continue
+            model: Any = RandomForestRegressor(_TREES, min_samples_leaf=3, random_state=seed, n_jobs=1)
+            model.fit(self._inputs(past, inputs)[keep], y[keep])
             told = model.predict(self._inputs(cast[-1], inputs)[there])
             spread = np.mean((newest[there] - np.median(y[keep])) ** 2)
             quality = 1 - np.mean((newest[there] - told) ** 2) / spread if spread else 0.0
@@ -77,8 +80,8 @@ class Downstream:
         before, broken = self.loss(clean, every, clean), self.loss(dirty, every, clean)
         if broken <= 1.05 * before:
             return None
-        if healed.held:
-            return 0.0
+        if healed.held or not len(healed.row_ids):
+            return 0.0  # nothing arrives downstream
         after = self.loss(healed.table, healed.row_ids.to_numpy(), clean)
         return float(np.clip((broken - after) / (broken - before), -2.0, 1.0))
 

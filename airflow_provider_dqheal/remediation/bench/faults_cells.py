@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 
 import numpy as np
 
@@ -51,7 +52,7 @@ def percent(view: View, rng: Rng) -> Fault:
         return one.places > 0 and float(np.nanmin(one.numbers)) >= 0 and float(np.nanmax(one.numbers)) <= 1
 
     look = view.pick(rng, "number", fits=is_share)
-    return rewrite(view, look, rng, lambda text: f"{float(text) * 100:.{max(0, look.places - 2)}f}%")
+    return rewrite(view, look, rng, lambda text: f"{format(Decimal(text) * 100, 'f')}%")
 
 
 @fault("unit_suffix", "cells")

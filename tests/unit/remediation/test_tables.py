@@ -111,3 +111,19 @@ def test_columns_named_like_the_quarantine_are_no_obstacle(make_bench, day_of_or
     assert working.quarantine.column_names[2:] == [
         {"row_id": "row_id_", "reasons": "reasons_"}.get(n, n) for n in clean.column_names
     ]
+
+
+def test_half_of_a_split_column_is_never_taken_for_the_whole(make_bench, day_of_orders, said):
+    people = ["Tillim, Guy", "Pak, Ann", "Pak, Sheung Chuen", "Zipp, Tom", "Collective"]
+
+    def named(index):
+        table = day_of_orders(index)
+        return table.append_column("artist", pa.array([people[row * 7 % 5] for row in range(table.num_rows)]))
+
+    bench = make_bench([named(index) for index in range(8)])
+    clean = named(8)
+    parts = [text.partition(" ") for text in clean["artist"].to_pylist()]
+    dirty = replaced(clean, "artist", ("artist_1", [p[0] for p in parts]), ("artist_2", [p[2] for p in parts]))
+    made, working, validation = bench.heal(dirty, said(schema_drift=("artist_1", "artist_2")))
+    assert not any(step.strategy == "rename" for step in made.steps)
+    assert working.table.equals(clean) or not validation.passed
