@@ -18,7 +18,7 @@ LIVE = "[data-connection=live]"
 
 def open_page(page: Page, served: Served, path: str = "") -> None:
     page.goto(f"{served.base}/{path}")
-    page.wait_for_selector(LIVE, timeout=20_000)
+    page.wait_for_selector(LIVE, timeout=90_000)
     page.evaluate("window.notReloaded = true")
 
 
@@ -60,11 +60,11 @@ def test_page_comes_back_by_itself_after_a_restart(page: Page, home: Path, playe
         served.stop()
         page.wait_for_selector("[data-connection=reconnecting], [data-connection=offline]")
         player.clean("b2")
-        page.wait_for_selector("[data-connection=offline]", timeout=20_000)
+        page.wait_for_selector("[data-connection=offline]", timeout=90_000)
         expect(page.get_by_text("What you see is as of")).to_be_visible()
         served.start()
         page.locator("[data-connection] button").click()
-        page.wait_for_selector(LIVE, timeout=20_000)
+        page.wait_for_selector(LIVE, timeout=90_000)
         expect(page.locator("[data-batch=b2]")).to_have_attribute("data-status", "published")
         seen = page.locator("[data-seq]").evaluate_all("rows => rows.map(row => Number(row.dataset.seq))")
         assert seen == list(range(player.store.last_seq(), player.store.last_seq() - len(seen), -1))
@@ -117,7 +117,7 @@ def test_real_batch_is_seen_from_detected_to_its_end(page: Page, home: Path, ser
         learn_batches(services, "orders", [as_batch_ref(path, "orders") for path in paths[:8]])
         record = run_batch(services, as_batch_ref(paths[8], "orders"))
     row = page.locator("[data-batch=day8]")
-    expect(row).to_have_attribute("data-status", record.status, timeout=15_000)
+    expect(row).to_have_attribute("data-status", record.status, timeout=90_000)
     assert "schema_drift" in record.issues
     expect(row.get_by_text("Schema drift")).to_be_visible()
     assert record.status == "published"
@@ -196,7 +196,7 @@ def test_runs_under_a_prefix_and_in_a_frame(page: Page, home: Path, player: Play
             frame = f'<iframe sandbox="{sandbox}" src="{served.base}/quality/" width="1200" height="700"></iframe>'
             (folder / "index.html").write_text(frame)
             page.goto(f"{origin}/")
-            page.frame_locator("iframe").locator(LIVE).wait_for(timeout=20_000)
+            page.frame_locator("iframe").locator(LIVE).wait_for(timeout=90_000)
         airflow.shutdown()
 
 

@@ -32,7 +32,7 @@ def test_steps_are_approved_undone_and_the_batch_called_an_incident(page: Page, 
         assert incident is not None
     with serving(home) as served:
         page.goto(f"{served.base}/incidents/{incident.id}")
-        page.wait_for_selector("[data-connection=live]", timeout=20_000)
+        page.wait_for_selector("[data-connection=live]", timeout=90_000)
         page.evaluate("window.notReloaded = true")
         decisions = page.get_by_test_id("decisions")
 
@@ -54,9 +54,9 @@ def test_steps_are_approved_undone_and_the_batch_called_an_incident(page: Page, 
 
         decisions.get_by_role("button", name="Undo").click()
         dialog.get_by_role("button", name="Confirm").click()
-        expect(page.get_by_text("undone: raw restored")).to_be_visible(timeout=20_000)
+        expect(page.get_by_text("undone: raw restored")).to_be_visible(timeout=90_000)
 
         decisions.get_by_role("button", name="This was an incident").click()
         dialog.get_by_role("button", name="Confirm").click()
-        expect(page.get_by_text("Called an incident by ada: not learned from")).to_be_visible(timeout=20_000)
+        expect(page.get_by_text("Called an incident by ada: not learned from")).to_be_visible(timeout=90_000)
         assert page.evaluate("window.notReloaded") is True

@@ -6,6 +6,7 @@ import json
 import shutil
 import socket
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -70,13 +71,26 @@ class Rest:
             headers["Authorization"] = f"Bearer {self._token}"
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"{self._base}{path}", data=data, headers=headers, method=method)
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=120) as answer:
-            return json.loads(answer.read())
+        deadline = time.monotonic() + 180
+        while True:
+            try:
+                with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=120) as answer:
+                    return json.loads(answer.read())
+            except urllib.error.HTTPError as error:
+                # Airflow's SQLite is locked while the scheduler writes.
+                if error.code < 500 or time.monotonic() > deadline:
+                    raise
+            time.sleep(1.0)
 
     def start(self, dataset: str, batch_id: str, uri: Path) -> str:
         conf = {"dataset": dataset, "batch_id": batch_id, "uri": str(uri), "format": "csv"}
         body = {"dag_run_id": f"{dataset}-{batch_id}", "logical_date": None, "conf": conf}
-        return str(self("POST", f"/api/v2/dags/{DAG_ID}/dagRuns", body)["dag_run_id"])
+        try:
+            return str(self("POST", f"/api/v2/dags/{DAG_ID}/dagRuns", body)["dag_run_id"])
+        except urllib.error.HTTPError as error:
+            if error.code != 409:  # a try that was answered with an error started it all the same
+                raise
+            return str(body["dag_run_id"])
 
     def pending(self, run_id: str) -> list[dict[str, Any]]:
         return list(self("GET", f"/api/v2/dags/{DAG_ID}/dagRuns/{run_id}/hitlDetails")["hitl_details"])
