@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -67,5 +68,9 @@ def main() -> None:
     except Exception as error:  # exit code 1 says that issues were found: nothing unforeseen may look like that
         if VERBOSE & set(sys.argv[1:]):
             traceback.print_exc()
-        fail(f"{type(error).__name__} (unforeseen): run again with --verbose first for where it happened")
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        fail(
+            f"{type(error).__name__} (unforeseen) at {Path(place.filename).name}:{place.lineno}: {error}; "
+            "for every step to it: dqheal --verbose ..."
+        )
         sys.exit(ERROR)

@@ -180,7 +180,8 @@ def test_an_unforeseen_error_is_an_error_not_an_issue(learned, batches, monkeypa
     monkeypatch.setattr("airflow_provider_dqheal.detection.verdict.judge", breaks)
     code, out, err = learned("check", "orders", batches(11), "--json")
     assert (code, out) == (2, "")
-    assert "RuntimeError" in err
+    assert "RuntimeError (unforeseen) at test_cli.py:" in err
+    assert "of the kind that nobody thought of" in err
     assert "Traceback" not in err
     assert "Traceback" in learned("--verbose", "check", "orders", batches(11))[2]
 
