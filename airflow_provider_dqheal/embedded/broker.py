@@ -170,12 +170,19 @@ def _log_options() -> list[str]:
     ]
 
 
+def _cluster_id() -> str:
+    """22 characters of URL-safe base64. Not with a hyphen in front: Kafka's tools would take that for an option."""
+    while True:
+        found = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        if not found.startswith("-"):
+            return found
+
+
 def _format(command: list[str], folder: Path, properties: Path) -> None:
     """Makes the storage folder a cluster's of its own; one that is formatted already is kept."""
     if (folder / "data" / "meta.properties").is_file():
         return
-    cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-    arguments = ["kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties), "--ignore-formatted"]
+    arguments = ["kafka.tools.StorageTool", "format", "-t", _cluster_id(), "-c", str(properties), "--ignore-formatted"]
     try:
         done = subprocess.run(
             [*command, *arguments],
@@ -188,4 +195,4 @@ def _format(command: list[str], folder: Path, properties: Path) -> None:
     except subprocess.TimeoutExpired as error:
         raise EmbeddedError(f"Kafka: {folder / 'data'} was not formatted in {START_S:.0f} s") from error
     if done.returncode != 0:
-        raise EmbeddedError(f"Kafka: {folder / 'data'} cannot be formatted:\n{(done.stdout + done.stderr)[-2000:]}")
+        raise EmbeddedError(f"Kafka: {folder / 'data'} cannot be formatted:\n{done.stdout[-2000:]}")

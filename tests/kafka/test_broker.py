@@ -98,3 +98,19 @@ def test_jars_that_cannot_be_resolved_leave_nothing_behind(
     with pytest.raises(EmbeddedError, match="could not be resolved"):
         kafka_jars.kafka_jars(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["kafka-4.3.1.lock"]
+
+
+def test_cluster_id_never_looks_like_an_option() -> None:
+    ids = {broker._cluster_id() for _ in range(1000)}
+    assert len(ids) == 1000
+    assert {len(name) for name in ids} == {22}
+    assert not any(name.startswith("-") for name in ids)
+
+
+def test_storage_that_cannot_be_formatted_is_told_in_kafkas_words(
+    kafka_broker: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(broker, "_cluster_id", lambda: "-not-an-argument")
+    with pytest.raises(EmbeddedError, match=r"(?s)data cannot be formatted:.*cluster-id"):
+        broker.start(tmp_path, 0)
+    assert broker.status(tmp_path) is None
