@@ -82,8 +82,19 @@ def start_process(home: Path, name: str, argv: Sequence[str], env: Mapping[str, 
 
 def find_process(home: Path, name: str) -> StartedProcess | None:
     """The process of that name if it was started for ``home`` and lives."""
+    return _read(_file(home, name))
+
+
+def remembered(home: Path) -> list[StartedProcess]:
+    """The living processes that were started for ``home``, whoever started them."""
+    found = [_read(file) for file in sorted((home / "run").glob("*.json"))]
+    return [started for started in found if started is not None]
+
+
+def _read(file: Path) -> StartedProcess | None:
+    name = file.stem
     try:
-        saved = json.loads(_file(home, name).read_text())
+        saved = json.loads(file.read_text())
         started = StartedProcess(name, int(saved["pid"]), float(saved["started_at"]), Path(saved["log"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -102,21 +113,22 @@ def stop_process(home: Path, name: str, grace_s: float = 10.0) -> bool:
 
 def end(started: StartedProcess, grace_s: float = 10.0) -> None:
     """Ends the process, its descendants and what else is in its session, however they regrouped."""
-    family = _family(started)
+    members = family(started)
     main = started.process()
     if main is not None:
         with contextlib.suppress(psutil.Error):
             main.terminate()
             main.wait(grace_s)
-    family = list({*family, *_family(started)})
+    members = list({*members, *family(started)})
     for sign in (signal.SIGTERM, signal.SIGKILL):
-        for member in family:
+        for member in members:
             with contextlib.suppress(psutil.Error):
                 member.send_signal(sign)
-        _, family = psutil.wait_procs(family, timeout=3)
+        _, members = psutil.wait_procs(members, timeout=3)
 
 
-def _family(started: StartedProcess) -> list[psutil.Process]:
+def family(started: StartedProcess) -> list[psutil.Process]:
+    """The process, its descendants and what else is in its session."""
     main = started.process()
     found = set(main.children(recursive=True)) | {main} if main is not None else set()
     for process in psutil.process_iter():

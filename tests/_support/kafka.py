@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -46,14 +45,6 @@ def own_topics(bootstrap_servers: str, **more: object) -> KafkaSettings:
     names = {f"{kind}_topic": f"{kind}-{mark}" for kind in ("batches", "metrics", "alerts", "status", "dlq")}
     given = {"bootstrap_servers": bootstrap_servers, "group_prefix": f"t-{mark}", "partitions": 1}
     return KafkaSettings.model_validate(given | names | more)
-
-
-def until(condition: Callable[[], bool], timeout_s: float = 30.0) -> None:
-    """Waits for a condition, or fails."""
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, "the condition did not come true in time"
-        time.sleep(0.02)
 
 
 def read_all(settings: KafkaSettings, topic: str) -> list[bytes]:

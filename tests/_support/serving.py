@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from _support.waiting import until
 
 from airflow_provider_dqheal.core.config import KafkaSettings, ServiceSettings, Settings
 from airflow_provider_dqheal.core.events import batch_event
@@ -25,18 +26,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def until(ready: Callable[[], object], timeout_s: float = 10.0, what: str = "the condition") -> object:
-    """Polls until ``ready`` is true; its value."""
-    deadline = time.monotonic() + timeout_s
-    while True:
-        value = ready()
-        if value:
-            return value
-        if time.monotonic() > deadline:
-            raise AssertionError(f"{what}: not within {timeout_s} s")
-        time.sleep(0.02)
 
 
 class Player:

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from _support.kafka import own_topics, until
+from _support.kafka import own_topics
+from _support.waiting import until
 from structlog.testing import capture_logs
 
 from airflow_provider_dqheal.core.config import KafkaSettings

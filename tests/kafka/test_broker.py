@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from _support.kafka import until
+from _support.waiting import until
 
 from airflow_provider_dqheal.core.config import KafkaSettings
 from airflow_provider_dqheal.core.errors import EmbeddedError

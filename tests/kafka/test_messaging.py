@@ -6,7 +6,8 @@ import threading
 import time
 
 import pytest
-from _support.kafka import own_topics, read_all, until
+from _support.kafka import own_topics, read_all
+from _support.waiting import until
 
 from airflow_provider_dqheal.core.config import KafkaSettings
 from airflow_provider_dqheal.core.errors import BrokerUnavailable, MessageRejected, ModelLoadError, StoreError

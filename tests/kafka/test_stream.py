@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from _support.kafka import read_all, until
+from _support.kafka import read_all
 from _support.orders import orders
+from _support.waiting import until
 from pyarrow import csv
 
 from airflow_provider_dqheal.core.config import KafkaSettings, Settings

@@ -11,7 +11,8 @@ from typing import Any
 import httpx
 import pytest
 from _support.orders import orders, spoiled
-from _support.serving import Served, serving, until
+from _support.serving import Served, serving
+from _support.waiting import until
 from pyarrow import csv
 
 from airflow_provider_dqheal.core.config import Settings

@@ -7,7 +7,8 @@ import httpx
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from _support.serving import Player, Served, outliers, serving, until
+from _support.serving import Player, Served, outliers, serving
+from _support.waiting import until
 
 from airflow_provider_dqheal.core.config import ServiceSettings, Settings
 from airflow_provider_dqheal.core.errors import ConfigError

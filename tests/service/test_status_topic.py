@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import httpx
-from _support.serving import Served, serving, until
+from _support.serving import Served, serving
+from _support.waiting import until
 
 from airflow_provider_dqheal.core.config import KafkaSettings
 from airflow_provider_dqheal.core.events import StatusEvent, batch_event

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from _support.kafka import until
+from _support.waiting import until
 from pyarrow import csv, dataset, orc, parquet
 
 from airflow_provider_dqheal.core.errors import BatchUnreadable, ValidationFailed
