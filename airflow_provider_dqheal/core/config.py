@@ -86,6 +86,10 @@ class ServiceSettings(Section):
     )
     public_url: str = Field(default="http://localhost:8001", description="what a browser opens")
     airflow_url: str | None = Field(default=None, description="base address of Airflow's UI, for links to runs")
+    airflow_username: str | None = Field(
+        default=None, description="with the password: decisions made here wake the run that waits for them"
+    )
+    airflow_password: str | None = Field(default=None, description="of that user, who may answer required actions")
 
 
 def default_home() -> Path:

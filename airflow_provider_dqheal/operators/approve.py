@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 class ApproveIssue(ApprovalOperator):
     """Waits for "Approve" or "Reject" when the plan has steps of the issue type in mode ``approve``; else goes on.
 
-    The answer comes from Airflow (required actions, or PATCH .../hitlDetails), or beforehand from the dashboard or
-    ``dqheal approve``: the first one counts. Rejected, or not answered within the policy's ``approval_timeout_s``, the
+    The answer comes from Airflow (required actions, or PATCH .../hitlDetails), or from the dashboard or ``dqheal
+    approve``: the first one counts. Rejected, or not answered within the policy's ``approval_timeout_s``, the
     steps are not carried out and validation holds the batch; the task itself succeeds in any case.
 
     Args:

@@ -23,7 +23,7 @@ def approve(
     """Records a decision on what waits for one (``issue`` None: on all of it), and goes on from there.
 
     Approved in full, the plan that was shown is carried out: its steps, validation, publishing. The plan is not made
-    anew. A run that still waits in Airflow finds the batch decided when it is answered or its time is over.
+    anew. A run that still waits in Airflow finds the batch decided when it goes on.
 
     Raises:
         UnknownDataset: when the batch was never received.

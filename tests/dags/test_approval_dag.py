@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from _support.serving import serving
 
 from airflow_provider_dqheal.core.config import load_settings
 from airflow_provider_dqheal.core.resources import resource
@@ -63,6 +65,7 @@ class Rest:
     """Airflow's REST API, logged in."""
 
     def __init__(self, running: embedded.RunningAirflow, port: int) -> None:
+        self.running = running
         self._base = f"http://127.0.0.1:{port}"
         login = {"username": running.username, "password": running.password}
         self._token = self("POST", "/auth/token", login)["access_token"]
@@ -96,6 +99,9 @@ class Rest:
 
     def pending(self, run_id: str) -> list[dict[str, Any]]:
         return list(self("GET", f"/api/v2/dags/{DAG_ID}/dagRuns/{run_id}/hitlDetails")["hitl_details"])
+
+    def state(self, run_id: str) -> str:
+        return str(self("GET", f"/api/v2/dags/{DAG_ID}/dagRuns/{run_id}")["state"])
 
     def answer(self, run_id: str, option: str) -> None:
         path = f"/api/v2/dags/{DAG_ID}/dagRuns/{run_id}/taskInstances/type_mismatch.approve/-1/hitlDetails"
@@ -135,18 +141,31 @@ def paused(home: Path, run_id: str) -> bool:
     return any("Received executor event" in line and run_id in line and ".approve" in line for line in log.splitlines())
 
 
+def decide_at_the_service(rest: Rest, home: Path, dataset: str, batch_id: str) -> None:
+    """Approves as the dashboard does; the service knows where Airflow is."""
+    running = rest.running
+    login = {"airflow_url": running.url, "airflow_username": running.username, "airflow_password": running.password}
+    with serving(home, login) as served:
+        body = {"dataset": dataset, "batch_id": batch_id, "decision": "approved", "by": "ada"}
+        answer = httpx.post(f"{served.base}/api/v1/approval", json=body, timeout=120)
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["status"] == "published"
+    assert rest.pending(f"{dataset}-{batch_id}")[0]["chosen_options"] == ["Approve"]
+
+
 def test_a_person_approves_or_rejects_and_nobody_in_time_holds(rest: Rest, home: Path) -> None:
     runs = {
         name: rest.start(dataset, name, home / "bad.csv")
-        for name, dataset in (("yes", "orders"), ("no", "orders"), ("late", "hasty"))
+        for name, dataset in (("yes", "orders"), ("no", "orders"), ("late", "hasty"), ("board", "orders"))
     }
     asked = until(lambda: rest.pending(runs["yes"]), "the question")
     assert asked[0]["subject"] == "orders/yes: carry out 1 steps for type_mismatch?"
     assert "**parse numbers** on `amount`" in asked[0]["body"]
     assert "EUR" not in asked[0]["body"]
-    until(lambda: rest.pending(runs["no"]), "the other question")
+    for name in ("no", "board"):
+        until(lambda name=name: rest.pending(runs[name]), "the other questions")
     # Airflow takes an answer within a scheduler's loop of the question for a task that ended while it was queued.
-    for name in ("yes", "no"):
+    for name in ("yes", "no", "board"):
         until(lambda name=name: paused(home, runs[name]), f"the scheduler to know that {name} waits")
     with Store(load_settings(home=home).database_url) as store:
         rest.answer(runs["yes"], "Approve")
@@ -166,6 +185,12 @@ def test_a_person_approves_or_rejects_and_nobody_in_time_holds(rest: Rest, home:
         assert "nobody answered in time" in late.reason
         said = {r.event.type.rpartition(".")[2] for r in store.events(limit=5000) if ".approval." in r.event.type}
         assert said == {"waiting", "approved", "rejected", "expired"}
+
+        decide_at_the_service(rest, home, "orders", "board")
+        published = store.batch("orders", "board")
+        assert published is not None
+        assert published.status == "published"
+    until(lambda: rest.state(runs["board"]) == "success", "the run that was answered at the service")
 
 
 def test_decisions_made_elsewhere_are_not_asked_for_again(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -116,3 +116,18 @@ def test_importing_the_service_loads_no_detector() -> None:
         "sys.exit(bool({'torch', 'pyspark', 'airflow'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_an_airflow_that_is_away_keeps_nobody_from_deciding() -> None:
+    from structlog.testing import capture_logs
+
+    from airflow_provider_dqheal.core.config import ServiceSettings
+    from airflow_provider_dqheal.service.waiting_runs import answer_waiting_runs
+
+    ref = BatchRef(dataset="orders", batch_id="bad", uri="/data/bad.csv")
+    assert answer_waiting_runs(ServiceSettings(airflow_url="http://127.0.0.1:9"), ref, "approved") == 0
+    login = {"airflow_url": "http://127.0.0.1:9", "airflow_username": "ada", "airflow_password": "secret"}
+    with capture_logs() as logs:
+        assert answer_waiting_runs(ServiceSettings(**login), ref, "approved") == 0
+    assert [entry["event"] for entry in logs] == ["airflow_not_answered"]
+    assert "secret" not in str(logs)

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from airflow_provider_dqheal.service.decisions import ApprovalRequest, FeedbackRequest, FeedbackView, UndoRequest
 from airflow_provider_dqheal.service.routes._base import Limit, Running, on_batch
 from airflow_provider_dqheal.service.views import BatchView
+from airflow_provider_dqheal.service.waiting_runs import answer_waiting_runs
 from airflow_provider_dqheal.storage.records import BatchRecord
 
 router = APIRouter(tags=["decisions"])
@@ -35,6 +36,7 @@ def approval(running: Running, request: ApprovalRequest) -> BatchView:
 
     with on_batch(running, request) as (services, ref):
         record = approve(services, ref, request.by, request.note, request.issue, request.decision)
+        answer_waiting_runs(services.settings.service, ref, request.decision, request.issue)
     return _shown(running, record)
 
 
