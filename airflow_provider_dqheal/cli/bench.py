@@ -18,7 +18,7 @@ def repair(
     seed: Annotated[int, typer.Option()] = 0,
     plans: Annotated[int, typer.Option(min=0, help="Random fault plans to check conservation and undo on.")] = 0,
     pair: Annotated[
-        tuple[Path, Path] | None, typer.Option(help="A dirty and a clean CSV file of the same rows, instead.")
+        tuple[Path, Path] | None, typer.Option(metavar="DIRTY CLEAN", help="Two CSV files of the same rows, instead.")
     ] = None,
     downstream: Annotated[bool, typer.Option(help="Score a scikit-learn model on what comes out.")] = True,
     as_json: JsonOption = False,

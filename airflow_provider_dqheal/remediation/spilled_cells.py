@@ -66,9 +66,9 @@ class SpilledCells(Strategy):
             text = texts.text(row)
             if text is None or past.explains(text):
                 continue
-            head, _, tail = text.rpartition(" ")
-            if head.strip() and tail in history.present:
-                found[row] = (head.rstrip(" ,;"), tail)
+            cut = _cut(text, history)
+            if cut is not None:
+                found[row] = cut
         shapes = {shape_of(text) for text in past.present}
         alike = sum(shape_of(head) in shapes for head, _ in found.values())
         return found if alike >= _ALIKE * len(found) else {}
@@ -77,7 +77,7 @@ class SpilledCells(Strategy):
         for table in context.history.samples:
             cells, texts = Cells.of(table.column(name)), Cells.of(table.column(other))
             for row in cells.rows({text for text in cells.values if is_blank(text)}).tolist():
-                if (texts.text(row) or "").rpartition(" ")[2] in history.present:
+                if _cut(texts.text(row) or "", history) is not None:
                     return True
         return False
 
@@ -91,6 +91,12 @@ class SpilledCells(Strategy):
         tails: list[Text] = [tail for _, tail in pairs]
         working = set_cells(working, step, step.columns[0], positions, heads)
         return set_cells(working, step, step.columns[1], positions, tails)
+
+
+def _cut(text: str, history: ColumnHistory) -> tuple[str, str] | None:
+    """What stands before the last word, and that word, where it is a value of the other column."""
+    head, _, tail = text.rpartition(" ")
+    return (head.rstrip(" ,;"), tail) if head.strip() and tail in history.present else None
 
 
 def _is_closed(history: ColumnHistory) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import ClassVar
 
 import numpy as np
@@ -10,11 +11,12 @@ from airflow_provider_dqheal.core.types import Step
 from airflow_provider_dqheal.remediation._base import Context, Strategy, register
 from airflow_provider_dqheal.remediation.edits import positions_of, set_cells
 from airflow_provider_dqheal.remediation.history import ColumnHistory, TableHistory
-from airflow_provider_dqheal.remediation.kernels.groups import is_mistyped, lefts_of, odd_ones
+from airflow_provider_dqheal.remediation.kernels.groups import is_mistyped, is_slip, lefts_of, odd_ones
 from airflow_provider_dqheal.remediation.kernels.text import Cells, Text
 from airflow_provider_dqheal.remediation.working import Working
 
 _MOST_COLUMNS = 40
+_SAME = 4
 
 
 @register
@@ -42,11 +44,11 @@ class TypoInGroup(Strategy):
                 if text is not None and not history.explains(text) and _is_odd(text, history)
             }
             rows = set(cells.rows(odd).tolist()) if odd else set()
-            if not rows or len(rows) > 0.2 * len(cells.codes):
+            if not rows:
                 continue
             lefts = [left for left in lefts_of(context.history, name) if left in context.working.table.column_names]
             found = self._repairs(context, cells, rows, lefts)
-            if not found or not self._leaves_alone(context.history, name, lefts):
+            if not 0 < len(found) <= 0.2 * len(cells.codes) or not self._leaves_alone(context.history, name, lefts):
                 continue
             ids = context.row_ids(np.array(sorted(found)))
             values = [[row_id, found[row]] for row_id, row in zip(ids, sorted(found), strict=True)]
@@ -60,22 +62,24 @@ class TypoInGroup(Strategy):
         for left in lefts:
             for row, text in odd_ones(context.cells(left), cells).items():
                 said.setdefault(row, set()).add(text)
-        return {
+        found = {
             row: text
             for row, texts in said.items()
             if row in rows and len(texts) == 1 and is_mistyped(cells.text(row), text := next(iter(texts)))
         }
+        return found if _look_random([(str(cells.text(row)), text) for row, text in found.items()]) else {}
 
     @staticmethod
     def _leaves_alone(history: TableHistory, name: str, lefts: list[str]) -> bool:
-        """Whether the same rule finds nothing in any accepted batch."""
+        """Whether the same rule finds nothing in any accepted batch, but for slips that came in with it."""
         for index, table in enumerate(history.samples):
             if name not in table.column_names:
                 continue
             right = history.cells(index, name)
             for left in lefts:
                 odd = odd_ones(history.cells(index, left), right) if left in table.column_names else {}
-                if any(is_mistyped(right.text(row), text) for row, text in odd.items()):
+                told = ((right.text(row), meant) for row, meant in odd.items())
+                if any(is_mistyped(text, meant) and not is_slip(history, name, text, meant) for text, meant in told):
                     return False
         return True
 
@@ -86,6 +90,16 @@ class TypoInGroup(Strategy):
         here = working.row_ids.to_numpy()
         after: list[Text] = [values[int(here[position])] for position in positions]
         return set_cells(working, step, step.columns[0], positions, after)
+
+
+def _look_random(pairs: list[tuple[str, str]]) -> bool:
+    """Whether (typed, meant) pairs are slips: one and the same replacement in most of many cells is another value."""
+    replaced: Counter[tuple[tuple[str, str], ...]] = Counter()
+    for typed, meant in pairs:
+        signs = zip(typed, meant, strict=True) if len(typed) == len(meant) else [(typed, meant)]
+        replaced[tuple((a, b) for a, b in signs if a != b)] += 1
+    most = max(replaced.values(), default=0)
+    return most < _SAME or most <= len(pairs) / 2
 
 
 def _is_odd(text: str, history: ColumnHistory) -> bool:

@@ -11,8 +11,11 @@ from typing import Any
 import pyarrow as pa
 
 from airflow_provider_dqheal.core.errors import BatchUnreadable
+from airflow_provider_dqheal.core.policy import Policy
 from airflow_provider_dqheal.remediation.bench.episodes import HISTORY, write_csv
 from airflow_provider_dqheal.remediation.bench.run import Heal, Learn
+from airflow_provider_dqheal.remediation.runner import apply_steps
+from airflow_provider_dqheal.remediation.working import Working
 
 
 def read_pair(dirty: Path, clean: Path) -> tuple[pa.Table, pa.Table]:
@@ -57,8 +60,9 @@ def bench_pair(learn: Learn, heal: Heal, dirty: Path, clean: Path, dirty_history
         with TemporaryDirectory(prefix="dqheal-bench-") as folder:
             others = [pair[0 if dirty_history else 1] for at, pair in enumerate(parts) if at != number]
             history = [write_csv(table, Path(folder) / f"{at}.csv") for at, table in enumerate(others)]
-            healed: Any = heal(write_csv(faulty, Path(folder) / "batch.csv"), learn(history))
-            _count(counts, faulty, truth, healed)
+            baseline = learn(history)
+            healed: Any = heal(write_csv(faulty, Path(folder) / "batch.csv"), baseline)
+            _count(counts, faulty, truth, healed, baseline)
     precision = counts["right"] / counts["changed"] if counts["changed"] else None
     recall = counts["right"] / counts["errors"] if counts["errors"] else None
     f1 = 2 * precision * recall / (precision + recall) if precision and recall else 0.0
@@ -73,16 +77,20 @@ def bench_pair(learn: Learn, heal: Heal, dirty: Path, clean: Path, dirty_history
     }
 
 
-def _count(counts: dict[str, int], faulty: pa.Table, truth: pa.Table, healed: Any) -> None:
+def _count(counts: dict[str, int], faulty: pa.Table, truth: pa.Table, healed: Any, baseline: Any) -> None:
     """Adds one batch; what is judged are the planned cell changes, also of a batch that is then held."""
+    ledger, quarantine = healed.ledger, healed.quarantine
+    if healed.held:
+        planned = apply_steps(Working.start(healed.table), healed.plan.steps, Policy(), baseline)
+        ledger, quarantine = planned.ledger, planned.quarantine
     counts["held"] += int(healed.held)
-    counts["rows_set_aside"] += healed.quarantine.num_rows
+    counts["rows_set_aside"] += quarantine.num_rows
     changes = {
         (line["row_id"], line["column"]): line["after"]
-        for line in healed.ledger.to_pylist()
+        for line in ledger.to_pylist()
         if line["row_id"] is not None and line["column"] in truth.column_names
     }
-    gone = set(healed.quarantine["row_id"].to_pylist())
+    gone = set(quarantine["row_id"].to_pylist())
     for name in truth.column_names:
         pairs = zip(faulty[name].to_pylist(), truth[name].to_pylist(), strict=True)
         for row, (came, wanted) in enumerate(pairs):

@@ -14,10 +14,15 @@ from airflow_provider_dqheal.remediation.kernels.text import Cells, Text, is_mis
 _MIN_TESTS = 60
 _MOST_BROKEN = 0.002
 _GROUP, _MAJORITY = 4, 0.7
+_SLIPS, _SELDOM = 0.1, 2
+"""A history may hold slips of its own: in so many of its rows, each text of them in so many cells of all batches."""
 
 
 def lefts_of(history: TableHistory, target: str) -> list[str]:
-    """Columns in whose groups ``target`` is always alike (99.8 % of at least 60 rows), and not alike throughout."""
+    """Columns in whose groups ``target`` is always alike (99.8 % of at least 60 rows), and not alike throughout.
+
+    Cells of the history that are slips themselves (:func:`is_slip`) do not count as unlike, up to a tenth of the rows.
+    """
     usable = [
         index
         for index, table in enumerate(history.samples)
@@ -29,21 +34,31 @@ def lefts_of(history: TableHistory, target: str) -> list[str]:
     for left in history.samples[usable[-1]].column_names:
         if left == target or not all(left in history.samples[index].column_names for index in usable):
             continue
-        tests = broken = varied = 0
+        tests = broken = slips = varied = 0
         for index in usable:
             ours, theirs = history.cells(index, left), history.cells(index, target)
             if len(ours.values) > len(ours.codes) / 2:
                 continue
-            top, rows, most = majorities(ours.codes, theirs.codes)
+            top, rows, _ = majorities(ours.codes, theirs.codes)
             large = rows >= _GROUP
             tests += int(rows[large].sum())
-            broken += int((rows - most)[large].sum())
+            unlike = np.flatnonzero(large[ours.codes] & (theirs.codes != top[ours.codes]))
+            if len(unlike) <= _SLIPS * len(ours.codes):
+                pairs = ((theirs.text(row), theirs.values[top[ours.codes[row]]]) for row in unlike.tolist())
+                slips += sum(is_slip(history, target, text, meant) for text, meant in pairs)
+            broken += len(unlike)
             varied += len(set(top[large].tolist())) > 1
-            if broken > _MOST_BROKEN * max(tests, 10 * _MIN_TESTS):
+            if broken - slips > _MOST_BROKEN * max(tests, 10 * _MIN_TESTS):
                 break
-        if tests >= _MIN_TESTS and broken <= _MOST_BROKEN * tests and varied >= 0.5 * len(usable):
+        few = broken - slips <= _MOST_BROKEN * tests and slips <= _SLIPS * tests
+        if tests >= _MIN_TESTS and few and varied >= 0.5 * len(usable):
             found.append(left)
     return found
+
+
+def is_slip(history: TableHistory, column: str, text: Text, meant: Text) -> bool:
+    """Whether a cell of the history is a typing error itself: mistyped, and its text is hardly ever there."""
+    return meant is not None and is_mistyped(text, meant) and history.columns[column].pooled.get(text, 0) <= _SELDOM
 
 
 def majorities(left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
