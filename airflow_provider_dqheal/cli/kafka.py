@@ -74,7 +74,7 @@ def kafka_dead_letters(
     as_json: JsonOption = False,
 ) -> None:
     """List the messages that were put aside, with the reason; payloads are not shown, they may hold row values."""
-    from airflow_provider_dqheal.messaging.dead_letter import letters
+    from airflow_provider_dqheal.messaging.replay import letters
 
     found = letters(settings_with_broker().kafka, limit)
     if as_json:
@@ -99,7 +99,7 @@ def kafka_replay(
     as_json: JsonOption = False,
 ) -> None:
     """Send each dead letter to the topic it came from, once; what is still wrong comes back here."""
-    from airflow_provider_dqheal.messaging.dead_letter import replay
+    from airflow_provider_dqheal.messaging.replay import replay
 
     counts = replay(settings_with_broker().kafka, limit)
     print_record("replay", dict(counts), as_json)

@@ -19,6 +19,8 @@ from airflow_provider_dqheal.core.errors import (
     ModelLoadError,
 )
 from airflow_provider_dqheal.messaging.client import client_config
+from airflow_provider_dqheal.messaging.dead_letter import put_aside
+from airflow_provider_dqheal.messaging.producer import Producer
 from airflow_provider_dqheal.messaging.topics import unavailable
 
 POLL_S = 0.5
@@ -134,9 +136,6 @@ def consume(
     Raises:
         ModelLoadError, ConfigError: from ``handle``: not the message's fault, nothing was committed.
     """
-    from airflow_provider_dqheal.messaging.dead_letter import put_aside
-    from airflow_provider_dqheal.messaging.producer import Producer
-
     stop = stop or threading.Event()
     taken = 0
     with Consumer(settings, topics, group) as consumer, Producer(settings) as producer:

@@ -13,8 +13,9 @@ from airflow_provider_dqheal.core.config import KafkaSettings
 from airflow_provider_dqheal.core.errors import BrokerUnavailable, MessageRejected, ModelLoadError, StoreError
 from airflow_provider_dqheal.core.events import StatusEvent, batch_event
 from airflow_provider_dqheal.messaging.consumer import Received, consume
-from airflow_provider_dqheal.messaging.dead_letter import KEPT_BYTES, replay
+from airflow_provider_dqheal.messaging.dead_letter import KEPT_BYTES
 from airflow_provider_dqheal.messaging.producer import Producer, StatusPublisher
+from airflow_provider_dqheal.messaging.replay import replay
 from airflow_provider_dqheal.messaging.schemas import BatchMessage, encode, parse_message
 from airflow_provider_dqheal.messaging.topics import create_topics
 
