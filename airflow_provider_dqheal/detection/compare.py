@@ -12,13 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from airflow_provider_dqheal.detection.association import ASSOCIATION
+from airflow_provider_dqheal.detection.closed import CLOSED, measure_closed
 from airflow_provider_dqheal.detection.reference import LOCATION, MEDIAN, Reference, direction, pace, usual_step
 from airflow_provider_dqheal.detection.scalars import INDEX, SCALARS, angle
+from airflow_provider_dqheal.detection.spelling import SPELLING, Pairs, measure_spelling
 from airflow_provider_dqheal.detection.stack import DISTANCES, ColumnStack, stands_for_missing
 
 PER_SCALAR = ("own", "sampling", "excess", "near")
 PER_DISTANCE = ("nearest", "excess", "mean_excess")
-SPIKES = ("any", "missing", "unseen", "zero", "sentinel", "extreme")
+SPIKES = ("any", "missing", "unseen", "zero", "sentinel", "extreme", "central", "first", "usual")
 LABELS: tuple[str, ...] = (
     *(f"spike_{kind}_{what}" for kind in SPIKES for what in ("z", "share")),
     "spike_loo",
@@ -69,10 +71,13 @@ FEATURES: tuple[str, ...] = (
     *(f"{scalar}.{what}" for scalar in SCALARS for what in PER_SCALAR),
     *(f"{distance}.{what}" for distance in DISTANCES for what in PER_DISTANCE),
     *LABELS,
+    *CLOSED,
+    *SPELLING,
     *CONTEXT,
     *ASSOCIATION,
 )
 AT = {name: i for i, name in enumerate(FEATURES)}
+_MEASURED = len(LABELS) + len(CLOSED) + len(SPELLING)
 _SENTINEL = re.compile(r"-?(9{2,}|8{2,}|7{2,}|6{3,}|1{3,}|10{3,})(\.\d*)?\Z|-1(\.0*)?\Z")
 _NINES = re.compile(r"-?9{2,}(\.\d*)?\Z")
 _BOUNDS = frozenset((32767.0, -32768.0, 65535.0, 2147483647.0, -2147483648.0, 4294967295.0))
@@ -102,6 +107,8 @@ class Judged:
     whole_decimal: float = 0.0
     near: float = 0.0
     past: float = 0.0
+    repeat: float = 0.0
+    pairs: Pairs | None = None
 
 
 def measure(stack: ColumnStack, judged: Judged, against: Reference) -> np.ndarray:
@@ -156,7 +163,7 @@ def measure(stack: ColumnStack, judged: Judged, against: Reference) -> np.ndarra
         axis=1,
     )
     out[base : base + part.size] = part.ravel()
-    out[base + part.size : base + part.size + len(LABELS)] = _label_part(stack, judged, against)
+    out[base + part.size : base + part.size + _MEASURED] = _label_part(stack, judged, against)
     context = against.context.copy()
     context[11] = np.log1p(judged.rows)
     end = len(FEATURES) - len(ASSOCIATION)
@@ -184,7 +191,7 @@ def _label_part(stack: ColumnStack, judged: Judged, against: Reference) -> list[
     names = list(stack.labels)
     for i in np.flatnonzero(gain > 1.0).tolist():
         share = float(judged.shares[i] - peak[i])
-        for kind in kinds_of(names[i], stack, bool(peak[i] > 0)):
+        for kind in (*kinds_of(names[i], stack, bool(peak[i] > 0)), *against.place_of(i)):
             offer(kind, float(gain[i]), share)
     fresh_gain = (angle(np.asarray([share for _, share in judged.extra])) - angle(floor)) * root
     for i in np.flatnonzero(fresh_gain > 1.0).tolist():
@@ -215,12 +222,13 @@ def _label_part(stack: ColumnStack, judged: Judged, against: Reference) -> list[
     missing = 1.0 - judged.present / rows
     missing_z = float(angle(missing) - angle(max(against.missing_high, 0.25 / rows))) * root
     less_z = float(angle(against.missing_low) - angle(missing)) * root
+    unseen_z = float(angle(unseen) - angle(max(against.unseen, 0.25 / rows))) * np.sqrt(rows)
     return [
         *(value for kind in SPIKES for value in spikes[kind]),
         against.spike,
         unseen,
         against.unseen,
-        float(angle(unseen) - angle(max(against.unseen, 0.25 / rows))) * np.sqrt(rows),
+        unseen_z,
         dropped,
         against.dropped,
         form,
@@ -244,6 +252,8 @@ def _label_part(stack: ColumnStack, judged: Judged, against: Reference) -> list[
         judged.past,
         against.past,
         max(float(angle(judged.past) - angle(max(against.past, 0.25 / present))) * np.sqrt(present), 0.0),
+        *measure_closed(stack, against.closed, judged.shares, unseen_z, root, present, judged.repeat),
+        *measure_spelling(judged.pairs, against.pairs, against.spelled),
     ]
 
 
@@ -260,7 +270,7 @@ def _share(judged: Judged, kind: str) -> float:
 
 
 def kinds_of(label: str, stack: ColumnStack, seen: bool) -> tuple[str, ...]:
-    """Which spikes a value may be: missing, or any, unseen, zero, a usual sentinel, extreme."""
+    """Which spikes a value may be: missing, or any, unseen, zero, a usual sentinel, extreme, or new in the middle."""
     if stands_for_missing(label):
         return ("missing",)
     kinds = ["any"] if seen else ["any", "unseen"]
@@ -277,4 +287,6 @@ def kinds_of(label: str, stack: ColumnStack, seen: bool) -> tuple[str, ...]:
         kinds.append("sentinel")
     elif not seen and outside:
         kinds.append("extreme")
+    elif not seen and abs(number - stack.centre) < 0.5 * stack.scale:
+        kinds.append("central")
     return tuple(kinds)

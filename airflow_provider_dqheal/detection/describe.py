@@ -10,6 +10,7 @@ import numpy as np
 from airflow_provider_dqheal.detection.compare import kinds_of
 from airflow_provider_dqheal.detection.likeness import near_texts
 from airflow_provider_dqheal.detection.scalars import angle
+from airflow_provider_dqheal.detection.spelling import expectation, surprise
 from airflow_provider_dqheal.detection.stack import ColumnStack, stands_for_missing, value_shares
 from airflow_provider_dqheal.detection.texts import is_broken, kind_of, shape
 from airflow_provider_dqheal.detection.view import ColumnView
@@ -48,6 +49,13 @@ def describer(view: ColumnView, stack: ColumnStack, dominant: str | None) -> Cal
             return _texts(view, near_texts(fresh, stack.labels, stack.shares).__contains__)
         if name == "broken":
             return _texts(view, is_broken)
+        if name == "repeated":
+            often = {text for text, count in zip(view.values, view.counts, strict=True) if count > 1}
+            return _texts(view, often.__contains__)
+        if name == "strange":
+            return _strange(view, there)
+        if name == "lost":
+            return _lost(view, stack)
         if name == "mix":
             return _mix(view, stack)
         if name.startswith("spike_"):
@@ -110,6 +118,22 @@ def _texts(view: ColumnView, wanted: Callable[[str], bool]) -> Described:
 def _reads_as(text: str, kind: str | None) -> bool:
     found = kind_of(text)
     return found == kind or (kind == "number" and found == "int")
+
+
+def _strange(view: ColumnView, there: list[ColumnView]) -> Described:
+    """The texts whose characters go together least, by the history."""
+    known = [other.pairs.counts for other in there if other.pairs is not None]
+    if view.pairs is None or not known:
+        return Described()
+    found = surprise(view.pairs, expectation(np.sum(known, axis=0)))
+    return Described(None, None, None, tuple(view.values[i] for i in np.argsort(-found)[:_EXAMPLES]))
+
+
+def _lost(view: ColumnView, stack: ColumnStack) -> Described:
+    """The values that were in every batch and are not in this one, the usually most frequent first."""
+    trough = dict(zip(stack.labels, (stack.shares.min(axis=0, initial=1.0) * stack.valued).tolist(), strict=True))
+    gone = [label for label in trough if trough[label] > 0 and label not in view.values]
+    return Described(0.0, None, None, tuple(sorted(gone, key=lambda label: -trough[label])[:_EXAMPLES]))
 
 
 def _mix(view: ColumnView, stack: ColumnStack) -> Described:

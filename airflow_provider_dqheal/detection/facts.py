@@ -6,6 +6,7 @@ A finding of strength 1 fires by itself at the default budget, whatever the ense
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,9 +14,12 @@ from airflow_provider_dqheal.core.types import ISSUE_ORDER
 from airflow_provider_dqheal.detection.compare import AT
 from airflow_provider_dqheal.detection.context import BATCH_AT
 from airflow_provider_dqheal.detection.describe import describer
-from airflow_provider_dqheal.detection.features import Features, references_of
+from airflow_provider_dqheal.detection.reference import references_of
 from airflow_provider_dqheal.detection.view import ColumnView
 from airflow_provider_dqheal.issues._base import Described, Finding, Reading, SchemaReading, TableReading, ordered
+
+if TYPE_CHECKING:
+    from airflow_provider_dqheal.detection.features import Features
 
 _EXPLAINED = 0.2
 """What is left of a finding's strength where a more exact one explains the same cells."""

@@ -13,6 +13,7 @@ import numpy as np
 
 from airflow_provider_dqheal.core.types import ISSUE_ORDER
 from airflow_provider_dqheal.detection.association import ASSOCIATION, associated
+from airflow_provider_dqheal.detection.closed import repeat_share
 from airflow_provider_dqheal.detection.compare import FEATURES, Judged, measure
 from airflow_provider_dqheal.detection.context import (
     SchemaDiff,
@@ -20,8 +21,9 @@ from airflow_provider_dqheal.detection.context import (
     duplicates,
     schema_diff,
 )
+from airflow_provider_dqheal.detection.facts import strengths_of, table_findings
 from airflow_provider_dqheal.detection.likeness import near_share
-from airflow_provider_dqheal.detection.reference import Reference, reference
+from airflow_provider_dqheal.detection.reference import Reference, references_of
 from airflow_provider_dqheal.detection.scalars import scalars
 from airflow_provider_dqheal.detection.stack import (
     ColumnStack,
@@ -121,7 +123,7 @@ def featurize(profile: Profile, baseline: Baseline, self_test: bool = True) -> F
 def features_of(view: BatchView, stack: Stack, self_test: bool = True) -> Features:
     """As :func:`featurize`, from the views."""
     everything = np.arange(len(stack.batches))
-    references = _references(stack, everything)
+    references = references_of(stack)
     shared = [name for name, _ in view.schema if name in stack.columns]
     rows = [measure(stack.columns[n], _judge_new(view, stack.columns[n]), references[n]) for n in shared]
     raw = _raw(stack, view, everything, shared, rows)
@@ -161,21 +163,6 @@ def _raw(
     return raw
 
 
-def references_of(stack: Stack) -> dict[str, Reference]:
-    """The leave-one-out statistics of every column over the whole history, computed once."""
-    return _references(stack, np.arange(len(stack.batches)))
-
-
-def _references(stack: Stack, index: np.ndarray) -> dict[str, Reference]:
-    whole = len(index) == len(stack.batches)
-    if whole and "references" in stack.cache:
-        return stack.cache["references"]  # type: ignore[return-value]
-    found = {name: reference(column, index) for name, column in stack.columns.items()}
-    if whole:
-        stack.cache["references"] = found
-    return found
-
-
 def _self_test(stack: Stack) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """Each history batch judged by the others."""
     if "self" in stack.cache:
@@ -186,7 +173,7 @@ def _self_test(stack: Stack) -> tuple[list[np.ndarray], list[np.ndarray]]:
     chosen = np.unique(np.linspace(0, size - 1, min(size, SELF_TESTED)).astype(int)) if size >= 3 else ()
     for i in (int(at) for at in chosen):
         index = np.delete(np.arange(size), i)
-        references = {name: reference(column, index) for name, column in stack.columns.items()}
+        references = references_of(stack, index)
         batch = stack.batches[i]
         rows = [
             measure(column, _judge_old(column, i), references[name])
@@ -204,8 +191,6 @@ def _self_test(stack: Stack) -> tuple[list[np.ndarray], list[np.ndarray]]:
 
 def table_strengths(features: Features) -> np.ndarray:
     """(issue types,) strength of the strongest finding of each type anywhere in the batch, at most 30."""
-    from airflow_provider_dqheal.detection.facts import table_findings
-
     out = features.strengths.max(axis=0) if len(features.strengths) else np.zeros(len(ISSUE_ORDER))
     for finding in table_findings(features):
         at = ISSUE_ORDER.index(finding.issue)
@@ -217,8 +202,6 @@ def _strengths(
     names: list[str], raw: np.ndarray, references: dict[str, Reference], views: list[ColumnView], index: np.ndarray
 ) -> np.ndarray:
     """(columns, issue types) strength of the strongest finding of each type in each column, at most 30."""
-    from airflow_provider_dqheal.detection.facts import strengths_of
-
     out = np.zeros((len(names), len(ISSUE_ORDER)))
     for i, name in enumerate(names):
         out[i] = strengths_of(name, raw[i], references[name].dominant, views[i], len(index))
@@ -239,6 +222,8 @@ def _judge_old(column: ColumnStack, i: int) -> Judged:
         present=float(column.present[i]),
         near=float(column.shares[i][(column.near >= 0) & ((column.shares > 0).sum(axis=0) == 1)].sum()),
         past=float(column.past[i]),
+        repeat=repeat_share(view) if (view := column.views[i]) is not None else 0.0,
+        pairs=view.pairs if view is not None else None,
     )
 
 
@@ -289,6 +274,8 @@ def _judge_new(view: BatchView, column: ColumnStack) -> Judged:
         whole_decimal=_whole_decimals(mine),
         near=near_share([text for text, _ in extra], [share for _, share in extra], column.labels, column.shares),
         past=past_share(mine, column.medians, len(column.medians)) if column.moving else 0.0,
+        repeat=repeat_share(mine),
+        pairs=mine.pairs,
     )
 
 

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from airflow_provider_dqheal.detection.closed import Closed, closed_of
 from airflow_provider_dqheal.detection.scalars import INDEX, LOCATIONS, angle
-from airflow_provider_dqheal.detection.stack import ColumnStack
+from airflow_provider_dqheal.detection.spelling import Spelled
+from airflow_provider_dqheal.detection.stack import ColumnStack, Stack
+from airflow_provider_dqheal.detection.view import ColumnView
 
 LOCATION = np.asarray([INDEX[name] for name in LOCATIONS])
 MEDIAN = INDEX["median"]
@@ -42,6 +45,24 @@ class Reference:
     past: float
     context: np.ndarray
     dominant: str | None
+    closed: Closed
+    first: int
+    usual: int
+    pairs: np.ndarray | None
+    spelled: list[Spelled]
+
+    def place_of(self, label: int) -> tuple[str, ...]:
+        """Whether a label is the first of the alphabet, or the most frequent one: what a form fills in by itself."""
+        return tuple(kind for kind, at in (("first", self.first), ("usual", self.usual)) if at == label)
+
+
+def references_of(stack: Stack, index: np.ndarray | None = None) -> dict[str, Reference]:
+    """The statistics of every column over the batches ``index``; over the whole history (None) computed once."""
+    if index is not None:
+        return {name: reference(column, index) for name, column in stack.columns.items()}
+    if "references" not in stack.cache:
+        stack.cache["references"] = references_of(stack, np.arange(len(stack.batches)))
+    return stack.cache["references"]  # type: ignore[return-value]
 
 
 def reference(stack: ColumnStack, index: np.ndarray) -> Reference:
@@ -109,8 +130,22 @@ def reference(stack: ColumnStack, index: np.ndarray) -> Reference:
         form_seen=forms.max(axis=0, initial=0.0) > 0, form=float(form_alone.max(initial=0.0)), fails=fails,
         missing_high=max(missing, default=0.0), missing_low=min(missing, default=0.0),
         near=_near_alone(stack, shares, appears), past=float(stack.past[index].max(initial=0.0)), context=context,
-        dominant=dominant,
+        dominant=dominant, closed=closed_of(stack, index, shares), first=_first(stack, average_share),
+        usual=int(np.argmax(average_share * stack.valued)) if average_share.size else -1,
+        pairs=_pairs(views), spelled=[stack.spelled[i] for i in index],
     )  # fmt: skip
+
+
+def _pairs(views: list[ColumnView | None]) -> np.ndarray | None:
+    """How often each pair of characters is in the distinct texts of some batches."""
+    counts = [view.pairs.counts for view in views if view is not None and view.pairs is not None]
+    return np.sum(counts, axis=0) if counts else None
+
+
+def _first(stack: ColumnStack, average_share: np.ndarray) -> int:
+    """Place of the label that an ordered list of the values shows first."""
+    known = {label: i for label, i in stack.labels.items() if average_share[i] > 0 and stack.valued[i] > 0}
+    return known[min(known)] if known else -1
 
 
 def _near_alone(stack: ColumnStack, shares: np.ndarray, appears: np.ndarray) -> float:

@@ -12,6 +12,7 @@ import numpy as np
 
 from airflow_provider_dqheal.detection.likeness import near_labels
 from airflow_provider_dqheal.detection.scalars import SCALARS, scalars, scale_of
+from airflow_provider_dqheal.detection.spelling import Spelled, leave_one_out
 from airflow_provider_dqheal.detection.texts import is_missing_word
 from airflow_provider_dqheal.detection.view import GRID, BatchView, ColumnView
 
@@ -49,7 +50,8 @@ class ColumnStack:
     ``scalar``/``error`` (N, K); ``distance`` (D, N, N) with nan where undefined; ``shares`` (N, V) of rows and
     ``labels`` (V); ``forms`` (N, P) of present values and ``form_labels``; ``present``/``rows`` (N).
     ``medians`` (N) of the batches; ``moving``: the level goes on from batch to batch (ids, clocks). ``near`` (V): the
-    place of a frequent label that a label is a slip of the pen away from, or -1; ``past`` (N): :func:`past_share`.
+    place of a frequent label that a label is a slip of the pen away from, or -1; ``past`` (N): :func:`past_share`;
+    ``spelled`` (N): how the texts of each batch are spelled by the others.
     """
 
     name: str
@@ -74,6 +76,7 @@ class ColumnStack:
     high: float
     near: np.ndarray
     past: np.ndarray
+    spelled: tuple[Spelled, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,6 +146,7 @@ def _column(name: str, views: list[ColumnView | None]) -> ColumnStack:
         max((float(view.numbers[-1]) for view in there if len(view.numbers)), default=0.0),
         near_labels(list(labels), shares.mean(axis=0) if size else np.zeros(0)),
         np.asarray([past_share(view, medians, i) if moving else 0.0 for i, view in enumerate(views)]),
+        leave_one_out([view.pairs if view is not None else None for view in views]),
     )  # fmt: skip
 
 

@@ -34,7 +34,7 @@ MOST_ROUNDS = 1000
 def train(
     output: Path,
     seed: int = 0,
-    episodes: int = 2_944,
+    episodes: int = 5_152,
     exclude_families: Collection[str] = ("nyc13",),
     samples: Sequence[Sample] | None = None,
 ) -> dict[str, Any]:

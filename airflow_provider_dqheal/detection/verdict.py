@@ -14,6 +14,7 @@ import numpy as np
 
 from airflow_provider_dqheal.core.config import DetectionSettings
 from airflow_provider_dqheal.core.types import ISSUE_ORDER, Evidence, Issue, Severity, Verdict
+from airflow_provider_dqheal.detection.facts import findings, readings
 from airflow_provider_dqheal.issues._base import Finding, IssueSpec, Reading, ordered
 
 if TYPE_CHECKING:
@@ -70,7 +71,6 @@ def assess(profile: Profile, baseline: Baseline, scores: Scores, settings: Detec
         settings: the stated false-alarm rates.
     """
     from airflow_provider_dqheal.detection.calibration import head_levels
-    from airflow_provider_dqheal.detection.facts import findings, readings
 
     settings = settings or DetectionSettings()
     features, calibration = scores.features, scores.calibration

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from airflow_provider_dqheal.detection.spelling import Pairs, pairs_of
 from airflow_provider_dqheal.detection.text_arrays import count_shapes, parse_texts
 from airflow_provider_dqheal.detection.texts import AROUND, BROKEN, LONGEST_WORD, MISSING_WORDS
 from airflow_provider_dqheal.profiling.conform import TEXT_FIRST
@@ -70,6 +71,13 @@ class ColumnView:
     def present(self) -> float:
         """Cells that hold a value: not null, empty, or a word for missing."""
         return self.rows - self.null - self.empty - self.word
+
+    @cached_property
+    def pairs(self) -> Pairs | None:
+        """How the texts are spelled; None where most values are numbers or dates."""
+        if self.temporal or self.present <= 0 or max(self.kinds["number"], self.kinds["date"]) > 0.5 * self.present:
+            return None
+        return pairs_of(self.values, self.counts)
 
     @cached_property
     def grid(self) -> np.ndarray | None:

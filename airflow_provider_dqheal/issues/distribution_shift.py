@@ -20,6 +20,8 @@ from airflow_provider_dqheal.issues._base import (
 )
 
 NAME = "distribution_shift"
+_FEW = 0.05
+"""Up to this share of the rows a value never seen is a slip, not a new category."""
 _FACTORS = (1000.0, 100.0, 10.0, 60.0, 3600.0, 2.54, 1.609344, 2.20462, 3.28084, 1e6)
 
 
@@ -65,10 +67,35 @@ def read_column(reading: Reading) -> Sequence[Finding]:
         found.append(
             Finding(
                 NAME, reading.column, "new_values",
-                min(reading("unseen_z") / 10.0, 4.0) * (0.5 if reading("is_constant") else 1.0),
+                max(
+                    min(reading("unseen_z") / 10.0, 4.0) * (0.5 if reading("is_constant") else 1.0),
+                    min(reading("closed_z") / 6.0, 4.0) if unseen > _FEW else 0.0,
+                ),
                 f"{reading.column}: {percent(unseen)} of the rows hold values never seen before"
                 f" ({shown(described.examples)}), expected at most {percent(known)}",
                 unseen, 0.0, known, described.examples, unseen,
+            )
+        )  # fmt: skip
+    lost = reading("lost_share")
+    if few and lost > 0.03 and reading("closed_presence") >= 0.9 and reading("lost_z") > 3:
+        described = reading.describe("lost")
+        found.append(
+            Finding(
+                NAME, reading.column, "gone_values", min(reading("lost_z") / 8.0, 4.0),
+                f"{reading.column}: {shown(described.examples)} is missing, so far at least {percent(lost)} of the rows"
+                f" in each of the last {reading.history} batches",
+                0.0, lost, None, described.examples, lost,
+            )
+        )  # fmt: skip
+    repeat, known = reading("repeat_share"), reading("repeat_loo")
+    if reading("is_unique") and known == 0 and repeat * reading.present >= 2 and reading("repeat_z") > 1:
+        described = reading.describe("repeated")
+        found.append(
+            Finding(
+                NAME, reading.column, "repeated_keys", min(reading("repeat_z") / 6.0, 4.0),
+                f"{reading.column}: {percent(repeat)} of the values repeat another one ({shown(described.examples)}),"
+                f" each was there once in the last {reading.history} batches",
+                repeat, 0.0, 0.0, described.examples, repeat,
             )
         )  # fmt: skip
     behind, known = reading("past_share"), reading("past_loo")

@@ -22,6 +22,8 @@ from airflow_provider_dqheal.issues._base import (
 NAME = "outliers"
 MOST = 0.35
 """Above this share of the cells it is the distribution that moved."""
+_FEW_ROWS = 0.12
+"""Above this share of the rows a value never seen is a new category."""
 
 
 def read_column(reading: Reading) -> Sequence[Finding]:
@@ -72,6 +74,28 @@ def read_column(reading: Reading) -> Sequence[Finding]:
                 f"{reading.column}: {percent(near)} of the rows hold a value that is a slip of the pen away from a"
                 f" frequent one ({shown(described.examples)}), expected at most {percent(usual)}",
                 near, 0.0, usual, described.examples, near,
+            )
+        )  # fmt: skip
+    strange, reach = reading("spelling_share"), reading("spelling_reach")
+    if reading.kind == "text" and strange * reading.present >= 1 and strange <= MOST and reach > 0.4:
+        described = reading.describe("strange")
+        found.append(
+            Finding(
+                NAME, reading.column, "strange_texts", min(reach, reading("spelling_excess") / 1.3, 3.0),
+                f"{reading.column}: {percent(strange)} of the rows hold a text whose characters do not go together as"
+                f" in the last {reading.history} batches ({shown(described.examples)})",
+                strange, 0.0, reading("spelling_loo"), described.examples, strange,
+            )
+        )  # fmt: skip
+    unseen, usual = reading("unseen_share"), reading("unseen_loo")
+    if reading.kind == "text" and usual == 0 and unseen <= _FEW_ROWS and reading("closed_z") > 2:
+        described = reading.describe("unseen")
+        found.append(
+            Finding(
+                NAME, reading.column, "unknown_values", min(reading("closed_z") / 5.0, 3.0),
+                f"{reading.column}: {percent(unseen)} of the rows hold a value that is none of those which were in"
+                f" every batch so far ({shown(described.examples)})",
+                unseen, 0.0, 0.0, described.examples, unseen,
             )
         )  # fmt: skip
     return sorted(found, key=lambda finding: -finding.strength)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import permutations
 
 import pyarrow as pa
@@ -63,14 +64,14 @@ class JoinSplit(Strategy):
             return None
         ours, theirs = context.cells(left), context.cells(right)
         pairs = {(ours.values[a], theirs.values[b]) for a, b in zip(ours.codes, theirs.codes, strict=True)}
-        if max(fits(ours.values, history), fits(theirs.values, history)) >= 0.5:
-            return None
         good = [mark for mark in MARKS if fits([joined(a, b, mark) for a, b in pairs], history) >= _SURE]
         chosen = [mark for mark in good if all(mark in text for text in history.present)][:1]
+        if not chosen or any(_alone(part.values, chosen[0], history) for part in (ours, theirs)):
+            return None
         known = history.date_layout is not None or any(
             sum(joined(a, b, mark) in history.present for a, b in pairs) >= 0.5 * len(pairs) for mark in chosen
         )
-        return chosen[0] if chosen and (named or known) else None
+        return chosen[0] if named or known else None
 
     def change(self, working: Working, step: Step) -> Working:
         """Puts the joined column in place of its parts: one ledger line."""
@@ -89,6 +90,13 @@ class JoinSplit(Strategy):
         return working.replace(
             table=table, ledger=pa.concat_tables([working.ledger, line]), origins=(*origins, (name, None))
         )
+
+
+def _alone(part: Sequence[Text], mark: str, history: ColumnHistory) -> bool:
+    """Whether a part by itself is like the column: half of it fits, with as many marks as every value has."""
+    least = min(text.count(mark) for text in history.present) if mark else 0
+    whole = [text for text in part if text is None or text.count(mark) >= least]
+    return fits(whole, history) * len(set(whole)) >= 0.5 * len(set(part))
 
 
 def joined(left: Text, right: Text, mark: str) -> Text:

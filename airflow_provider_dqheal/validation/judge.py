@@ -102,7 +102,9 @@ def _columns(working: Staged, baseline: Baseline, verdict: Verdict, names: set[s
             )
         elif law.numeric:
             values = numbers(judged) if judged is counts else without(numbers(counts), numbers(before))
-            yield _range(name, law, values, 0 if came else max(2, rows // 100))
+            # Where all cells were written anew, the column's own rare values are among them; a wrong rule moves most.
+            whole = not came or (judged is not counts and len(values) > rows / 2)
+            yield _range(name, law, values, max(2, rows // 100) if whole else 0)
         elif law.unseen_bound is not None:
             yield _domain(name, law, law.unseen_bound, judged, rows)
         if came and not law.unique:

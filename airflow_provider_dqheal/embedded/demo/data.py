@@ -48,7 +48,7 @@ class Day:
         return self.day.isoformat()
 
 
-def read_days(first: date = FIRST_DAY, count: int = HISTORY_DAYS + 12) -> list[Day]:
+def read_days(first: date = FIRST_DAY, count: int = HISTORY_DAYS + 13) -> list[Day]:
     """``count`` successive days from ``first`` on.
 
     Raises:

@@ -1,4 +1,4 @@
-"""The faults the demo plants, each as a producer would really make it."""
+"""The faults the demo plants, each as a producer would really make it; and one that the table came with."""
 
 from __future__ import annotations
 
@@ -72,6 +72,11 @@ def storm(table: pa.Table, rng: np.random.Generator) -> pa.Table:
     return table
 
 
+def as_it_is(table: pa.Table, rng: np.random.Generator) -> pa.Table:
+    """Nothing: the day is wrong in the published table."""
+    return table
+
+
 def both(*changes: Change) -> Change:
     """Several faults at once."""
 
@@ -95,8 +100,9 @@ SCHEDULE: tuple[Planted | None, ...] = (
     Planted(
         ("type_mismatch", "missing_data"), "'1400 mi' and lost carriers at once", both(miles_suffix, lost_carriers)
     ),
-    None,
+    Planted(("outliers",), "nothing planted: the table itself holds 13.1 degrees Fahrenheit in May", as_it_is),
     Planted(("distribution_shift",), "a storm: real delays, for a person to decide", storm),
     Planted(("type_mismatch",), "'1400 mi' again, announced by the metrics stream", miles_suffix, stream=True),
+    None,
 )
 """What the days after the history bring, in order; None is a day as it really was."""

@@ -28,7 +28,8 @@ def _fits(text: Text, history: ColumnHistory, shapes: set[str], allowed: bool) -
     if history.is_numeric:
         return is_number(text) and (history.type != "int" or text.lstrip("+-").isdigit())
     if history.date_layout is not None:
-        return read_as(text, history.date_layout) is not None
+        layouts = {history.date_layout, history.date_layout.removesuffix(".%f")}  # whole seconds need no fraction
+        return any(read_as(text, layout) is not None for layout in layouts)
     if history.type in ("date", "datetime"):
         return any(layout.startswith("%Y-%m-%d") for layout, _ in readings(text))
     if history.boolean_pair is not None or history.is_categorical:

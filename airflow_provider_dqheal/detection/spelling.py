@@ -1,0 +1,144 @@
+"""How a text is spelled: how likely its characters follow each other, by the other batches of its column.
+
+The surprise of a text is the mean of -log p over its neighbouring characters, where p is estimated from the distinct
+texts of the other batches. Keyboard noise, markup, hashes and words of another language stand out; new names do not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+SPELLING = (
+    "spelling_share",
+    "spelling_loo",
+    "spelling_z",
+    "spelling_reach",
+    "spelling_excess",
+    "spelling_shift",
+)
+LONGEST = 48
+"""Bytes of a text that are read."""
+
+_CLASSES = 40
+_CLASS = np.full(256, 39, np.uint8)
+_CLASS[ord("a") : ord("z") + 1] = np.arange(1, 27)
+_CLASS[ord("A") : ord("Z") + 1] = np.arange(1, 27)
+_CLASS[ord("0") : ord("9") + 1] = 27
+for _place, _signs in enumerate((" \t\n", "-_", ".,;:", "/\\", "@", "'\"`", "()[]{}", "<>=&", "%$#*+!?", "|~^")):
+    for _sign in _signs:
+        _CLASS[ord(_sign)] = 28 + _place
+_PRIOR = 0.3
+_MARGIN = 0.25
+"""Above the record of the other batches by this much, in nats a character, a text is strange."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """The neighbouring characters of a batch's distinct texts.
+
+    ``codes``: those of all texts, one after the other; ``starts``: where each text begins; ``counts`` (classes squared)
+    of each pair over the distinct texts; ``weights``: the cells of each text.
+    """
+
+    codes: np.ndarray
+    starts: np.ndarray
+    counts: np.ndarray
+    weights: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Spelled:
+    """The texts of one batch as the other batches expect them: the most surprising, and mean and spread over cells."""
+
+    most: float
+    mean: float
+    spread: float
+    cells: float
+
+
+NOTHING = Spelled(np.nan, np.nan, np.nan, 0.0)
+
+
+def pairs_of(texts: tuple[str, ...], weights: np.ndarray) -> Pairs | None:
+    """The pairs of the distinct texts of a batch; None where there is no text."""
+    if not texts:
+        return None
+    short = pc.binary_slice(pc.cast(pa.array(texts, pa.string()), pa.binary()), 0, LONGEST)
+    lengths = pc.binary_length(short).to_numpy(zero_copy_only=False).astype(np.int64)
+    raw = np.frombuffer(b"".join(short.to_pylist()), np.uint8)
+    # One 0 before each text and one after the last: a text's pairs begin at its 0 and end at the next.
+    ends = np.cumsum(lengths + 1)
+    spelled = np.zeros(int(ends[-1]) + 1, np.uint16)
+    spelled[np.arange(len(raw)) + np.repeat(np.arange(len(lengths)) + 1, lengths)] = _CLASS[raw]
+    codes = spelled[:-1] * _CLASSES + spelled[1:]
+    counts = np.bincount(codes, minlength=_CLASSES * _CLASSES).astype(np.float64)
+    return Pairs(codes, np.concatenate([[0], ends[:-1]]), counts, weights)
+
+
+def expectation(counts: np.ndarray) -> np.ndarray:
+    """-log p of each pair given its first character, from the counts of pairs."""
+    table = counts.reshape(_CLASSES, _CLASSES) + _PRIOR
+    return -np.log(table / table.sum(axis=1, keepdims=True)).ravel()
+
+
+def surprise(pairs: Pairs, expected: np.ndarray) -> np.ndarray:
+    """The mean surprise of each text, drawn towards nothing where it is short."""
+    sizes = np.diff(np.append(pairs.starts, len(pairs.codes)))
+    return np.add.reduceat(expected[pairs.codes], pairs.starts) / (sizes + 1.0)
+
+
+def spelled_of(pairs: Pairs | None, others: np.ndarray) -> Spelled:
+    """The texts of a batch by the pair counts of other batches."""
+    if pairs is None or others.sum() <= 0:
+        return NOTHING
+    found = surprise(pairs, expectation(others))
+    total = pairs.weights.sum()
+    mean = float((found * pairs.weights).sum() / total)
+    spread = float(np.sqrt((pairs.weights * (found - mean) ** 2).sum() / total))
+    return Spelled(float(found.max()), mean, spread, float(total))
+
+
+def leave_one_out(views: list[Pairs | None]) -> tuple[Spelled, ...]:
+    """Each batch by all others."""
+    known = [pairs for pairs in views if pairs is not None]
+    if len(known) < 2:
+        return tuple(NOTHING for _ in views)
+    total = sum((pairs.counts for pairs in known), np.zeros(_CLASSES * _CLASSES))
+    return tuple(spelled_of(pairs, total - pairs.counts) if pairs is not None else NOTHING for pairs in views)
+
+
+def measure_spelling(pairs: Pairs | None, others: np.ndarray | None, usual: list[Spelled]) -> list[float]:
+    """The measurements :data:`SPELLING` of one batch.
+
+    Args:
+        pairs: the batch's; None where the column holds no texts.
+        others: (classes squared,) counts of pairs in the reference batches; None where they hold none.
+        usual: the reference batches, each by the others.
+    """
+    known = [one for one in usual if one.cells > 0]
+    if pairs is None or others is None or others.sum() <= 0 or len(known) < 2:
+        return [0.0] * len(SPELLING)
+    found = surprise(pairs, expectation(others))
+    mosts = np.sort([one.most for one in known])
+    record, second = float(mosts[-1]), float(mosts[-2])
+    total = float(pairs.weights.sum())
+    share = float(pairs.weights[found > record + _MARGIN].sum() / total)
+    loo = 1.0 / known[int(np.argmax([one.most for one in known]))].cells if record > second + _MARGIN else 0.0
+    means = np.asarray([one.mean for one in known])
+    mean = float((found * pairs.weights).sum() / total)
+    spread = float(np.mean([one.spread for one in known]))
+    noise = np.sqrt(means.var(ddof=1) + spread**2 / total + 1e-4)
+    reach = float(found.max()) - record
+    z = (2 * np.arcsin(np.sqrt(min(share, 1.0))) - 2 * np.arcsin(np.sqrt(max(loo, 0.25 / total)))) * np.sqrt(total)
+    return [
+        share,
+        loo,
+        max(float(z), 0.0),
+        max(reach, 0.0),
+        float(np.log((max(reach, 0.0) + 0.1) / (record - second + 0.1))),
+        float((mean - means.mean()) / noise),
+    ]
