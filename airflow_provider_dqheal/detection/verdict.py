@@ -14,6 +14,7 @@ import numpy as np
 
 from airflow_provider_dqheal.core.config import DetectionSettings
 from airflow_provider_dqheal.core.types import ISSUE_ORDER, Evidence, Issue, Severity, Verdict
+from airflow_provider_dqheal.detection.certain import certain
 from airflow_provider_dqheal.detection.facts import findings, readings
 from airflow_provider_dqheal.issues._base import Finding, IssueSpec, Reading, ordered
 
@@ -26,8 +27,6 @@ _WEIGHTS: dict[Severity, float] = {"low": 0.3, "medium": 0.6, "high": 0.85, "cri
 """How much of the quality score an issue of that severity takes."""
 
 _MAX_EVIDENCE = 8
-_PLAIN_STRENGTH = 2.5
-_PLAIN_SHARE = 0.25
 _OWN_STRENGTH = 0.8
 """A finding of at least this strength blames its column, whatever the ensemble says of the column."""
 
@@ -82,7 +81,7 @@ def assess(profile: Profile, baseline: Baseline, scores: Scores, settings: Detec
     columns = readings(features)
     evident = np.flatnonzero(features.table_facts >= calibration.evident).tolist()
     acted = _chosen(levels, alarm, act, math.log(calibration.loosen), evident)
-    acted = sorted({*acted, *unmistakable(found)})
+    acted = sorted({*acted, *certain(found, columns.values())})
     watched = [i for i in _chosen(levels, alarm, look, 0.0, []) if i not in acted]
     issues: list[Issue] = []
     watch: list[Issue] = []
@@ -104,17 +103,6 @@ def assess(profile: Profile, baseline: Baseline, scores: Scores, settings: Detec
         quality_score=quality(issues, watch, shown["any"]),
         model_id=scores.model_id,
     )
-
-
-def unmistakable(found: list[Finding]) -> set[int]:
-    """Places of the issue types that need no estimate: a quarter of a column is gone, or new where nothing ever was."""
-    return {
-        ISSUE_ORDER.index(finding.issue)
-        for finding in found
-        if finding.strength >= _PLAIN_STRENGTH
-        and finding.share >= _PLAIN_SHARE
-        and (finding.metric in ("missing_share", "stand_in") or (finding.metric == "new_values" and finding.high == 0))
-    }
 
 
 def _chosen(levels: np.ndarray, alarm: float, threshold: float, loosen: float, evident: list[int]) -> list[int]:

@@ -10,14 +10,14 @@ import numpy as np
 import structlog
 
 from airflow_provider_dqheal.core.types import ISSUE_ORDER
+from airflow_provider_dqheal.detection.certain import certain
 from airflow_provider_dqheal.detection.corpus import CorpusError
 from airflow_provider_dqheal.detection.evaluation._base import Judged, Truth
 from airflow_provider_dqheal.detection.evaluation.raw import SamplesDiffer, redraw, sources_by_name
-from airflow_provider_dqheal.detection.facts import findings
+from airflow_provider_dqheal.detection.facts import findings, readings
 from airflow_provider_dqheal.detection.features import features_of
 from airflow_provider_dqheal.detection.samples import Sample
 from airflow_provider_dqheal.detection.stack import Stack, build_stack
-from airflow_provider_dqheal.detection.verdict import unmistakable
 from airflow_provider_dqheal.detection.view import BatchView, view_table
 from airflow_provider_dqheal.detection.yardsticks import YARDSTICKS, Opinion
 
@@ -102,7 +102,8 @@ def with_certain(judged: Judged, certain: np.ndarray) -> Judged:
 
 
 def _certain(view: BatchView, history: Stack) -> np.ndarray:
-    found = unmistakable(findings(features_of(view, history, self_test=False)))
+    features = features_of(view, history, self_test=False)
+    found = certain(findings(features), readings(features).values())
     return np.asarray([i in found for i in range(len(ISSUE_ORDER))])
 
 

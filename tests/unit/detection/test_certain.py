@@ -1,0 +1,63 @@
+"""Plain evidence is an issue whatever the ensemble says; clean batches have none."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from _support.orders import orders
+
+from airflow_provider_dqheal.core.types import ISSUE_ORDER
+from airflow_provider_dqheal.detection.certain import certain
+from airflow_provider_dqheal.detection.facts import findings, readings
+from airflow_provider_dqheal.detection.features import features_of
+from airflow_provider_dqheal.detection.stack import build_stack
+from airflow_provider_dqheal.detection.verdict import judge
+from airflow_provider_dqheal.detection.view import view_table
+from airflow_provider_dqheal.profiling.baseline import Baseline
+from airflow_provider_dqheal.profiling.local import profile_table
+
+
+def day_of(day: int) -> pa.Table:
+    """Orders as text, with a code and a free text."""
+    rng, table = np.random.default_rng(day), orders(day)
+    words = ["late", "parcel", "was", "left", "at", "the", "door", "again", "thanks", "for", "nothing"]
+    note = [" ".join(rng.choice(words, 5)) for _ in range(table.num_rows)]
+    table = table.append_column("code", pa.array([f"{value:016x}" for value in rng.integers(0, 2**62, table.num_rows)]))
+    columns = {name: [str(value) for value in table[name].to_pylist()] for name in table.column_names}
+    return pa.table({**columns, "note": note})
+
+
+def put(table: pa.Table, column: str, value: str, cells: int) -> pa.Table:
+    values = table[column].to_pylist()
+    values[:cells] = [value] * cells
+    return table.set_column(table.column_names.index(column), column, pa.array(values))
+
+
+@pytest.fixture(scope="module")
+def history() -> list[pa.Table]:
+    return [day_of(day) for day in range(8)]
+
+
+CASES = [
+    ("amount", "tall", 8, "type_mismatch"),
+    ("note", "xq#zk@@wv{}", 1, "outliers"),
+    ("amount", "98765432109", 2, "outliers"),
+    ("code", "00ff00ff00ff00ff", 60, "distribution_shift"),
+]
+
+
+@pytest.mark.parametrize(("column", "value", "cells", "issue"), CASES)
+def test_plain_evidence_is_named_and_so_is_its_column(history, column, value, cells, issue):
+    batch = put(day_of(9), column, value, cells)
+    features = features_of(view_table(batch), build_stack([view_table(table) for table in history]))
+    assert ISSUE_ORDER.index(issue) in certain(findings(features), readings(features).values())
+    verdict = judge(profile_table(batch), Baseline.build("orders", [profile_table(table) for table in history]))
+    assert column in verdict.issue(issue).columns
+
+
+def test_clean_batches_have_none(history):
+    stack = build_stack([view_table(table) for table in history])
+    for day in range(8, 20):
+        features = features_of(view_table(day_of(day)), stack)
+        assert certain(findings(features), readings(features).values()) == set()
