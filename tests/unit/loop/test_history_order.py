@@ -1,0 +1,44 @@
+"""A batch is judged by those produced before it, in whatever order they were worked on."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from _support.orders import orders
+
+from airflow_provider_dqheal.core.types import BatchRef
+from airflow_provider_dqheal.pipeline.detect import produced_before
+from airflow_provider_dqheal.profiling.local import profile_table
+
+START = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def ref(day: int, known: bool = True) -> BatchRef:
+    moment = START + timedelta(days=day) if known else None
+    return BatchRef(dataset="orders", batch_id=f"b{day}", uri=f"/data/b{day}.csv", produced_at=moment)
+
+
+def profiles(*days: int, known: bool = True):
+    return tuple(profile_table(orders(day, rows=30), ref(day, known)) for day in days)
+
+
+def names(found):
+    return [profile.batch.batch_id for profile in found]
+
+
+def test_later_batches_are_no_history_and_order_is_that_of_production():
+    history = profiles(0, 1, 3, 2, 6, 5)
+    assert names(produced_before(history, ref(4), 3)) == ["b0", "b1", "b2", "b3"]
+
+
+def test_all_count_where_too_few_are_earlier_or_a_moment_is_not_known():
+    history = profiles(0, 2, 1)
+    assert names(produced_before(history, ref(1), 5)) == ["b0", "b1", "b2"]
+    assert produced_before(history, ref(1, known=False), 1) == history
+    unknown = (*history, *profiles(9, known=False))
+    assert produced_before(unknown, ref(1), 1) == unknown
+
+
+def test_moments_with_and_without_a_zone_compare():
+    naive = ref(1).model_copy(update={"produced_at": datetime(2026, 3, 2)})
+    assert names(produced_before(profiles(0, 1, 2), naive, 1)) == ["b0", "b1"]
