@@ -38,9 +38,8 @@ def plain(reading: Reading) -> set[str]:
     strange = min(reading("spelling_reach"), reading("spelling_excess"))
     if strange > 2.5 and reading("spelling_share") <= _FEW:  # no text was ever spelled nearly as oddly
         named.add("outliers")
-    if (
-        reading.kind == "number" and reading("reach_above.nearest") > 8.0 and reading("reach_above.excess") > 2.3
-    ):  # far beyond all records
+    beyond = reading("reach_above.nearest") > 8.0 and reading("reach_above.excess") > 2.3
+    if reading.kind == "number" and beyond:  # far beyond all records
         named.add("outliers")
     if reading("is_unique") and reading("repeat_loo") == 0 and reading("repeat_z") > 11.0:  # a key that repeats
         named.add("distribution_shift")

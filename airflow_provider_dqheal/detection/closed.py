@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from airflow_provider_dqheal.detection.scalars import angle
+from airflow_provider_dqheal.detection.scalars import angle, surplus_z
 from airflow_provider_dqheal.detection.stack import MAX_VALUES, ColumnStack
 from airflow_provider_dqheal.detection.view import ColumnView
 
@@ -55,7 +55,7 @@ def closed_of(stack: ColumnStack, index: np.ndarray, shares: np.ndarray) -> Clos
     views = [view for view in (stack.views[i] for i in index) if view is not None]
     repeat = max((repeat_share(view) for view in views), default=0.0)
     trough = shares.min(axis=0, initial=1.0) * stack.valued if len(index) else np.zeros(shares.shape[1])
-    appears = ((shares > 0).sum(axis=0) * stack.valued)[:]
+    appears = (shares > 0).sum(axis=0) * stack.valued
     there = appears > 0
     if stack.moving or len(index) < 2 or not there.any() or any(len(v.values) >= MAX_VALUES for v in views):
         return Closed(0.0, 1.0, 0.0, np.zeros_like(trough), 0.0, repeat)
@@ -76,12 +76,11 @@ def closed_of(stack: ColumnStack, index: np.ndarray, shares: np.ndarray) -> Clos
 
 
 def measure_closed(
-    stack: ColumnStack, usual: Closed, shares: np.ndarray, unseen_z: float, root: float, present: float, repeat: float
+    usual: Closed, shares: np.ndarray, unseen_z: float, root: float, present: float, repeat: float
 ) -> list[float]:
     """The measurements :data:`CLOSED` of one batch.
 
     Args:
-        stack: the column's history.
         usual: what is usual over the reference batches.
         shares: (V,) the batch's share of rows for each known value.
         unseen_z: how many values are new, in standard errors.
@@ -89,24 +88,27 @@ def measure_closed(
         present: the batch's present cells.
         repeat: share of them that repeat another one.
     """
-    fall = (angle(usual.trough) - angle(shares)) * root if len(shares) else np.zeros(0)
-    at = int(np.argmax(fall)) if len(fall) else -1
-    lost = float(usual.trough[(shares <= 0) & (usual.trough > 0)].sum()) if len(fall) else 0.0
-    several = len(usual.trough) > 1 and int((usual.trough > 0).sum()) > 1
+    sink_z, sink_share = 0.0, 0.0
+    if len(shares):
+        fall = (angle(usual.trough) - angle(shares)) * root
+        at = int(np.argmax(fall))
+        sink_z, sink_share = max(float(fall[at]), 0.0), max(float(usual.trough[at] - shares[at]), 0.0)
+    lost = float(usual.trough[shares <= 0].sum())
+    several = int((usual.trough > 0).sum()) > 1
     closedness = usual.presence * (1.0 - usual.once) * min(usual.rarest / _OFTEN, 1.0) if several else 0.0
     return [
         usual.presence,
         usual.once,
         usual.rarest,
         max(unseen_z, 0.0) * closedness**2,
-        max(float(fall[at]), 0.0) if len(fall) else 0.0,
-        max(float(usual.trough[at] - shares[at]), 0.0) if len(fall) else 0.0,
+        sink_z,
+        sink_share,
         usual.sink,
         lost,
-        float(angle(min(lost, 1.0))) * root,
+        float(angle(lost)) * root,
         repeat,
         usual.repeat,
-        max(float(angle(repeat) - angle(max(usual.repeat, 0.25 / max(present, 1.0)))) * np.sqrt(present), 0.0),
+        max(surplus_z(repeat, usual.repeat, present), 0.0),
     ]
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from airflow_provider_dqheal.detection.association import ASSOCIATION
 from airflow_provider_dqheal.detection.closed import CLOSED, measure_closed
 from airflow_provider_dqheal.detection.reference import LOCATION, MEDIAN, Reference, direction, pace, usual_step
-from airflow_provider_dqheal.detection.scalars import INDEX, SCALARS, angle
+from airflow_provider_dqheal.detection.scalars import INDEX, SCALARS, angle, surplus_z
 from airflow_provider_dqheal.detection.spelling import SPELLING, Pairs, measure_spelling
 from airflow_provider_dqheal.detection.stack import DISTANCES, ColumnStack, stands_for_missing
 
@@ -212,17 +212,16 @@ def _label_part(stack: ColumnStack, judged: Judged, against: Reference) -> list[
     if against.dominant is not None and judged.present > 0:
         fail = 1.0 - _share(judged, against.dominant)
         fail_loo = against.fails[against.dominant]
-        fail_z = float(angle(fail) - angle(max(fail_loo, 0.25 / present))) * np.sqrt(present)
+        fail_z = surplus_z(fail, fail_loo, present)
         if against.dominant == "number" and against.fails["int"] < 0.02:
             decimal = max(_share(judged, "number") - _share(judged, "int"), 0.0)
-            decimal_z = float(angle(decimal) - angle(max(against.fails["int"], 0.25 / present))) * np.sqrt(present)
+            decimal_z = surplus_z(decimal, against.fails["int"], present)
     odd = sum(share for text, share in judged.new_forms if not _familiar(text, stack.form_labels))
-    odd_floor = max(min(against.form, 1.0), 0.25 / present)
-    odd_z = max(float(angle(min(odd, 1.0)) - angle(odd_floor)) * np.sqrt(present), 0.0)
+    odd_z = max(surplus_z(odd, against.form, present), 0.0)
     missing = 1.0 - judged.present / rows
     missing_z = float(angle(missing) - angle(max(against.missing_high, 0.25 / rows))) * root
     less_z = float(angle(against.missing_low) - angle(missing)) * root
-    unseen_z = float(angle(unseen) - angle(max(against.unseen, 0.25 / rows))) * np.sqrt(rows)
+    unseen_z = surplus_z(unseen, against.unseen, rows)
     return [
         *(value for kind in SPIKES for value in spikes[kind]),
         against.spike,
@@ -233,7 +232,7 @@ def _label_part(stack: ColumnStack, judged: Judged, against: Reference) -> list[
         against.dropped,
         form,
         against.form,
-        float(angle(min(form, 1.0)) - angle(max(min(against.form, 1.0), 0.25 / present))) * np.sqrt(present),
+        surplus_z(form, against.form, present),
         fail,
         fail_loo,
         max(fail_z, 0.0),
@@ -248,11 +247,11 @@ def _label_part(stack: ColumnStack, judged: Judged, against: Reference) -> list[
         max(less_z, 0.0),
         judged.near,
         against.near,
-        max(float(angle(judged.near) - angle(max(against.near, 0.25 / rows))) * np.sqrt(rows), 0.0),
+        max(surplus_z(judged.near, against.near, rows), 0.0),
         judged.past,
         against.past,
-        max(float(angle(judged.past) - angle(max(against.past, 0.25 / present))) * np.sqrt(present), 0.0),
-        *measure_closed(stack, against.closed, judged.shares, unseen_z, root, present, judged.repeat),
+        max(surplus_z(judged.past, against.past, present), 0.0),
+        *measure_closed(against.closed, judged.shares, unseen_z, root, present, judged.repeat),
         *measure_spelling(judged.pairs, against.pairs, against.spelled),
     ]
 

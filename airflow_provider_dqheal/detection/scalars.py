@@ -7,11 +7,12 @@ column's own spread, sizes on a log scale: differences do not depend on the tabl
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from airflow_provider_dqheal.detection.view import ColumnView
+if TYPE_CHECKING:
+    from airflow_provider_dqheal.detection.view import ColumnView
 
 SHARES_OF_ROWS = ("null", "empty", "word", "missing")
 SHARES_OF_PRESENT = ("int", "number", "bool", "date", "unit", "separated", "edges", "broken", "top", "zero", "negative")
@@ -31,6 +32,11 @@ def angle(share: Any) -> Any:
     if isinstance(share, float | int):
         return 2.0 * math.asin(math.sqrt(min(max(share, 0.0), 1.0)))
     return 2.0 * np.arcsin(np.sqrt(np.clip(share, 0.0, 1.0)))
+
+
+def surplus_z(share: float, usual: float, cells: float) -> float:
+    """How far a share of ``cells`` lies above the usual one (at least a quarter of a cell), in standard errors."""
+    return float((angle(share) - angle(max(usual, 0.25 / cells))) * np.sqrt(cells))
 
 
 def scale_of(views: list[ColumnView]) -> tuple[float, float]:

@@ -12,6 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from airflow_provider_dqheal.detection.scalars import surplus_z
+
 SPELLING = (
     "spelling_share",
     "spelling_loo",
@@ -133,11 +135,10 @@ def measure_spelling(pairs: Pairs | None, others: np.ndarray | None, usual: list
     spread = float(np.mean([one.spread for one in known]))
     noise = np.sqrt(means.var(ddof=1) + spread**2 / total + 1e-4)
     reach = float(found.max()) - record
-    z = (2 * np.arcsin(np.sqrt(min(share, 1.0))) - 2 * np.arcsin(np.sqrt(max(loo, 0.25 / total)))) * np.sqrt(total)
     return [
         share,
         loo,
-        max(float(z), 0.0),
+        max(surplus_z(share, loo, total), 0.0),
         max(reach, 0.0),
         float(np.log((max(reach, 0.0) + 0.1) / (record - second + 0.1))),
         float((mean - means.mean()) / noise),

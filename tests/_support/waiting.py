@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 
-def until(ready: Callable[[], object], timeout_s: float = 30.0, what: str = "the condition") -> object:
-    """Polls until ``ready`` is true; its value."""
+def until(
+    ready: Callable[[], object], timeout_s: float = 30.0, what: str = "the condition", every_s: float = 0.02
+) -> Any:
+    """Asks every ``every_s`` until ``ready`` is true; its value."""
     deadline = time.monotonic() + timeout_s
     while True:
         value = ready()
@@ -15,4 +18,4 @@ def until(ready: Callable[[], object], timeout_s: float = 30.0, what: str = "the
             return value
         if time.monotonic() > deadline:
             raise AssertionError(f"{what}: not within {timeout_s} s")
-        time.sleep(0.02)
+        time.sleep(every_s)

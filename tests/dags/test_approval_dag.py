@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 import pytest
+from _support import waiting
 from _support.serving import serving
 
 from airflow_provider_dqheal.core.config import load_settings
@@ -127,12 +128,9 @@ def rest(airflow: Any, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
         embedded.stop_airflow(home)
 
 
-def until(ready: Callable[[], Any], what: str, timeout_s: float = 400) -> Any:
-    deadline = time.monotonic() + timeout_s
-    while not (found := ready()):
-        assert time.monotonic() < deadline, f"{what}: not in time"
-        time.sleep(0.2)
-    return found
+def until(ready: Callable[[], Any], what: str) -> Any:
+    """Waits for Airflow, asking it five times a second."""
+    return waiting.until(ready, 400, what, every_s=0.2)
 
 
 def paused(home: Path, run_id: str) -> bool:

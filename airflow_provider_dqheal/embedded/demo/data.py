@@ -48,14 +48,14 @@ class Day:
         return self.day.isoformat()
 
 
-def read_days(first: date = FIRST_DAY, count: int = HISTORY_DAYS + 13) -> list[Day]:
-    """``count`` successive days from ``first`` on.
+def read_days(count: int) -> list[Day]:
+    """``count`` successive days from :data:`FIRST_DAY` on.
 
     Raises:
         EmbeddedError: when the package that carries the table is not installed.
     """
     joined = _joined()
-    days = [first + timedelta(days=i) for i in range(count)]
+    days = [FIRST_DAY + timedelta(days=i) for i in range(count)]
     return [Day(day, _text(joined[joined["day"] == day.isoformat()])) for day in days]
 
 

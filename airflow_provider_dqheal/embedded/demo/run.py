@@ -58,7 +58,7 @@ def run_demo(keep: bool = False, plain: bool = False, report: Path | None = None
         started = False
         try:
             settings = parts.start_broker()
-            days = read_days()
+            days = read_days(HISTORY_DAYS + len(SCHEDULE))
             _learn(settings, days[:HISTORY_DAYS], progress)
             parts.start_rest()
             started = True

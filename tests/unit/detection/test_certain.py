@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from _support.orders import orders
+from _support.tables import put
 
 from airflow_provider_dqheal.core.types import ISSUE_ORDER
 from airflow_provider_dqheal.detection.certain import certain
@@ -28,12 +29,6 @@ def day_of(day: int) -> pa.Table:
     return pa.table({**columns, "note": note})
 
 
-def put(table: pa.Table, column: str, value: str, cells: int) -> pa.Table:
-    values = table[column].to_pylist()
-    values[:cells] = [value] * cells
-    return table.set_column(table.column_names.index(column), column, pa.array(values))
-
-
 @pytest.fixture(scope="module")
 def history() -> list[pa.Table]:
     return [day_of(day) for day in range(8)]
@@ -49,7 +44,7 @@ CASES = [
 
 @pytest.mark.parametrize(("column", "value", "cells", "issue"), CASES)
 def test_plain_evidence_is_named_and_so_is_its_column(history, column, value, cells, issue):
-    batch = put(day_of(9), column, value, cells)
+    batch = put(day_of(9), column, dict.fromkeys(range(cells), value))
     features = features_of(view_table(batch), build_stack([view_table(table) for table in history]))
     assert ISSUE_ORDER.index(issue) in certain(findings(features), readings(features).values())
     verdict = judge(profile_table(batch), Baseline.build("orders", [profile_table(table) for table in history]))

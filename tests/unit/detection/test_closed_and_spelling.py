@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
+from _support.tables import put
 
 from airflow_provider_dqheal.detection.facts import findings
 from airflow_provider_dqheal.detection.features import Features, features_of
@@ -21,12 +22,6 @@ def people(day: int, rows: int = 300, moving: bool = False) -> pa.Table:
     code = [f"{rng.integers(16**10):010x}{i}" for i in range(rows)]
     sex = rng.choice(["female", "male"], rows, p=[0.55, 0.45]).tolist()
     return pa.table({"code": code, "sex": [f"{value}{day}" for value in sex] if moving else sex, "town": town})
-
-
-def with_cells(table: pa.Table, column: str, value: str, cells: int) -> pa.Table:
-    values = table[column].to_pylist()
-    values[:cells] = [value] * cells
-    return table.set_column(table.column_names.index(column), column, pa.array(values))
 
 
 @pytest.fixture(scope="module")
@@ -55,11 +50,11 @@ def test_clean_batches_say_nothing(history):
 
 
 def test_a_value_outside_a_closed_list_is_an_outlier_where_it_is_rare_and_a_shift_where_not(history):
-    few = compared(with_cells(people(8), "sex", "Atlantis", 7), history)
+    few = compared(put(people(8), "sex", dict.fromkeys(range(7), "Atlantis")), history)
     assert measured(few, "sex", "closed_presence") == 1
     assert measured(few, "sex", "closed_z") > 3
     assert strongest(few, "sex")["outliers.unknown_values"] > 0.7
-    many = compared(with_cells(people(8), "sex", "other", 60), history)
+    many = compared(put(people(8), "sex", dict.fromkeys(range(60), "other")), history)
     assert strongest(many, "sex")["distribution_shift.new_values"] > 1
     assert "outliers.unknown_values" not in strongest(many, "sex")
 
@@ -81,7 +76,7 @@ def test_a_value_that_stays_away_is_named(history):
 
 def test_a_key_that_repeats_is_named(history):
     batch = people(8)
-    features = compared(with_cells(batch, "code", batch["code"][0].as_py(), 20), history)
+    features = compared(put(batch, "code", dict.fromkeys(range(20), batch["code"][0].as_py())), history)
     found = {one.metric: one for one in findings(features) if one.column == "code"}
     assert found["repeated_keys"].strength > 1
     assert found["repeated_keys"].examples == (batch["code"][0].as_py(),)
@@ -89,14 +84,14 @@ def test_a_key_that_repeats_is_named(history):
 
 @pytest.mark.parametrize("text", ["'; DROP TABLE users; --", "xq zvkj wqx", "<script>x()</script>"])
 def test_a_text_whose_characters_do_not_go_together_stands_out(history, text):
-    features = compared(with_cells(people(8), "town", text, 1), history)
+    features = compared(put(people(8), "town", dict.fromkeys(range(1), text)), history)
     found = {one.metric: one for one in findings(features) if one.column == "town"}
     assert found["strange_texts"].strength > 1
     assert found["strange_texts"].examples[0] == text
 
 
 def test_a_new_name_of_usual_spelling_does_not(history):
-    features = compared(with_cells(people(8), "town", "Hamdenburg", 1), history)
+    features = compared(put(people(8), "town", dict.fromkeys(range(1), "Hamdenburg")), history)
     assert measured(features, "town", "spelling_reach") == 0
 
 

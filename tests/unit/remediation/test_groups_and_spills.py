@@ -6,6 +6,7 @@ import random
 
 import pyarrow as pa
 import pytest
+from _support.tables import put
 
 from airflow_provider_dqheal import api
 from airflow_provider_dqheal.remediation.bench.plans import violations
@@ -26,13 +27,6 @@ def visits(index: int, sites: int = 25, rows_each: int = 8) -> pa.Table:
         state = rng.choice(STATES)
         rows += [(f"S{index:02d}{number:03d}", town, state, str(rng.randrange(1, 90))) for _ in range(rows_each)]
     return pa.table({name: [row[at] for row in rows] for at, name in enumerate(COLUMNS)})
-
-
-def put(table: pa.Table, column: str, cells: dict[int, str]) -> pa.Table:
-    values = table[column].to_pylist()
-    for row, value in cells.items():
-        values[row] = value
-    return table.set_column(table.column_names.index(column), column, pa.array(values))
 
 
 def mistyped(table: pa.Table, rows: list[int], sign: str = "x") -> pa.Table:
