@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +18,9 @@ from airflow_provider_dqheal.remediation.kernels.booleans import pair_of
 from airflow_provider_dqheal.remediation.kernels.dates import common_layout, readings
 from airflow_provider_dqheal.remediation.kernels.numbers import NumberStyle, is_number
 from airflow_provider_dqheal.remediation.kernels.text import Cells, Text, is_blank, is_missing_word
+
+_PROBED = 1_000
+"""Different texts that are read to learn how a column writes its dates."""
 
 Counts = Mapping[Text, int]
 Rule = Callable[[Counts, "ColumnHistory"], Mapping[Text, Text]]
@@ -126,6 +130,17 @@ class ColumnHistory:
         if not readings(probe):
             return None
         return common_layout(self.present.items())
+
+    @cached_property
+    def read_layouts(self) -> frozenset[str]:
+        """The layouts that read every date of the column, also where none writes them all (1/2/24 and 10/12/24)."""
+        shared: set[str] | None = None
+        for text in islice(self.present, _PROBED):
+            found = {layout for layout, _ in readings(text)}
+            shared = found if shared is None else shared & found
+            if not shared:
+                break
+        return frozenset(shared or ())
 
     @cached_property
     def boolean_pair(self) -> tuple[str, str] | None:

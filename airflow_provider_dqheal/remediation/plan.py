@@ -33,6 +33,9 @@ RELATED: dict[str, tuple[str, ...]] = {
 }
 """Which other issue types' steps can be the explanation of an issue on the same column."""
 
+_UNSHOWN = 0.5
+"""Strength of evidence that only gives the words to what the ensemble estimates."""
+
 
 def plan(
     raw: pa.Table, profile: Profile, baseline: Baseline, verdict: Verdict, policy: Policy, batch: BatchRef
@@ -157,11 +160,14 @@ def _unexplained(context: Context, steps: list[Step]) -> list[str]:
             for step in steps
             if step.issue in kinds and (not blamed or not step.columns or blamed & set(step.columns))
         ]
-        moved = [] if issue.type != "distribution_shift" else _still_moved(context, blamed)
+        touched = blamed & {column for step in touching for column in step.columns}
+        # What no step touched is left to the detector, which judges the healed batch by itself.
+        moved = [] if issue.type != "distribution_shift" else _still_moved(context, touched or blamed)
         if touching and not moved:
             continue
-        if steps and not context.verdict.alarms_alone(issue.type):
-            continue  # named beside another that was healed: the detector judges what is left
+        shown = any(evidence.score > _UNSHOWN for evidence in issue.evidence)
+        if steps and not moved and not (shown and context.verdict.alarms_alone(issue.type)):
+            continue  # named beside another that was healed, or without a measurement: what is left is judged again
         where = f" in {', '.join(issue.columns)}" if issue.columns else ""
         advice = (
             "no exact transformation explains it; accept the batch as the new baseline, or correct the source"

@@ -15,11 +15,11 @@ _LEAST, _NEARLY_ALL = 0.5, 0.95
 
 @register
 class Relabel(Strategy):
-    """New labels on at least half of the rows, where the history is closed or every label is a known one with an affix.
+    """New labels on at least half of the rows with one, where the history is closed or all are known with an affix.
 
     A common prefix or suffix is taken away when every label is then known; otherwise another column that determined
     the label tells which old label each new one is, without exception and one to one. That needs an acted-on issue,
-    or new labels on nearly all rows.
+    or new labels on nearly all of them.
     """
 
     name = "relabel"
@@ -34,7 +34,8 @@ class Relabel(Strategy):
                 continue
             counts = cells.counter
             fresh = {text for text in counts if not is_missing_word(text) and text not in history.pooled}
-            share = sum(counts[text] for text in fresh) / max(1, len(cells.codes))
+            filled = sum(count for text, count in counts.items() if not is_missing_word(text))
+            share = sum(counts[text] for text in fresh) / max(1, filled)
             if share < _LEAST:
                 continue
             alarmed = context.issue("distribution_shift", "outliers", "type_mismatch", column=name) is not None

@@ -10,16 +10,20 @@ import pyarrow as pa
 from airflow_provider_dqheal.core.types import ISSUE_ORDER, Step
 from airflow_provider_dqheal.remediation._base import Context, Strategy, register
 from airflow_provider_dqheal.remediation.edits import set_cells
-from airflow_provider_dqheal.remediation.history import numbers_of
-from airflow_provider_dqheal.remediation.kernels.numbers import NumberStyle, to_decimal
+from airflow_provider_dqheal.remediation.history import ColumnHistory, numbers_of
+from airflow_provider_dqheal.remediation.kernels.numbers import NumberStyle, is_number, to_decimal
+from airflow_provider_dqheal.remediation.kernels.proof import Proof
 from airflow_provider_dqheal.remediation.kernels.text import Cells, Text
-from airflow_provider_dqheal.remediation.kernels.transforms import find_transform
+from airflow_provider_dqheal.remediation.kernels.transforms import Found, Transform, find_transform
 from airflow_provider_dqheal.remediation.working import Working
 
 
 @register
 class UndoScale(Strategy):
-    """Needs an acted-on issue that blames the column; acts only when one exact transform explains the whole column."""
+    """Needs an acted-on issue that blames the column; acts only when one exact transform explains the whole column.
+
+    A key's values are all new each time, so digits or values have to prove the transform.
+    """
 
     name = "undo_scale"
     heals = "distribution_shift"
@@ -31,24 +35,27 @@ class UndoScale(Strategy):
             return []
         steps = []
         for name, history, cells in context.columns():
-            if not history.is_numeric or history.is_key or context.issue(*ISSUE_ORDER, column=name) is None:
+            if not history.is_numeric or context.issue(*ISSUE_ORDER, column=name) is None:
                 continue
             places = history.style.most_places
             found = find_transform(numbers_of(cells.counter), history, places)
-            if found is None:
+            if found is None or (history.is_key and not found.proven):
                 continue
-            transform, confidence = found
-            reason = f"all values of {name!r} are changed by {transform.name}, exactly and without a rest"
-            params = {"transform": asdict(transform), "places": places, "style": asdict(history.style)}
-            steps.append(self.step(context, (name,), params, confidence, reason))
+            reason = f"all values of {name!r} are changed by {found.transform.name}, exactly and without a rest"
+            params = {
+                "transform": asdict(found.transform),
+                "places": places,
+                "style": asdict(history.style),
+                "known": _known(cells, found, history, places),
+            }
+            steps.append(self.step(context, (name,), params, found.confidence, reason))
         return steps
 
     def change(self, working: Working, step: Step) -> Working:
         """Inverts the transform for every number of the column: one ledger line."""
-        from airflow_provider_dqheal.remediation.kernels.transforms import Transform
-
         column, places = step.columns[0], int(step.params["places"])
         transform, style = Transform(**step.params["transform"]), NumberStyle(**step.params["style"])
+        known: dict[str, str] = step.params.get("known", {})
         array = working.table.column(column)
         cells = Cells.of(array)
         if pa.types.is_integer(array.type) and places:
@@ -61,7 +68,26 @@ class UndoScale(Strategy):
             value = to_decimal(text)
             if value is not None:
                 exact = transform.undo_exactly(value, places)
-                restored[text] = style.write(exact) if not pa.types.is_floating(array.type) else repr(float(exact))
+                plain = style.write(exact) if not pa.types.is_floating(array.type) else repr(float(exact))
+                restored[text] = known.get(str(text), plain)
         positions = np.flatnonzero(np.array([text in restored for text in cells.values], bool)[cells.codes])
         after = [restored[cells.values[code]] for code in cells.codes[positions]]
         return set_cells(working, step, column, positions, after, note=f"undo: {transform.name}")
+
+
+_MOST_KNOWN = 5_000
+_LONG = 12
+"""Columns with more digits after the point are not restored by rounding."""
+
+
+def _known(cells: Cells, found: Found, history: ColumnHistory, places: int) -> dict[str, str]:
+    """What a text was before, where its last digits were lost and the history holds the one number it came from."""
+    if places <= _LONG and not found.cut:
+        return {}  # restored exactly by rounding
+    numbers = {text: value for text in cells.values if text is not None and (value := to_decimal(text)) is not None}
+    if not numbers or (len(numbers) > _MOST_KNOWN and not found.cut):
+        return {}
+    values = np.array([float(value) for value in numbers.values()])
+    before = Proof(np.sort(values), history, places).known_near(values, found.transform)
+    texts = {float(text): text for text in history.present if is_number(text)}
+    return {text: texts[value] for text, value in zip(numbers, before.tolist(), strict=True) if value in texts}

@@ -96,7 +96,8 @@ def _columns(working: Staged, baseline: Baseline, verdict: Verdict, names: set[s
         blamed = any(issue.type == "missing_data" and name in issue.columns for issue in verdict.issues)
         yield _missing(name, law, counts, rows, None if blamed else _missing_before(working, name, origin))
         if law.unique:
-            doubled = sum(counts[text] - 1 for text in judged if counts[text] > 1 and not is_missing(text))
+            grown = (text for text in judged if counts[text] > max(1, before[text]) and not is_missing(text))
+            doubled = sum(counts[text] - max(1, before[text]) for text in grown)
             yield Check(
                 name="unique", column=name, passed=not doubled, observed=f"{doubled:,} repeated values", expected="none"
             )

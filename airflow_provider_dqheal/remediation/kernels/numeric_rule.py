@@ -20,6 +20,7 @@ from airflow_provider_dqheal.remediation.kernels.numbers import (
     is_number,
     read_body,
 )
+from airflow_provider_dqheal.remediation.kernels.proof import is_recognised, known_share
 from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_word
 from airflow_provider_dqheal.remediation.kernels.units import MAGNITUDES, conversions, is_unit
 
@@ -197,6 +198,10 @@ def _percent(observed: np.ndarray, known: np.ndarray) -> str | None:
         return "1" if as_written else "0.01"
     if not as_written:
         return "1" if _near(observed, known) else None
+    values = np.unique(known)
+    recognised = known_share(observed, values), known_share(observed * 0.01, values)
+    if is_recognised(max(recognised), min(recognised), len(np.unique(observed))):
+        return "1" if recognised[0] > recognised[1] else "0.01"
     observed = np.sort(observed)
     plain, share = ks_distance(observed, known), ks_distance(observed * 0.01, known)
     if known[-1] > _FRACTIONS:

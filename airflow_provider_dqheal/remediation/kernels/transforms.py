@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
 import numpy as np
 
 from airflow_provider_dqheal.remediation.history import ColumnHistory
+from airflow_provider_dqheal.remediation.kernels.proof import Proof, is_whole
 from airflow_provider_dqheal.remediation.kernels.units import AFFINE, SCALES
 
 PROBS = np.linspace(0.05, 0.95, 19)
 _MIN_ROWS = 20
-_GRID_PLACES = 6
-"""Columns with more digits after the point have no grid that could prove anything."""
 _PROVEN_SLACK = 3.0
-_ON_GRID = 0.97
 _SHARP = 0.01
-_CHANCE = 1e-6
+_WIDER = 3.0
+_RAN_OUT = 6
+"""Columns with more digits after the point are compared by level when nothing else tells factors apart."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,11 @@ class Transform:
         """``x`` from the observed values (float64)."""
         restored: np.ndarray = (values - float(self.offset)) / float(self.factor)
         return restored
+
+    @property
+    def is_binary(self) -> bool:
+        """Whether it counts bytes: one side is whole numbers."""
+        return self.factor in ("1024", "0.0009765625")
 
     @property
     def is_decimal(self) -> bool:
@@ -107,89 +113,113 @@ class Spread:
         return max(1.5 * self.own, 0.6 / np.sqrt(max(rows, 1)), 0.01)
 
 
-def find_transform(values: np.ndarray, history: ColumnHistory, places: int) -> tuple[Transform, float] | None:
-    """The one transform that brings ``values`` back to within sampling error, and the confidence; else None.
+@dataclass(frozen=True)
+class Found:
+    """The one transform that explains a column, how sure that is, and whether digits or values prove it.
 
-    It must explain the whole column, be the only one that does, and land on the history's own grid of digits.
-    Where the digits prove it (:func:`_is_proven`) the level may have moved on a little as well; where they cannot, only
-    powers of ten count, and other factors where batches are alike enough to tell them from a real shift.
+    ``cut``: rounding lost digits, and every value is one that the history holds.
+    """
+
+    transform: Transform
+    confidence: float
+    proven: bool
+    cut: bool = False
+
+
+def find_transform(values: np.ndarray, history: ColumnHistory, places: int) -> Found | None:
+    """The one transform that brings ``values`` back to within sampling error; else None.
+
+    It must explain the whole column and be the only one that does. Proof are digits and values (:class:`Proof`):
+    with it the level may have moved on a little as well; without it only powers of ten count, and other factors where
+    batches are alike enough to tell them from a real shift.
+
+    Args:
+        values: the batch's numbers (N,), ascending.
+        history: the column in the accepted batches.
+        places: digits after the point that its numbers have.
     """
     spread = Spread(history)
     if len(spread.batches) < 2 or len(values) < _MIN_ROWS or spread.unit <= 0:
         return None
     tolerance, before = spread.tolerance(len(values)), spread.distance(values)
-    if before <= 3 * tolerance:
+    proof = Proof(values, history, places)
+    far = before > 3 * tolerance
+    if not far and not proof.is_strange:
         return None
-    options = [Transform(factor, "0", name) for factor, name in SCALES]
-    options += [Transform(factor, offset, name) for factor, offset, name in AFFINE]
-    scored = sorted(
-        (spread.distance(restored), index)
-        for index, option in enumerate(options)
-        if _on_grid(restored := option.undo(values), values, option, places)
-    )
-    if not scored:
+    fitting: dict[Transform, float] = {}
+    for option in _OPTIONS:
+        restored = option.undo(values)
+        counted = not option.is_binary or is_whole(values) or is_whole(history.all_numbers)
+        if counted and proof.lands(restored, option) and _as_wide(restored, spread) and _in_reach(restored, history):
+            fitting[option] = spread.distance(restored)
+    found = _recognised(proof, fitting, max(before, tolerance)) or _nearest(proof, spread, fitting, far, before)
+    if found is not None and proof.is_cut(found.transform):
+        traced = proof.known_near(np.unique(values), found.transform)
+        return replace(found, cut=True) if bool(np.isfinite(traced).all()) else None
+    return found
+
+
+def _recognised(proof: Proof, fitting: Mapping[Transform, float], bound: float) -> Found | None:
+    """The transform under which values come back that were there before."""
+    chosen = proof.recognised(fitting)
+    return Found(chosen, 0.99, proven=True) if chosen is not None and fitting[chosen] < bound else None
+
+
+def _nearest(
+    proof: Proof, spread: Spread, fitting: Mapping[Transform, float], far: bool, before: float
+) -> Found | None:
+    """The transform that comes nearest to the history, if it is near enough and no other is."""
+    if not fitting:
         return None
-    best, runner = scored[0], scored[1] if len(scored) > 1 else (float("inf"), -1)
-    chosen = options[best[1]]
-    proven = places <= _GRID_PLACES and _is_proven(values, chosen, history, places)
-    if not proven and not chosen.is_decimal and not _is_sharp(values, chosen, history, spread):
+    values, history, tolerance = proof.values, proof.history, spread.tolerance(len(proof.values))
+    (best, distance), *others = sorted(fitting.items(), key=lambda item: item[1])
+    runner = others[0][1] if others else float("inf")
+    proven = proof.by_digits(best)
+    if not proven and not best.is_decimal and not _is_sharp(values, best, history, spread):
         return None
-    bound = tolerance * (_PROVEN_SLACK if proven else 1.0)
-    if best[0] > bound or runner[0] <= max(2 * best[0], 2 * tolerance) or best[0] > before / 5:
+    if proven and (far or proof.is_off_grid):
+        unique = distance <= tolerance * (_PROVEN_SLACK if far else 1.0) and runner > 2 * distance
+        nearer = distance <= before / (5 if far else 2.5)
+        nearer |= distance <= before / 2.5 and not others and not best.is_decimal
+    else:
+        unique = distance <= tolerance and runner > max(2 * distance, 2 * tolerance) and far
+        nearer = distance <= before / 5
+    if not unique or not nearer:
         return None
-    return chosen, float(np.clip(1 - best[0] / max(before, 1e-12), 0, 0.99))
+    return Found(best, float(np.clip(1 - distance / max(before, 1e-12), 0, 0.99)), proven)
+
+
+_OPTIONS = (
+    *(Transform(factor, "0", name) for factor, name in SCALES),
+    *(Transform(factor, offset, name) for factor, offset, name in AFFINE),
+)
+
+
+def _as_wide(restored: np.ndarray, spread: Spread) -> bool:
+    """Whether the undone values spread about as the history's batches do, so that squeezing all to one is no match."""
+    usual = [_inner(batch) for batch in spread.batches]
+    now = _inner(restored)
+    return min(usual) / _WIDER <= now <= max(usual) * _WIDER
+
+
+def _in_reach(restored: np.ndarray, history: ColumnHistory) -> bool:
+    """Whether no undone value lies farther outside the history than that is wide: a rest that was right already."""
+    low, high = history.all_numbers[[0, -1]]
+    return bool(restored.min() >= low - (high - low) and restored.max() <= high + (high - low))
+
+
+def _inner(values: np.ndarray) -> float:
+    low, high = np.quantile(values, PROBS[[0, -1]])
+    return float(high - low)
 
 
 def _is_sharp(values: np.ndarray, transform: Transform, history: ColumnHistory, spread: Spread) -> bool:
     """Whether batches are so alike that no other factor comes near: medians agree to 1 %, or two numbers are undone."""
     if float(transform.offset):
         return True
-    if history.style.most_places <= _GRID_PLACES:
+    if history.style.most_places <= _RAN_OUT:
         return False
     medians = np.array([np.median(batch) for batch in spread.batches])
     now = float(np.median(transform.undo(values)))
     middle = float(np.median(medians))
     return middle != 0 and bool(np.ptp(np.append(medians, now)) <= _SHARP * abs(middle))
-
-
-def _is_proven(values: np.ndarray, transform: Transform, history: ColumnHistory, places: int) -> bool:
-    """Whether the digits of ``values`` could not have come but by the transform (odds below one in a million).
-
-    Either most values have more digits than the column ever had, and the undone ones have not; or all are multiples
-    of the factor times the column's grid, which few values of the history are.
-    """
-    grid = 10.0**-places
-    if not _multiples(values, grid).mean() > 0.5:
-        return True
-    factor = abs(float(transform.factor))
-    if factor <= 1 or float(transform.offset):
-        return False
-    usual = float(_multiples(history.all_numbers, grid * factor).mean())
-    return usual <= 0.5 and max(usual, 0.01) ** len(values) < _CHANCE and bool(_multiples(values, grid * factor).all())
-
-
-def _multiples(values: np.ndarray, grid: float) -> np.ndarray:
-    """Mask of the values that are whole multiples of ``grid`` up to rounding of floats."""
-    scaled = values / grid
-    whole: np.ndarray = np.abs(scaled - np.round(scaled)) <= 1e-6 * np.maximum(1.0, np.abs(scaled) * 1e-6)
-    return whole
-
-
-def _on_grid(restored: np.ndarray, values: np.ndarray, transform: Transform, places: int) -> bool:
-    """Whether nearly all undone values have no more digits than the history's, up to what rounding explains."""
-    if places > _GRID_PLACES:
-        return True
-    grid = 10.0**-places
-    off = np.abs(restored / grid - np.round(restored / grid))
-    noise = 1e-6 * np.maximum(1.0, np.abs(restored) / grid) * 1e-6 + 1e-6
-    if transform.is_decimal:
-        return bool((off <= noise).mean() >= _ON_GRID)
-    if bool((off <= noise).all()):
-        return True
-    rounding = 0.5 * _grid_of(values) / abs(float(transform.factor)) / grid
-    return rounding < 0.25 and bool((off <= rounding * 1.01 + 1e-6).all())
-
-
-def _grid_of(values: np.ndarray) -> float:
-    """The smallest power of ten that all values are multiples of, down to 1e-9."""
-    return next((10.0**-digits for digits in range(10) if bool(_multiples(values, 10.0**-digits).all())), 1e-10)

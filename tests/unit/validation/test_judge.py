@@ -152,3 +152,13 @@ def test_batch_that_the_detector_still_dislikes_fails(baseline):
 
 def test_hold_reason_fails(baseline):
     assert not judged(Working.start(day(7)), baseline, held=("a person decides",)).passed
+
+
+def test_repeats_that_came_with_the_batch_are_not_the_repairs_doing(baseline):
+    raw = day(8)
+    ids = raw["order_id"].to_pylist()
+    raw = raw.set_column(0, "order_id", pa.array([*ids[:-1], ids[0]]))
+    edited = set_cells(Working.start(raw), step("country"), "country", pa.array([0]).to_numpy(), ["FR"])
+    assert "unique" not in failed(judged(edited, baseline, [step("country")], found("order_id", "country")))
+    worse = set_cells(edited, step("order_id"), "order_id", pa.array([1]).to_numpy(), [ids[0]])
+    assert "unique" in failed(judged(worse, baseline, [step("order_id")], found("order_id")))

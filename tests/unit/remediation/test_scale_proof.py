@@ -1,0 +1,127 @@
+"""What proves that a whole column was rescaled, and where the proof is not enough."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+import numpy as np
+import pytest
+
+from airflow_provider_dqheal.remediation.history import ColumnHistory, numbers_of
+from airflow_provider_dqheal.remediation.kernels.fitting import fits
+from airflow_provider_dqheal.remediation.kernels.numeric_rule import find_rule
+from airflow_provider_dqheal.remediation.kernels.transforms import Found, find_transform
+
+Draw = Callable[[np.random.Generator], Iterable[str]]
+
+
+def column(draw: Draw, batches: int = 8) -> ColumnHistory:
+    counts = tuple(Counter(draw(np.random.default_rng(index))) for index in range(batches))
+    return ColumnHistory("x", "float", counts)
+
+
+def found(history: ColumnHistory, texts: Iterable[str]) -> Found | None:
+    return find_transform(numbers_of(Counter(texts)), history, history.style.most_places)
+
+
+def prices(rng: np.random.Generator) -> list[str]:
+    """Few prices, all of them known."""
+    return [f"{price:.2f}" for price in rng.choice([10.5, 12, 12.5, 16, 16.5, 16.75, 18.5, 20.25, 20.75, 23], 60)]
+
+
+def singles(rng: np.random.Generator) -> list[str]:
+    """32-bit floats, printed in full."""
+    return [repr(float(np.float32(value))) for value in rng.lognormal(3, 0.5, 200)]
+
+
+def degrees(rng: np.random.Generator) -> list[str]:
+    return [f"{value:.7f}" for value in rng.normal(77.6, 0.05, 200)]
+
+
+def scores(rng: np.random.Generator) -> list[str]:
+    """Standardised values with all digits of a float."""
+    return [repr(float(value)) for value in rng.normal(0, 0.7, 300)]
+
+
+def scaled(texts: Iterable[str], factor: float, offset: float = 0.0, digits: int = 12) -> list[str]:
+    return [repr(round(float(text) * factor + offset, digits)) for text in texts]
+
+
+NEW = np.random.default_rng(99)
+
+
+def test_values_that_come_back_as_known_ones_prove_the_factor():
+    history, today = column(prices), prices(NEW)
+    assert (made := found(history, scaled(today, 0.1))) is not None
+    assert (made.transform.factor, made.proven) == ("0.1", True)
+    assert (made := found(history, scaled(today, 1.8, 32))) is not None
+    assert made.transform.name == "Celsius to Fahrenheit"
+
+
+@pytest.mark.parametrize(("factor", "said"), [(1000, "1000"), (60, "60"), (3600, "3600")])
+def test_printed_32_bit_floats_tell_factors_apart_that_levels_cannot(factor, said):
+    made = found(column(singles), scaled(singles(NEW), factor))
+    assert made is not None
+    assert (made.transform.factor, made.proven) == (said, True)
+
+
+def test_bytes_are_whole_numbers():
+    history = column(degrees)
+    assert (made := found(history, scaled(degrees(NEW), 1000))) is not None
+    assert made.transform.factor == "1000"
+
+
+def test_squeezing_all_values_to_one_is_no_explanation():
+    made = found(column(scores), scaled(scores(NEW), 1.8, 32))
+    assert made is not None
+    assert made.transform.name == "Celsius to Fahrenheit"
+
+
+def test_more_digits_prove_a_moved_point_where_batches_differ_much():
+    def visits(rng: np.random.Generator) -> list[str]:
+        return [str(int(value)) for value in rng.lognormal(5 + rng.normal(0, 0.5), 1.2, 100)]
+
+    history = column(visits)
+    assert (made := found(history, scaled(visits(np.random.default_rng(3)), 0.01))) is not None
+    assert (made.transform.factor, made.proven) == ("0.01", True)
+
+
+def test_digits_that_rounding_cost_are_not_made_up():
+    history, today = column(degrees), degrees(NEW)
+    assert found(history, scaled(today, 0.001, digits=10)) is not None
+    assert found(history, scaled(today, 0.001, digits=8)) is None
+
+
+def test_column_of_which_a_part_was_right_is_left_alone():
+    history, today = column(prices), prices(NEW)
+    assert found(history, [*scaled(today[:50], 0.1), *today[50:]]) is None
+
+
+@pytest.mark.parametrize("factor", [0.5, 1.3, 7, 9.7])
+def test_real_changes_of_level_are_left_alone(factor):
+    for draw in (prices, degrees):
+        texts = [f"{float(text) * factor:.{len(text.partition('.')[2])}f}" for text in draw(NEW)]
+        assert found(column(draw), texts) is None
+
+
+def test_identifiers_of_hexadecimal_digits_are_told_by_what_they_have_in_common():
+    def identifiers(rng: np.random.Generator) -> list[str]:
+        return [str(uuid.UUID(bytes=rng.bytes(16), version=4)) for _ in range(40)]
+
+    history = ColumnHistory("id", "string", column(identifiers).batches)
+    assert fits(identifiers(NEW), history) == 1.0
+    assert fits([text[:8] for text in identifiers(NEW)], history) == 0.0
+    assert fits([text.replace("a", "z") for text in identifiers(NEW)], history) < 0.5
+
+
+def test_shares_in_percent_are_told_by_the_values_they_come_back_to():
+    def rain(rng: np.random.Generator) -> list[str]:
+        return [f"{value:g}" for value in rng.choice([0, 0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.3], 200)]
+
+    history = column(rain)
+    texts = Counter(f"{float(text) * 100:.2f}%" if index % 3 else text for index, text in enumerate(rain(NEW)))
+    rule = find_rule(texts, history)
+    assert rule is not None
+    assert rule.factors["%"] == "0.01"
