@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from airflow_provider_dqheal.core.errors import UnknownDataset
 from airflow_provider_dqheal.core.types import BatchRef, Verdict
 from airflow_provider_dqheal.detection.verdict import judge
 from airflow_provider_dqheal.pipeline._stage import running
+from airflow_provider_dqheal.pipeline.history import history_of
 from airflow_provider_dqheal.pipeline.profile import profile_stage
 from airflow_provider_dqheal.pipeline.services import Services
 from airflow_provider_dqheal.profiling.baseline import Baseline
-from airflow_provider_dqheal.profiling.profile import Profile
 
 
 def baseline_for(services: Services, ref: BatchRef) -> Baseline | None:
@@ -20,28 +18,7 @@ def baseline_for(services: Services, ref: BatchRef) -> Baseline | None:
         baseline = services.store.baseline(ref.dataset, services.settings.detection.history_size + 1)
     except UnknownDataset:
         return None
-    others = tuple(p for p in baseline.profiles if p.batch is None or p.batch.batch_id != ref.batch_id)
-    detection = services.settings.detection
-    others = produced_before(others, ref, detection.min_history)[-detection.history_size :]
-    return baseline.model_copy(update={"profiles": others}) if others else None
-
-
-def produced_before(profiles: tuple[Profile, ...], ref: BatchRef, least: int) -> tuple[Profile, ...]:
-    """Those produced before the batch, in that order, where the moments are known and ``least`` of them remain.
-
-    Batches that are worked on side by side are accepted in any order; a later one is no history of an earlier one.
-    """
-    moments = [_utc(profile.batch.produced_at if profile.batch else None) for profile in profiles]
-    own = _utc(ref.produced_at)
-    if own is None or any(moment is None for moment in moments):
-        return profiles
-    order = sorted(range(len(profiles)), key=lambda i: moments[i] or own)
-    earlier = [i for i in order if (moments[i] or own) <= own]
-    return tuple(profiles[i] for i in (earlier if len(earlier) >= least else order))
-
-
-def _utc(moment: datetime | None) -> datetime | None:
-    return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
+    return history_of(baseline, ref, services.settings.detection)
 
 
 def unknown_verdict(services: Services, ref: BatchRef) -> Verdict:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from airflow_provider_dqheal.core.errors import UnknownDataset
 from airflow_provider_dqheal.core.types import BatchRef
+from airflow_provider_dqheal.pipeline.history import history_of, same_profiles
 from airflow_provider_dqheal.pipeline.services import Services
 from airflow_provider_dqheal.profiling.baseline import Baseline
 
@@ -14,11 +15,12 @@ FRESH_S = 30.0
 """A baseline is read again after so long in any case: a person may have taken a batch out of it."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Kept:
-    baseline: Baseline
+    newest: Baseline
     accepted: int
     read_at: float
+    used: Baseline | None = None
 
 
 class Histories:
@@ -26,24 +28,22 @@ class Histories:
 
     def __init__(self, services: Services) -> None:
         self._store = services.store
-        self._size = services.settings.detection.history_size
+        self._detection = services.settings.detection
         self._kept: dict[str, _Kept] = {}
 
     def baseline_for(self, ref: BatchRef) -> Baseline | None:
-        """The accepted history without the batch itself; None when the data set has none."""
+        """As ``pipeline.detect.baseline_for``; the same object while nothing changes, as its statistics are kept."""
         accepted = self._store.accepted_count(ref.dataset)
         kept = self._kept.get(ref.dataset)
         if kept is None or kept.accepted != accepted or time.monotonic() - kept.read_at > FRESH_S:
             try:
-                baseline = self._store.baseline(ref.dataset, self._size)
+                newest = self._store.baseline(ref.dataset, self._detection.history_size + 1)
             except UnknownDataset:
                 self._kept.pop(ref.dataset, None)
                 return None
-            kept = self._kept[ref.dataset] = _Kept(baseline, accepted, time.monotonic())
-        if all(p.batch is None or p.batch.batch_id != ref.batch_id for p in kept.baseline.profiles):
-            return kept.baseline
-        whole = self._store.baseline(ref.dataset, self._size + 1)
-        others = [p for p in whole.profiles if p.batch is None or p.batch.batch_id != ref.batch_id]
-        if not others:
-            return None
-        return Baseline.build(ref.dataset, others[-self._size :], whole.table_schema, whole.feedback)
+            kept = self._kept[ref.dataset] = _Kept(newest, accepted, time.monotonic())
+        found = history_of(kept.newest, ref, self._detection)
+        if found is not None and kept.used is not None and same_profiles(found.profiles, kept.used.profiles):
+            return kept.used
+        kept.used = found
+        return found

@@ -6,9 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 from _support.orders import orders
 
+from airflow_provider_dqheal.core.config import load_settings
 from airflow_provider_dqheal.core.types import BatchRef
-from airflow_provider_dqheal.pipeline.detect import produced_before
+from airflow_provider_dqheal.pipeline.detect import baseline_for
+from airflow_provider_dqheal.pipeline.history import produced_before
+from airflow_provider_dqheal.pipeline.services import Services
 from airflow_provider_dqheal.profiling.local import profile_table
+from airflow_provider_dqheal.profiling.schema import infer_schema
+from airflow_provider_dqheal.stream.history import Histories
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -42,3 +47,22 @@ def test_all_count_where_too_few_are_earlier_or_a_moment_is_not_known():
 def test_moments_with_and_without_a_zone_compare():
     naive = ref(1).model_copy(update={"produced_at": datetime(2026, 3, 2)})
     assert names(produced_before(profiles(0, 1, 2), naive, 1)) == ["b0", "b1"]
+
+
+def test_stream_judges_by_the_same_batches_and_keeps_what_it_read(home):
+    with Services.open(load_settings()) as services:
+        _judged_alike(services)
+
+
+def _judged_alike(services: Services) -> None:
+    known = profiles(*range(8))
+    services.store.put_dataset("orders", infer_schema(known))
+    for profile in known:
+        opened = services.store.receive(profile.batch)
+        services.store.put_profile(opened, profile)
+        services.store.accept(opened, by="a test")
+    histories = Histories(services)
+    early, late = histories.baseline_for(ref(6)), histories.baseline_for(ref(9))
+    assert names(early.profiles) == [f"b{day}" for day in range(6)] == names(baseline_for(services, ref(6)).profiles)
+    assert names(late.profiles) == [f"b{day}" for day in range(8)] == names(baseline_for(services, ref(9)).profiles)
+    assert histories.baseline_for(ref(9)) is late
