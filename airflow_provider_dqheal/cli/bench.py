@@ -20,20 +20,29 @@ def repair(
     pair: Annotated[
         tuple[Path, Path] | None, typer.Option(metavar="DIRTY CLEAN", help="Two CSV files of the same rows, instead.")
     ] = None,
+    baran: Annotated[
+        Path | None,
+        typer.Option(metavar="PYTHON", help="With --pair: Raha and Baran beside it, in a Python that has them."),
+    ] = None,
     downstream: Annotated[bool, typer.Option(help="Score a scikit-learn model on what comes out.")] = True,
     as_json: JsonOption = False,
 ) -> None:
     """Inject known faults, heal, and count what was repaired, harmed, held and left."""
     from airflow_provider_dqheal import api
+    from airflow_provider_dqheal.remediation.bench.baran import bench_baran
     from airflow_provider_dqheal.remediation.bench.pairs import bench_pair
     from airflow_provider_dqheal.remediation.bench.report import bench_repair
 
     if pair is not None:
         runs = [bench_pair(api.learn, api.heal, *pair, dirty_history=dirty) for dirty in (False, True)]
+        if baran is not None:
+            runs.append(bench_baran(baran, *pair))
         if as_json:
             print_json({"pairs": runs})
         else:
-            print_table("dirty and clean pair", tuple(runs[0]), [tuple(run.values()) for run in runs])
+            print_table(
+                "dirty and clean pair", tuple(runs[0]), [tuple(run.get(key) for key in runs[0]) for run in runs]
+            )
         return
     say(f"healing about {episodes * (faults + 1)} batches")
     result: dict[str, Any] = bench_repair(

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
 from airflow_provider_dqheal import api
+from airflow_provider_dqheal.core.errors import ConfigError
 from airflow_provider_dqheal.detection.corpus import Episode, rng_for
 from airflow_provider_dqheal.detection.generators import registry
+from airflow_provider_dqheal.remediation.bench.baran import bench_baran
 from airflow_provider_dqheal.remediation.bench.fault import Fault
 from airflow_provider_dqheal.remediation.bench.pairs import bench_pair, read_pair
 from airflow_provider_dqheal.remediation.bench.plans import random_plan, violations
@@ -100,3 +104,12 @@ def test_pair_is_read_and_counted(tmp_path):
     assert dirty.num_rows == clean.num_rows == 180
     result = bench_pair(api.learn, api.heal, tmp_path / "dirty.csv", tmp_path / "clean.csv", dirty_history=False)
     assert (result["errors"], result["right"], result["harmed"]) == (1, 1, 0)
+
+
+def test_python_without_raha_is_told(tmp_path):
+    for name in ("dirty.csv", "clean.csv"):
+        (tmp_path / name).write_text("a,b\n1,2\n")
+    with pytest.raises(ConfigError, match=r"No module named 'raha'.*raha==1\.26"):
+        bench_baran(Path(sys.executable), tmp_path / "dirty.csv", tmp_path / "clean.csv")
+    with pytest.raises(ConfigError, match="no-python"):
+        bench_baran(tmp_path / "no-python", tmp_path / "dirty.csv", tmp_path / "clean.csv")
