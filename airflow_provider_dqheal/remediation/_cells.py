@@ -24,6 +24,10 @@ class TextMap(Strategy):
     def rule(self, counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
         """Odd text -> repair; pure, asked of history batches too."""
 
+    def spared(self, history: ColumnHistory, share_now: float) -> bool:
+        """Whether the rule would have left the history alone."""
+        return history.harmless(self.rule, share_now)
+
     def confidence(self, context: Context, column: str, found: dict[Text, Text]) -> float:
         """How sure the step is."""
         return 0.98
@@ -41,7 +45,7 @@ class TextMap(Strategy):
                 continue
             found = self.repairs(context, name, history, cells.counter)
             rows = len(cells.rows(found)) if found else 0
-            if not rows or not history.harmless(self.rule, rows / len(cells.codes)):
+            if not rows or not self.spared(history, rows / len(cells.codes)):
                 continue
             values = [[before, after] for before, after in found.items()]
             confidence = self.confidence(context, name, found)

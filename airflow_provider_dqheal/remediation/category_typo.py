@@ -5,13 +5,16 @@ from __future__ import annotations
 from airflow_provider_dqheal.remediation._base import register
 from airflow_provider_dqheal.remediation._cells import TextMap
 from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts
-from airflow_provider_dqheal.remediation.kernels.spelling import typos
+from airflow_provider_dqheal.remediation.kernels.spelling import slips_of_list, typos
 from airflow_provider_dqheal.remediation.kernels.text import Text
 
 
 @register
 class CategoryTypo(TextMap):
-    """Rare unknown values one typing error away from exactly one frequent known value of a closed domain."""
+    """Rare unknown values one typing error away from exactly one frequent known value of a closed domain.
+
+    A list may have had such errors in every batch: then they were errors there as well, and its history proves it.
+    """
 
     name = "category_typo"
     heals = "outliers"
@@ -20,7 +23,11 @@ class CategoryTypo(TextMap):
 
     def rule(self, counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
         """Misspelt value -> known value."""
-        return typos(counts, history)
+        return typos(counts, history) or slips_of_list(counts, history)
+
+    def spared(self, history: ColumnHistory, share_now: float) -> bool:
+        """Whether only errors of the same kind would have been touched."""
+        return bool(history.listed) or super().spared(history, share_now)
 
     def told(self, column: str, rows: int, found: dict[Text, Text]) -> str:
         """How many cells and values."""

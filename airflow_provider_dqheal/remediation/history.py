@@ -19,6 +19,7 @@ from airflow_provider_dqheal.remediation.kernels.dates import common_layout, rea
 from airflow_provider_dqheal.remediation.kernels.numbers import NumberStyle, is_number
 from airflow_provider_dqheal.remediation.kernels.text import Cells, Text, is_blank, is_missing_word
 
+_USUAL_ROWS, _USUAL_BATCHES, _MOST_LISTED, _COVERED = 10, 4, 60, 0.9
 _PROBED = 1_000
 """Different texts that are read to learn how a column writes its dates."""
 
@@ -175,6 +176,24 @@ class ColumnHistory:
         if len(self.batches) < 2 or self.present_rows < 30:
             return False
         return len(self.present) <= max(20, self.present_rows // 5) and bool(self.unseen_fractions.max() <= 0.02)
+
+    @cached_property
+    def listed(self) -> frozenset[str]:
+        """The values of a list in which there were errors all the time: nine tenths of the rows, in most batches.
+
+        Empty where there is no such list, and where nothing new is ever seen (:attr:`is_categorical`).
+        """
+        if self.is_categorical or self.is_numeric or self.is_code or self.date_layout is not None:
+            return frozenset()
+        came = Counter(text for counts in self.batches for text in counts)
+        usual = {
+            text
+            for text, rows in self.present.items()
+            if rows >= _USUAL_ROWS and 2 * came[text] >= len(self.batches) >= _USUAL_BATCHES
+        }
+        covered = sum(self.present[text] for text in usual)
+        short = len(usual) <= _MOST_LISTED and covered >= _COVERED * self.present_rows
+        return frozenset(usual) if usual and short else frozenset()
 
     def explains(self, text: Text) -> bool:
         """Whether the history holds this very text."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import ClassVar
 
 import numpy as np
@@ -11,12 +10,12 @@ from airflow_provider_dqheal.core.types import Step
 from airflow_provider_dqheal.remediation._base import Context, Strategy, register
 from airflow_provider_dqheal.remediation.edits import positions_of, set_cells
 from airflow_provider_dqheal.remediation.history import ColumnHistory, TableHistory
-from airflow_provider_dqheal.remediation.kernels.groups import is_mistyped, is_slip, lefts_of, odd_ones
+from airflow_provider_dqheal.remediation.kernels.groups import is_slip, lefts_of, odd_ones
+from airflow_provider_dqheal.remediation.kernels.spelling import is_mistyped, look_random
 from airflow_provider_dqheal.remediation.kernels.text import Cells, Text
 from airflow_provider_dqheal.remediation.working import Working
 
 _MOST_COLUMNS = 40
-_SAME = 4
 
 
 @register
@@ -67,7 +66,7 @@ class TypoInGroup(Strategy):
             for row, texts in said.items()
             if row in rows and len(texts) == 1 and is_mistyped(cells.text(row), text := next(iter(texts)))
         }
-        return found if _look_random([(str(cells.text(row)), text) for row, text in found.items()]) else {}
+        return found if look_random([(str(cells.text(row)), text) for row, text in found.items()]) else {}
 
     @staticmethod
     def _leaves_alone(history: TableHistory, name: str, lefts: list[str]) -> bool:
@@ -90,16 +89,6 @@ class TypoInGroup(Strategy):
         here = working.row_ids.to_numpy()
         after: list[Text] = [values[int(here[position])] for position in positions]
         return set_cells(working, step, step.columns[0], positions, after)
-
-
-def _look_random(pairs: list[tuple[str, str]]) -> bool:
-    """Whether (typed, meant) pairs are slips: one and the same replacement in most of many cells is another value."""
-    replaced: Counter[tuple[tuple[str, str], ...]] = Counter()
-    for typed, meant in pairs:
-        signs = zip(typed, meant, strict=True) if len(typed) == len(meant) else [(typed, meant)]
-        replaced[tuple((a, b) for a, b in signs if a != b)] += 1
-    most = max(replaced.values(), default=0)
-    return most < _SAME or most <= len(pairs) / 2
 
 
 def _is_odd(text: str, history: ColumnHistory) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from airflow_provider_dqheal.remediation.history import TableHistory
-from airflow_provider_dqheal.remediation.kernels.spelling import edits
+from airflow_provider_dqheal.remediation.kernels.spelling import is_mistyped
 from airflow_provider_dqheal.remediation.kernels.text import Cells, Text, is_missing_word
 
 _MIN_TESTS = 60
@@ -79,21 +79,3 @@ def odd_ones(left: Cells, right: Cells) -> dict[int, str]:
     clear = (rows >= _GROUP) & (most >= _MAJORITY * rows) & (most >= 3)
     odd = np.flatnonzero(clear[left.codes] & (right.codes != top[left.codes]))
     return {int(row): str(text) for row in odd if not is_missing_word(text := right.values[top[left.codes[row]]])}
-
-
-def is_mistyped(text: Text, meant: str) -> bool:
-    """Whether ``text`` can be ``meant`` mistyped: a fifth of the characters, and no digit turned into another.
-
-    >>> is_mistyped("birminghxm", "birmingham"), is_mistyped("3x patients", "37 patients"), is_mistyped("12", "17")
-    (True, True, False)
-    """
-    if text is None or text == meant or is_missing_word(text):
-        return False
-    if len(text) == len(meant):
-        wrong = [(a, b) for a, b in zip(text.casefold(), meant.casefold(), strict=True) if a != b]
-        swaps = any(a.isdigit() and b.isdigit() for a, b in wrong)
-        return not swaps and 0 < len(wrong) <= max(1, len(meant) // 4 + (0 if len(meant) > 8 else 1)) < len(meant)
-    if [ch for ch in text if ch.isdigit()] != [ch for ch in meant if ch.isdigit()]:
-        return False
-    most = max(1, len(meant) // 6)
-    return len(meant) >= 5 and edits(text.casefold(), meant.casefold(), most) <= most

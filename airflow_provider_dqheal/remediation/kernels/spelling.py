@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts
 from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_word, unwrapped
@@ -128,6 +128,74 @@ def typos(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
             found[text] = nearest
     strange = sum(rows for text, rows in counts.items() if text not in history.pooled and not is_missing_word(text))
     return found if strange <= _MOST_STRANGE * rows_now else {}
+
+
+_SLIPS = 0.7
+_SELDOM = 2
+
+
+def slips_of_list(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
+    """Unseen texts that are exactly one value of a list mistyped, where the history had such errors all the time.
+
+    What was strange in the history must have been errors of that kind, too.
+    """
+    if not history.listed:
+        return {}
+    rest = {text: rows for text, rows in history.present.items() if text not in history.listed}
+    known = sum(rows for text, rows in rest.items() if _meant(text, history.listed) is not None)
+    if known < _SLIPS * sum(rest.values()):
+        return {}
+    found: dict[Text, Text] = {}
+    for text, rows in counts.items():
+        unseen = text is not None and text not in history.pooled and not is_missing_word(text, weak=True)
+        meant = _meant(text, history.listed) if unseen and rows <= _SELDOM else None
+        if meant is not None:
+            found[text] = meant
+    return found if look_random([(str(text), str(meant)) for text, meant in found.items()]) else {}
+
+
+def _meant(text: Text, listed: Iterable[str]) -> str | None:
+    """The one listed value that the text can be mistyped."""
+    if text is None or len(text) < 3:
+        return None
+    fitting = [value for value in listed if is_mistyped(text, value)]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def is_mistyped(text: Text, meant: str) -> bool:
+    """Whether ``text`` can be ``meant`` mistyped: a quarter of the characters, and no digit turned into another.
+
+    Letters where all is digits are no other number: of them there may be more.
+
+    >>> is_mistyped("birminghxm", "birmingham"), is_mistyped("3x patients", "37 patients"), is_mistyped("12", "17")
+    (True, True, False)
+    """
+    if text is None or text == meant or is_missing_word(text):
+        return False
+    if len(text) == len(meant):
+        wrong = [(a, b) for a, b in zip(text.casefold(), meant.casefold(), strict=True) if a != b]
+        swaps = any(a.isdigit() and b.isdigit() for a, b in wrong)
+        most = max(1, len(meant) // 4 + (0 if len(meant) > 8 else 1))
+        if meant.isdigit() and all(a.isalpha() for a, _ in wrong):
+            most = max(most, 2 * len(meant) // 5)
+        return not swaps and 0 < len(wrong) <= most < len(meant)
+    if [ch for ch in text if ch.isdigit()] != [ch for ch in meant if ch.isdigit()]:
+        return False
+    most = max(1, len(meant) // 6)
+    return len(meant) >= 5 and edits(text.casefold(), meant.casefold(), most) <= most
+
+
+_SAME = 4
+
+
+def look_random(pairs: list[tuple[str, str]]) -> bool:
+    """Whether (typed, meant) pairs are slips: one and the same replacement in most of many cells is another value."""
+    replaced: Counter[tuple[tuple[str, str], ...]] = Counter()
+    for typed, meant in pairs:
+        signs = zip(typed, meant, strict=True) if len(typed) == len(meant) else [(typed, meant)]
+        replaced[tuple((a, b) for a, b in signs if a != b)] += 1
+    most = max(replaced.values(), default=0)
+    return most < _SAME or most <= len(pairs) / 2
 
 
 def _marks(text: str) -> bool:

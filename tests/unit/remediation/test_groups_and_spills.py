@@ -10,8 +10,7 @@ from _support.tables import put
 
 from airflow_provider_dqheal import api
 from airflow_provider_dqheal.remediation.bench.plans import violations
-from airflow_provider_dqheal.remediation.kernels.groups import is_mistyped
-from airflow_provider_dqheal.remediation.typo_in_group import _look_random
+from airflow_provider_dqheal.remediation.kernels.spelling import is_mistyped, look_random
 
 STATES = ("AL", "GA", "TN", "FL", "MS", "NC")
 SYLLABLES = ("bir", "ming", "ham", "mont", "gom", "ery", "hun", "ts", "ville", "mo", "bile", "dal", "ton")
@@ -68,9 +67,9 @@ def test_a_value_that_differs_everywhere_in_the_same_way_is_another_value():
     assert repaired(batch, [visits(index) for index in range(8)])[0] == []
 
 
-def test_slips_look_random():
-    assert _look_random([("yex", "yes"), ("xes", "yes")])
-    assert not _look_random([(f"ak_{n}", f"al_{n}") for n in range(9)])
+def test_slipslook_random():
+    assert look_random([("yex", "yes"), ("xes", "yes")])
+    assert not look_random([(f"ak_{n}", f"al_{n}") for n in range(9)])
     assert is_mistyped("birminghxm", "birmingham")
     assert not is_mistyped("12", "17")
 
@@ -93,3 +92,34 @@ def test_nan_in_a_held_batch_is_as_it_came():
     held = api.heal(table, api.learn([table]))
     assert held.held
     assert violations(table, held, api.learn([table])) == []
+
+
+def listed(index: int, share: float, slip: str = "random") -> tuple[pa.Table, list[str]]:
+    """Rows with a kind out of a short list, some of them mistyped; and what they were."""
+    rng = random.Random(500 + index)
+    kinds = rng.choices(("heart attack", "heart failure", "pneumonia", "surgical infection"), [5, 3, 3, 2], k=200)
+    typed = []
+    for kind in kinds:
+        at = rng.randrange(len(kind))
+        sign = rng.choice("qxyzjkw") if slip == "random" else "B"
+        wrong = kind[:at] + sign + kind[at + 1 :] if slip == "random" else f"{kind[:-1]}{sign}"
+        typed.append(wrong if rng.random() < share else kind)
+    ids = [str(index * 200 + row) for row in range(200)]
+    return pa.table({"id": ids, "kind": typed, "amount": [str(rng.randrange(9, 99)) for _ in ids]}), kinds
+
+
+def test_errors_in_a_list_are_repaired_where_the_history_has_such_errors():
+    history = [listed(index, 0.04)[0] for index in range(8)]
+    batch, meant = listed(8, 0.05)
+    healed = api.heal(batch, api.learn(history))
+    after = [(line["before"], line["after"]) for line in healed.ledger.to_pylist() if line["column"] == "kind"]
+    wrong = [(typed, kind) for typed, kind in zip(batch["kind"].to_pylist(), meant, strict=True) if typed != kind]
+    assert len(wrong) > 5
+    assert set(after) <= set(wrong)
+    assert len(after) >= 0.7 * len(wrong)  # some were in the history already, and are usual
+
+
+def test_rare_values_of_a_list_are_no_errors():
+    history = [listed(index, 0.03, "same")[0] for index in range(8)]
+    healed = api.heal(listed(8, 0.03, "same")[0], api.learn(history))
+    assert healed.ledger.num_rows == 0
