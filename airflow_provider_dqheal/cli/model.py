@@ -102,3 +102,17 @@ def bench_profile(
         print_json(result)
     else:
         print_record(f"profile of {rows} rows x {columns} columns", result, as_json)
+
+
+@bench.command("detect")
+def bench_detect(
+    columns: Annotated[int, typer.Option(min=1)] = 20,
+    rows: Annotated[int, typer.Option(min=30, help="Rows of a batch.")] = 2_000,
+    repeats: Annotated[int, typer.Option(min=3, help="Batches to judge.")] = 20,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure how long a batch is judged, and how many profiles the networks score a second."""
+    from airflow_provider_dqheal.detection.benchmark import bench_detect as run
+
+    say(f"judging {repeats} batches of {rows} rows x {columns} columns")
+    print_record(f"verdict on {columns} columns", run(columns, rows, repeats), as_json)

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from airflow_provider_dqheal.core.types import BatchRef
+from airflow_provider_dqheal.profiling.mixed_table import mixed_table
 from airflow_provider_dqheal.profiling.spark import profile_dataframe, profile_splits, session
 
 if TYPE_CHECKING:
@@ -85,25 +86,8 @@ def write_table(folder: Path, rows: int, columns: int) -> None:
     """Writes a table of mixed columns, the same for the same arguments, as Parquet files of 500,000 rows."""
     random = np.random.default_rng(0)
     for number, start in enumerate(range(0, rows, FILE_ROWS)):
-        count = min(FILE_ROWS, rows - start)
-        table = pa.table({f"c{at:02d}": _column(random, at, start, count) for at in range(columns)})
+        table = mixed_table(random, start, min(FILE_ROWS, rows - start), columns)
         pq.write_table(table, folder / f"part-{number:05d}.parquet", row_group_size=GROUP_ROWS)
-
-
-def _column(random: np.random.Generator, at: int, start: int, count: int) -> pa.Array:
-    kinds: tuple[Callable[[], pa.Array], ...] = (
-        lambda: pa.array(np.arange(start, start + count)),
-        lambda: pa.array(random.normal(100.0, 15.0, count)),
-        lambda: pa.array(np.round(random.lognormal(3.0, 1.0, count), 2), mask=random.random(count) < 0.05),
-        lambda: pa.array(random.integers(0, 50, count)),
-        lambda: pa.array(random.integers(0, 100_000, count)),
-        lambda: pa.array(np.array([f"city {i:04d}" for i in range(300)])[random.integers(0, 300, count)]),
-        lambda: pa.array(np.array(["new", "open", "closed", "n/a"])[random.integers(0, 4, count)]),
-        lambda: pa.array(np.array([f"AB-{i:06d}" for i in range(50_000)])[random.integers(0, 50_000, count)]),
-        lambda: pa.array(random.integers(1_500_000_000, 1_600_000_000, count) * 1_000_000).cast(pa.timestamp("us")),
-        lambda: pa.array(random.random(count) < 0.3),
-    )
-    return kinds[at % len(kinds)]()
 
 
 def _nothing(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

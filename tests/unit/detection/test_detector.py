@@ -10,10 +10,14 @@ import pytest
 
 from airflow_provider_dqheal.core.errors import ModelLoadError
 from airflow_provider_dqheal.core.resources import resource
+from airflow_provider_dqheal.detection.benchmark import bench_detect
 from airflow_provider_dqheal.detection.detector import METADATA, Detector, read_metadata
-from airflow_provider_dqheal.detection.generators import generators
+from airflow_provider_dqheal.detection.features import featurize
+from airflow_provider_dqheal.detection.generators import generators, registry
 from airflow_provider_dqheal.detection.samples import draw_samples
 from airflow_provider_dqheal.detection.training import train
+from airflow_provider_dqheal.profiling.baseline import Baseline
+from airflow_provider_dqheal.profiling.local import profile_table
 
 
 @pytest.fixture
@@ -65,6 +69,26 @@ def test_unreadable_metadata_is_refused(folder):
 
 
 @pytest.mark.timeout(120)
+def test_many_batches_are_scored_as_each_alone(folder):
+    detector = Detector.load(folder)
+    batches = []
+    for name, rows in (("shop_orders", 120), ("flags", 80), ("payments", 200)):
+        *history, batch = registry.get(name).generate(3, 7, rows)
+        batches.append(featurize(profile_table(batch), Baseline.build(name, [profile_table(one) for one in history])))
+    together = detector.score_many(batches)
+    for one, found in zip(batches, together, strict=True):
+        alone = detector.score(one)
+        assert found.features is one
+        np.testing.assert_allclose(found.levels, alone.levels, atol=1e-3)
+        np.testing.assert_allclose(found.columns, alone.columns, atol=1e-3)
+    assert detector.score_many([]) == []
+
+
+def test_bench_measures_every_way_of_judging():
+    found = bench_detect(columns=4, rows=200, repeats=3)
+    assert all(value > 0 for value in found.values())
+
+
 def test_training_is_reproducible_and_loads(tmp_path):
     samples = [
         sample
