@@ -16,12 +16,12 @@ from airflow_provider_dqheal.core.types import ColumnType, TableSchema
 from airflow_provider_dqheal.profiling.baseline import Baseline
 from airflow_provider_dqheal.remediation.kernels.booleans import pair_of
 from airflow_provider_dqheal.remediation.kernels.dates import common_layout, readings
-from airflow_provider_dqheal.remediation.kernels.numbers import NumberStyle, is_number
+from airflow_provider_dqheal.remediation.kernels.numbers import NumberStyle, is_number, to_decimal
 from airflow_provider_dqheal.remediation.kernels.text import Cells, Text, is_blank, is_missing_word
 
 _USUAL_ROWS, _USUAL_BATCHES, _MOST_LISTED, _COVERED = 10, 4, 60, 0.9
 _PROBED = 1_000
-"""Different texts that are read to learn how a column writes its dates."""
+"""Different texts that are read to learn how a column writes its numbers and dates."""
 
 Counts = Mapping[Text, int]
 Rule = Callable[[Counts, "ColumnHistory"], Mapping[Text, Text]]
@@ -107,6 +107,12 @@ class ColumnHistory:
         """Ascending float64 values of all batches."""
         parts = [values for values in self.numbers if len(values)]
         return np.sort(np.concatenate(parts)) if parts else np.zeros(0)
+
+    @cached_property
+    def most_digits(self) -> int:
+        """Most significant digits that a number of the column has."""
+        found = (to_decimal(text) for text in islice(self.present, _PROBED))
+        return max((len(value.normalize().as_tuple().digits) for value in found if value is not None), default=0)
 
     @cached_property
     def grid(self) -> Decimal:

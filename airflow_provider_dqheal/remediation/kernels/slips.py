@@ -132,6 +132,11 @@ def _places(text: Text) -> int:
     return 0 if value is None else max(0, -int(value.normalize().as_tuple().exponent))
 
 
+def _length(value: Decimal) -> int:
+    """Significant digits."""
+    return len(value.normalize().as_tuple().digits)
+
+
 def _shares(options: Mapping[str, Mapping[str, tuple[Decimal, float]]], counts: Counts) -> dict[str, float]:
     """Share of each slip among the far cells, from the prior and the cells themselves."""
     shares = dict(_PRIOR)
@@ -165,8 +170,8 @@ def _options(text: str, scale: Scale, places: int, history: ColumnHistory) -> di
             restored = nearest
         elif kind in DECIMAL:
             nearest = round(restored, min(places, 15))
-            if abs(nearest - restored) > abs(restored) * Decimal("1e-9"):
-                continue
+            if abs(nearest - restored) > abs(restored) * Decimal("1e-9") or _length(value) > history.most_digits:
+                continue  # a moved point adds no digit
             restored = nearest
             if kind.startswith("/") and own_places <= places and history.share_on(Decimal(factor) * grid) < _ROUND:
                 density = scale.density(float(restored))
