@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from itertools import combinations
 
+import numpy as np
 import pyarrow as pa
 
-from airflow_provider_dqheal.core.types import Step
+from airflow_provider_dqheal.core.types import IssueType, Step
 from airflow_provider_dqheal.remediation._base import Context, Strategy, register
 from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts, numbers_of
 from airflow_provider_dqheal.remediation.kernels.likeness import content_likeness, form_likeness
@@ -14,12 +15,15 @@ from airflow_provider_dqheal.remediation.kernels.transforms import Spread
 from airflow_provider_dqheal.remediation.ledger import ledger_lines
 from airflow_provider_dqheal.remediation.working import Working
 
+_KINDS: tuple[IssueType, ...] = ("distribution_shift", "outliers", "type_mismatch", "schema_drift")
 _FAR = 4.0
+_VARIED = 10
+"""Different numbers that a column must have had: flags and years tell nothing of whose they are."""
 
 
 @register
 class SwappedColumns(Strategy):
-    """Needs an acted-on issue; each column must be far from its own history and like the other's."""
+    """Needs an acted-on issue that blames one of them; each must be far from its own history and like the other's."""
 
     name = "swapped_columns"
     heals = "schema_drift"
@@ -27,9 +31,13 @@ class SwappedColumns(Strategy):
 
     def propose(self, context: Context) -> list[Step]:
         """At most one step; two possible pairs are no explanation."""
-        if context.issue("distribution_shift", "outliers", "type_mismatch", "schema_drift") is None:
+        if context.issue(*_KINDS) is None:
             return []
-        columns = {name: (history, cells.counter) for name, history, cells in context.columns() if not history.is_key}
+        columns = {
+            name: (history, cells.counter)
+            for name, history, cells in context.columns()
+            if not history.is_key and not (history.is_numeric and len(np.unique(history.all_numbers)) < _VARIED)
+        }
         strange = [name for name, (history, counts) in columns.items() if not _is_like(counts, history, _FAR)]
         pairs = [
             (left, right)
@@ -39,6 +47,8 @@ class SwappedColumns(Strategy):
         if len(pairs) != 1:
             return []
         left, right = pairs[0]
+        if all(context.issue(*_KINDS, column=name) is None for name in (left, right)):
+            return []
         reason = f"the contents of {left!r} and {right!r} stand under each other's name"
         return [self.step(context, (left, right), {}, 0.97, reason)]
 

@@ -127,3 +127,24 @@ def test_half_of_a_split_column_is_never_taken_for_the_whole(make_bench, day_of_
     made, working, validation = bench.heal(dirty, said(schema_drift=("artist_1", "artist_2")))
     assert not any(step.strategy == "rename" for step in made.steps)
     assert working.table.equals(clean) or not validation.passed
+
+
+def test_flags_of_a_period_are_no_swapped_columns(make_bench, day_of_orders, said):
+    def flagged(index: int, old: str, new: str) -> pa.Table:
+        table = day_of_orders(index)
+        return table.append_column("y93", pa.array([old] * table.num_rows)).append_column(
+            "y94", pa.array([new] * table.num_rows)
+        )
+
+    bench = make_bench([flagged(index, "1", "0") for index in range(8)])
+    made = bench.plan(flagged(8, "0", "1"), said(distribution_shift=("y93", "y94")))
+    assert made.steps == ()
+    assert made.hold_reasons
+
+
+def test_columns_that_nobody_blames_are_not_exchanged(bench, clean, said):
+    names = clean.column_names
+    at, other = names.index("price"), names.index("height")
+    dirty = clean.set_column(at, "price", clean["height"]).set_column(other, "height", clean["price"])
+    assert [step.strategy for step in bench.plan(dirty, said(outliers=("price",))).steps] == ["swapped_columns"]
+    assert bench.plan(dirty, said(outliers=("note",))).steps == ()
