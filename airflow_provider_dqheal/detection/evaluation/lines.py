@@ -110,7 +110,7 @@ def _headline(result: Result) -> Lines:
     rows.append(["tables", *(str(part["tables"]) for part in parts)])
     rows.append(["milliseconds a batch, training included", *(number(p["milliseconds_a_batch"], 1) for p in parts)])
     return Lines(
-        f"Tables left out, {percent(result['promised_rate'])} promised, {result['seeds']} seeds",
+        f"Tables left out, {percent(result['promised_rate'])} promised, {result['seeds']} seeds{_drawn_with(parts[0])}",
         columns,
         rows,
         "95 % intervals by bootstrap over tables. Undecidable batches are left out of all other lines. Column "
@@ -193,7 +193,7 @@ def _unseen(part: Result) -> Lines:
         ),
     ]
     return Lines(
-        "Fault families and tables left out together",
+        f"Fault families and tables left out together{_drawn_with(part)}",
         ("faults", "batches", "something is wrong", "the right issue"),
         rows,
         f"False alarms on clean batches of the same tables: {with_interval(part, 'false_alarms_ordered')}; recall at "
@@ -233,12 +233,21 @@ def _yardsticks(parts: Result) -> list[Lines]:
 
 
 def _architectures(parts: Result) -> Lines:
+    of_all = _drawn_with(next(iter(parts.values())))
     return Lines(
-        "Architectures on the same features, facts, self-test and calibration",
+        f"Architectures on the same features, facts, self-test and calibration{of_all}",
         ("architecture", *(title for _, title in _METHOD), "seconds"),
         [[*_method(of["title"], of), number(of["seconds"], 0)] for of in parts.values()],
         "Seconds of training and scoring, all folds and seeds; the two networks of the ensemble are trained together.",
     )
+
+
+def _drawn_with(part: Result) -> str:
+    """How many episodes and networks a model the figures are from, where the results say so."""
+    if "episodes" not in part:
+        return ""
+    networks = "one network" if part["members"] == 1 else f"{part['members']} networks"
+    return f" ({part['episodes']:,} episodes, {networks} a model)"
 
 
 def _weakest(result: Result) -> Lines:

@@ -92,11 +92,18 @@ def evaluate(
             unseen.append(judge_unseen(drawn, truth, seed, rate, members))
             log.info("judged unseen faults", seed=seed)
     result["episodes"] = len({(s.key, s.episode) for s in drawn})
+    drawn_with = {"episodes": result["episodes"], "members": members}
     if methods:
         result |= _tables_left_out(truths, methods)
         result["examples"] = examples(drawn, truths[-1], methods["both"][-1])
     if unseen:
         result["faults_left_out"] = unseen_figures(join_truth([t for t, _ in unseen]), join([j for _, j in unseen]))
+    # Said of each part: results of several runs may be put together.
+    for part in ("tables_left_out", "faults_left_out"):
+        if part in result:
+            result[part] |= drawn_with
+    if "architectures" in result:
+        result["architectures"] = {name: found | drawn_with for name, found in result["architectures"].items()}
     return result
 
 
