@@ -43,6 +43,10 @@ _LAYOUTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     for joint, time, time_shape in (("", "", ""), *((j, t, s) for j in (" ", "T") for t, s in _TIMES))
 )
 _DIGIT = re.compile(r"\d")
+_TOKEN = re.compile(r"%-?[A-Za-z]")
+_APART = re.compile(r"%[dm](?!%)")
+"""A day or month that something stands behind: without it (20260704) its zero cannot be left out."""
+
 EPOCH = datetime(1970, 1, 1)
 _EXCEL = datetime(1899, 12, 30)
 
@@ -122,41 +126,61 @@ def read_as(text: str, layout: str) -> datetime | None:
     """The moment when ``text`` is read by ``layout`` (a format or a name of :func:`number_readings`), else None."""
     if layout.startswith(("epoch", "serial")):
         return next((moment for name, moment in number_readings(text) if name == layout), None)
-    plain = _plain(text)
-    return _moment(plain, layout) if plain and _SHAPES[layout].fullmatch(plain) else None
+    plain, padded = _plain(text), layout.replace("%-", "%")
+    return _moment(plain, padded) if plain and _SHAPES[padded].fullmatch(plain) else None
 
 
 def write_as(moment: datetime, layout: str, milliseconds: bool = False) -> str:
     """The moment in ``layout``, as the history writes it."""
     if layout == "epoch_s":
         return str(int((moment.replace(tzinfo=UTC) - EPOCH.replace(tzinfo=UTC)).total_seconds()))
-    text = moment.strftime(layout)
+    text = _TOKEN.sub(lambda token: _written(moment, token.group()), layout)
     if "%Y" in layout and moment.year < 1000:
         text = text.replace(str(moment.year), f"{moment.year:04d}", 1)
     return text[:-3] if milliseconds and layout.endswith("%f") else text
 
 
+def _written(moment: datetime, token: str) -> str:
+    written = moment.strftime(token.replace("-", ""))
+    return (written.lstrip("0") or "0") if token.startswith("%-") else written
+
+
 def has_time(layout: str) -> bool:
     """Whether the layout carries a time of day."""
-    return "%H" in layout or "%I" in layout or layout.startswith("epoch")
+    padded = layout.replace("%-", "%")
+    return "%H" in padded or "%I" in padded or layout.startswith("epoch")
 
 
 def common_layout(counts: Iterable[tuple[str, int]], share: float = 0.95) -> str | None:
     """The one layout that reads at least ``share`` of the rows and writes them back identically, or None.
 
-    Among day-first and month-first the one that reads more rows wins; a tie is no answer.
+    Among day-first and month-first the one that reads more rows wins; a tie is no answer. Numbers without leading
+    zeros (7/4/26 9:05) have a minus sign in the layout: ``%-m/%-d/%y %-H:%M``.
     """
     total = 0
     rows: Counter[str] = Counter()
     for text, count in islice(counts, _PROBED):
         total += count
         for layout, moment in readings(text):
-            if write_as(moment, layout) == text:
-                rows[layout] += count
-    if not total or not rows:
+            for way in _ways(layout):
+                if write_as(moment, way) == text:
+                    rows[way] += count
+    best: dict[str, tuple[int, str]] = {}
+    for way, read in rows.items():  # padded first: where all numbers have two digits, that is what is known
+        base = way.replace("%-", "%")
+        if read > best.get(base, (0, ""))[0]:
+            best[base] = read, way
+    if not total or not best:
         return None
-    ranked = rows.most_common(2)
-    layout, best = ranked[0]
-    if best < share * total or (len(ranked) > 1 and ranked[1][1] == best):
+    (most, layout), *others = sorted(best.values(), key=lambda item: -item[0])
+    if most < share * total or (others and others[0][0] == most):
         return None
     return layout
+
+
+@lru_cache(maxsize=512)
+def _ways(layout: str) -> tuple[str, ...]:
+    """The layout as it is, with days and months without leading zeros, and with hours without them, too."""
+    days = layout.replace("%d", "%-d").replace("%m", "%-m") if _APART.search(layout) else layout
+    hours = days.replace("%H", "%-H").replace("%I", "%-I")
+    return tuple(dict.fromkeys((layout, days, hours)))

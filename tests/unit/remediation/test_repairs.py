@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
+from collections import Counter
 
 import pyarrow as pa
 import pytest
+
+from airflow_provider_dqheal.remediation.history import ColumnHistory
+from airflow_provider_dqheal.remediation.kernels.date_rule import read_dates
 
 
 def us_date(text):
@@ -213,3 +218,24 @@ def test_typed_batch_keeps_its_types(make_bench, day_of_orders, said):
     _, working, validation = bench.heal(as_text, said(type_mismatch=("price",)), format="table")
     assert working.table.equals(clean)
     assert validation.passed, validation.failures
+
+
+def test_dates_without_leading_zeros_are_repaired_in_that_form():
+    def moments(rng, rows=120):
+        start = dt.datetime(2026, 7, 1)
+        return [start + dt.timedelta(minutes=rng.randrange(40_000)) for _ in range(rows)]
+
+    def plain(moment):
+        return f"{moment.month}/{moment.day}/{moment:%y} {moment.hour}:{moment:%M}"
+
+    batches = tuple(Counter(plain(one) for one in moments(random.Random(index))) for index in range(8))
+    history = ColumnHistory("at", "datetime", batches)
+    assert history.date_layout == "%-m/%-d/%y %-H:%M"
+    moment = dt.datetime(2026, 7, 4, 9, 5)
+    odd = ["2026-07-04 09:05:00", "04.07.2026 09:05", "07/04/26 09:05", "2026-07-04T09:05:00Z"]
+    assert read_dates(Counter(odd), history) == dict.fromkeys(odd, plain(moment))
+
+
+def test_dates_of_two_digits_each_are_written_with_zeros():
+    history = ColumnHistory("on", "date", tuple(Counter({f"{day}/10/2026": 9}) for day in range(13, 21)))
+    assert history.date_layout == "%d/%m/%Y"
