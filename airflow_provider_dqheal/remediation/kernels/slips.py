@@ -53,6 +53,10 @@ _FINER = 0.02
 """How much less likely a true value is that has more digits after the point than the column ever had."""
 _ROUND = 0.5
 """Share of round numbers in the history from which on a shortened number is taken for one, not for a rounded one."""
+_RECORD = 3.0
+"""Times the largest whole number so far, up to which a lone one may be a record."""
+_COUNTS = 30
+"""Different whole numbers of a column of counts, at most: ten times two is no more than many."""
 _LONE_UNIT = 3
 """Cells of one unit slip that stand for each other, where no digits prove it."""
 
@@ -112,6 +116,7 @@ def explain(counts: Counts, history: ColumnHistory) -> Explained:
         if weights[kind] / total >= SURE and kind not in NO_SLIP:
             slips[text] = Slip(history.style.write(found[kind][0]), kind, weights[kind] / total)
     slips = {text: slip for text, slip in slips.items() if slip.kind not in UNIT or _proven(text, slip, slips, places)}
+    slips = {text: slip for text, slip in slips.items() if not _may_be_record(text, slip, slips, scale, places)}
     aliens = sum(counts[text] for text, found in options.items() if not set(found) - {"record", "other"})
     if 2 * aliens >= sum(counts[text] for text in slips):
         slips = {}  # what made those made these as well, and it is no slip
@@ -124,6 +129,15 @@ def _proven(text: Text, slip: Slip, slips: Mapping[Text, Slip], places: int) -> 
     """Whether a unit slip shows in the digits (two more than the column writes), or in several cells alike."""
     alike = sum(other.kind == slip.kind for other in slips.values())
     return _places(text) >= places + 2 or (alike >= _LONE_UNIT and places > 0)
+
+
+def _may_be_record(text: Text, slip: Slip, slips: Mapping[Text, Slip], scale: Scale, places: int) -> bool:
+    """Whether a lone whole number is no farther than a record may be; of small counts, any may be one."""
+    alike = sum(other.kind == slip.kind for other in slips.values())
+    if places or slip.kind not in DECIMAL or alike >= _LONE_UNIT or _places(text):
+        return False
+    few = len(np.unique(scale.known)) <= _COUNTS
+    return few or abs(float(str(text))) < _RECORD * float(np.abs(scale.known[[0, -1]]).max())
 
 
 def _places(text: Text) -> int:

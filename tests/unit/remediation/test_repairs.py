@@ -11,6 +11,7 @@ import pytest
 
 from airflow_provider_dqheal.remediation.history import ColumnHistory
 from airflow_provider_dqheal.remediation.kernels.date_rule import read_dates
+from airflow_provider_dqheal.remediation.kernels.slips import explain
 
 
 def us_date(text):
@@ -239,3 +240,23 @@ def test_dates_without_leading_zeros_are_repaired_in_that_form():
 def test_dates_of_two_digits_each_are_written_with_zeros():
     history = ColumnHistory("on", "date", tuple(Counter({f"{day}/10/2026": 9}) for day in range(13, 21)))
     assert history.date_layout == "%d/%m/%Y"
+
+
+def test_lone_record_of_a_count_is_no_moved_point():
+    def counts(rng, rows=120):
+        return [str(min(int(rng.expovariate(1.2)), 5)) for _ in range(rows)]
+
+    history = ColumnHistory("open", "int", tuple(Counter(counts(random.Random(index))) for index in range(8)))
+    today = counts(random.Random(8))
+    assert not explain(Counter([*today, "20"]), history).slips
+
+
+def test_several_whole_numbers_that_slipped_alike_stand_for_each_other():
+    def amounts(rng, rows=200):
+        return [str(rng.randrange(200, 900)) for _ in range(rows)]
+
+    history = ColumnHistory("paid", "int", tuple(Counter(amounts(random.Random(index))) for index in range(8)))
+    today = amounts(random.Random(8))
+    slipped = {"6540": "654", "7120": "712", "8810": "881"}
+    assert {text: slip.after for text, slip in explain(Counter([*today, *slipped]), history).slips.items()} == slipped
+    assert not explain(Counter([*today, "2010"]), history).slips
