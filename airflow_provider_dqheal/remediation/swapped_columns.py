@@ -17,6 +17,7 @@ from airflow_provider_dqheal.remediation.working import Working
 
 _KINDS: tuple[IssueType, ...] = ("distribution_shift", "outliers", "type_mismatch", "schema_drift")
 _FAR = 4.0
+_ALL, _STEP = 0.98, 0.05
 _VARIED = 10
 """Different numbers that a column must have had: flags and years tell nothing of whose they are."""
 
@@ -33,16 +34,10 @@ class SwappedColumns(Strategy):
         """At most one step; two possible pairs are no explanation."""
         if context.issue(*_KINDS) is None:
             return []
-        columns = {
-            name: (history, cells.counter)
-            for name, history, cells in context.columns()
-            if not history.is_key and not (history.is_numeric and len(np.unique(history.all_numbers)) < _VARIED)
-        }
+        columns = {name: (history, cells.counter) for name, history, cells in context.columns() if not history.is_key}
         strange = [name for name, (history, counts) in columns.items() if not _is_like(counts, history, _FAR)]
         pairs = [
-            (left, right)
-            for left, right in combinations(strange[:20], 2)
-            if _is_like(columns[left][1], columns[right][0]) and _is_like(columns[right][1], columns[left][0])
+            (left, right) for left, right in combinations(strange[:20], 2) if _exchanged(columns[left], columns[right])
         ]
         if len(pairs) != 1:
             return []
@@ -65,6 +60,36 @@ class SwappedColumns(Strategy):
             ledger=pa.concat_tables([working.ledger, *lines]),
             origins=tuple((name, origins[name]) for name in names),
         )
+
+
+def _exchanged(left: tuple[ColumnHistory, Counts], right: tuple[ColumnHistory, Counts]) -> bool:
+    """Whether each column's values are like the other's history, and such that nobody else's would be.
+
+    Of a number and a text it is enough that each is written as the other and near it or known there.
+    """
+    (ours, our_values), (theirs, their_values) = left, right
+    if ours.is_numeric != theirs.is_numeric:
+        numbers, labels = (ours, their_values), (theirs, our_values)
+        if theirs.is_numeric:
+            numbers, labels = (theirs, our_values), (ours, their_values)
+        return _is_near(numbers[1], numbers[0]) and _is_like(labels[1], labels[0])
+    if ours.is_numeric and min(_variety(ours), _variety(theirs)) < _VARIED:
+        return False
+    return _is_like(our_values, theirs) and _is_like(their_values, ours)
+
+
+def _variety(history: ColumnHistory) -> int:
+    return len(np.unique(history.all_numbers))
+
+
+def _is_near(counts: Counts, history: ColumnHistory) -> bool:
+    """Whether all that is there are numbers of the column's kind, none farther outside its range than that is wide."""
+    values = numbers_of(counts)
+    if not len(values) or form_likeness(counts, history) < _ALL:
+        return False
+    low, high = (float(end) for end in history.all_numbers[[0, -1]])
+    width = max(high - low, _STEP * max(abs(low), abs(high)))
+    return low - width <= values[0] and values[-1] <= high + width
 
 
 def _is_like(counts: Counts, history: ColumnHistory, slack: float = 1.0) -> bool:

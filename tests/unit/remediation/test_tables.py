@@ -148,3 +148,18 @@ def test_columns_that_nobody_blames_are_not_exchanged(bench, clean, said):
     dirty = clean.set_column(at, "price", clean["height"]).set_column(other, "height", clean["price"])
     assert [step.strategy for step in bench.plan(dirty, said(outliers=("price",))).steps] == ["swapped_columns"]
     assert bench.plan(dirty, said(outliers=("note",))).steps == ()
+
+
+def test_year_and_label_under_each_others_name_go_back(make_bench, day_of_orders, said):
+    def dated(index: int) -> pa.Table:
+        table = day_of_orders(index)
+        return table.append_column("year", pa.array([str(2010 + index)] * table.num_rows))
+
+    bench = make_bench([dated(index) for index in range(8)])
+    clean = dated(8)
+    names = clean.column_names
+    dirty = clean.set_column(names.index("year"), "year", clean["country"])
+    dirty = dirty.set_column(names.index("country"), "country", clean["year"])
+    _, working, validation = bench.heal(dirty, said(type_mismatch=("year", "country")))
+    assert validation.passed, validation.failures
+    assert working.table.equals(clean)
