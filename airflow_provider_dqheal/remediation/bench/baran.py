@@ -53,7 +53,8 @@ def _main(dirty: str, clean: str) -> None:
     with TemporaryDirectory(prefix="dqheal-baran-") as folder:
         for source, name in ((dirty, "dirty.csv"), (clean, "clean.csv")):
             copyfile(source, Path(folder) / name)
-        about = {"name": "pair", "path": f"{folder}/dirty.csv", "clean_path": f"{folder}/clean.csv"}
+        # Raha names files in the temporary folder after the data set: another run may have some there.
+        about = {"name": Path(folder).name, "path": f"{folder}/dirty.csv", "clean_path": f"{folder}/clean.csv"}
         finder, corrector = raha.Detection(), raha.Correction()
         for one in (finder, corrector):
             one.VERBOSE = one.SAVE_RESULTS = False
