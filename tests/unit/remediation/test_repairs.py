@@ -260,3 +260,19 @@ def test_several_whole_numbers_that_slipped_alike_stand_for_each_other():
     slipped = {"6540": "654", "7120": "712", "8810": "881"}
     assert {text: slip.after for text, slip in explain(Counter([*today, *slipped]), history).slips.items()} == slipped
     assert not explain(Counter([*today, "2010"]), history).slips
+
+
+def test_extremes_with_more_digits_than_the_columns_are_no_moved_points():
+    def roots(rng, rows=150):
+        return [f"{rng.uniform(0.3, 3.1):.14f}" for _ in range(rows)]
+
+    history = ColumnHistory("root", "float", tuple(Counter(roots(random.Random(index))) for index in range(8)))
+    rng = random.Random(8)
+    today, extremes = roots(rng), [repr(rng.uniform(8, 20)) for _ in range(16)]
+    longer = [text for text in extremes if len(text.replace(".", "")) > 15]
+    assert len(longer) > 8
+    assert not explain(Counter([*today, *longer]), history).slips
+    slipped = {f"{float(text) * 10:.13f}": text for text in today[:16]}
+    found = explain(Counter([*today[16:], *slipped]), history).slips
+    assert found
+    assert all(slip.kind == "x10" for slip in found.values())
