@@ -16,7 +16,7 @@ from airflow_provider_dqheal.core.types import ColumnType, TableSchema
 from airflow_provider_dqheal.profiling.baseline import Baseline
 from airflow_provider_dqheal.remediation.kernels.booleans import pair_of
 from airflow_provider_dqheal.remediation.kernels.dates import common_layout, readings
-from airflow_provider_dqheal.remediation.kernels.numbers import NumberStyle, is_number, to_decimal
+from airflow_provider_dqheal.remediation.kernels.numbers import NumberStyle, is_number, significant_digits, to_decimal
 from airflow_provider_dqheal.remediation.kernels.text import Cells, Text, is_blank, is_missing_word
 
 _USUAL_ROWS, _USUAL_BATCHES, _MOST_LISTED, _COVERED = 10, 4, 60, 0.9
@@ -112,7 +112,7 @@ class ColumnHistory:
     def most_digits(self) -> int:
         """Most significant digits that a number of the column has."""
         found = (to_decimal(text) for text in islice(self.present, _PROBED))
-        return max((len(value.normalize().as_tuple().digits) for value in found if value is not None), default=0)
+        return max((significant_digits(value) for value in found if value is not None), default=0)
 
     @cached_property
     def grid(self) -> Decimal:
@@ -140,7 +140,7 @@ class ColumnHistory:
 
     @cached_property
     def read_layouts(self) -> frozenset[str]:
-        """The layouts that read every date of the column, also where none writes them all (1/2/24 and 10/12/24)."""
+        """The layouts that read every date of the column, also where none writes them all (1/2/24 beside 01/03/24)."""
         shared: set[str] | None = None
         for text in islice(self.present, _PROBED):
             found = {layout for layout, _ in readings(text)}

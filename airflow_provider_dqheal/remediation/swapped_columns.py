@@ -11,7 +11,7 @@ from airflow_provider_dqheal.core.types import IssueType, Step
 from airflow_provider_dqheal.remediation._base import Context, Strategy, register
 from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts, numbers_of
 from airflow_provider_dqheal.remediation.kernels.likeness import content_likeness, form_likeness
-from airflow_provider_dqheal.remediation.kernels.transforms import Spread
+from airflow_provider_dqheal.remediation.kernels.transforms import Spread, in_reach
 from airflow_provider_dqheal.remediation.ledger import ledger_lines
 from airflow_provider_dqheal.remediation.working import Working
 
@@ -69,10 +69,8 @@ def _exchanged(left: tuple[ColumnHistory, Counts], right: tuple[ColumnHistory, C
     """
     (ours, our_values), (theirs, their_values) = left, right
     if ours.is_numeric != theirs.is_numeric:
-        numbers, labels = (ours, their_values), (theirs, our_values)
-        if theirs.is_numeric:
-            numbers, labels = (theirs, our_values), (ours, their_values)
-        return _is_near(numbers[1], numbers[0]) and _is_like(labels[1], labels[0])
+        number, label = (left, right) if ours.is_numeric else (right, left)
+        return _is_near(label[1], number[0]) and _is_like(number[1], label[0])
     if ours.is_numeric and min(_variety(ours), _variety(theirs)) < _VARIED:
         return False
     return _is_like(our_values, theirs) and _is_like(their_values, ours)
@@ -85,11 +83,7 @@ def _variety(history: ColumnHistory) -> int:
 def _is_near(counts: Counts, history: ColumnHistory) -> bool:
     """Whether all that is there are numbers of the column's kind, none farther outside its range than that is wide."""
     values = numbers_of(counts)
-    if not len(values) or form_likeness(counts, history) < _ALL:
-        return False
-    low, high = (float(end) for end in history.all_numbers[[0, -1]])
-    width = max(high - low, _STEP * max(abs(low), abs(high)))
-    return low - width <= values[0] and values[-1] <= high + width
+    return bool(len(values)) and form_likeness(counts, history) >= _ALL and in_reach(values, history, _STEP)
 
 
 def _is_like(counts: Counts, history: ColumnHistory, slack: float = 1.0) -> bool:

@@ -17,6 +17,10 @@ from airflow_provider_dqheal.remediation.kernels.text import Cells, Text
 from airflow_provider_dqheal.remediation.kernels.transforms import Found, Transform, find_transform
 from airflow_provider_dqheal.remediation.working import Working
 
+_MOST_KNOWN = 5_000
+_LONG = 12
+"""Columns with more digits after the point are not restored by rounding."""
+
 
 @register
 class UndoScale(Strategy):
@@ -73,11 +77,6 @@ class UndoScale(Strategy):
         positions = np.flatnonzero(np.array([text in restored for text in cells.values], bool)[cells.codes])
         after = [restored[cells.values[code]] for code in cells.codes[positions]]
         return set_cells(working, step, column, positions, after, note=f"undo: {transform.name}")
-
-
-_MOST_KNOWN = 5_000
-_LONG = 12
-"""Columns with more digits after the point are not restored by rounding."""
 
 
 def _known(cells: Cells, found: Found, history: ColumnHistory, places: int) -> dict[str, str]:

@@ -8,14 +8,14 @@ from __future__ import annotations
 import numpy as np
 
 from airflow_provider_dqheal.remediation.history import TableHistory
-from airflow_provider_dqheal.remediation.kernels.spelling import is_mistyped
+from airflow_provider_dqheal.remediation.kernels.spelling import SELDOM, is_mistyped
 from airflow_provider_dqheal.remediation.kernels.text import Cells, Text, is_missing_word
 
 _MIN_TESTS = 60
 _MOST_BROKEN = 0.002
 _GROUP, _MAJORITY = 4, 0.7
-_SLIPS, _SELDOM = 0.1, 2
-"""A history may hold slips of its own: in so many of its rows, each text of them in so many cells of all batches."""
+_SLIPS = 0.1
+"""A history may hold slips of its own: in so many of its rows."""
 
 
 def lefts_of(history: TableHistory, target: str) -> list[str]:
@@ -58,7 +58,7 @@ def lefts_of(history: TableHistory, target: str) -> list[str]:
 
 def is_slip(history: TableHistory, column: str, text: Text, meant: Text) -> bool:
     """Whether a cell of the history is a typing error itself: mistyped, and its text is hardly ever there."""
-    return meant is not None and is_mistyped(text, meant) and history.columns[column].pooled.get(text, 0) <= _SELDOM
+    return meant is not None and is_mistyped(text, meant) and history.columns[column].pooled.get(text, 0) <= SELDOM
 
 
 def majorities(left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -157,6 +157,15 @@ def to_decimal(text: str | None) -> Decimal | None:
         return None
 
 
+def significant_digits(value: Decimal) -> int:
+    """How many digits a number has without the zeros around it.
+
+    >>> significant_digits(Decimal("0.0120")), significant_digits(Decimal("1200"))
+    (2, 2)
+    """
+    return len(value.normalize().as_tuple().digits)
+
+
 @dataclass(frozen=True)
 class NumberStyle:
     """How a column writes its numbers.

@@ -110,8 +110,8 @@ class Proof:
         finest = _grid_of(self.values) / abs(float(transform.factor))
         if not transform.is_decimal or finest < 10.0**-_SIGNIFICANT_AFTER:
             return False
-        longer = 1.0 - float(multiples(self.history.all_numbers, finest).mean())
-        return (1.0 - longer) ** len(self.values) < _LOST
+        as_short = float(multiples(self.history.all_numbers, finest).mean())
+        return as_short ** len(self.values) < _LOST
 
     def recognised(self, options: Mapping[Transform, float]) -> Transform | None:
         """The one transform under which most different values are such as the history holds; None when none is.

@@ -14,7 +14,7 @@ from decimal import Decimal
 import numpy as np
 
 from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts, numbers_of
-from airflow_provider_dqheal.remediation.kernels.numbers import is_number, to_decimal
+from airflow_provider_dqheal.remediation.kernels.numbers import is_number, significant_digits, to_decimal
 from airflow_provider_dqheal.remediation.kernels.scale import Scale
 from airflow_provider_dqheal.remediation.kernels.text import Text
 from airflow_provider_dqheal.remediation.kernels.transforms import Spread
@@ -146,11 +146,6 @@ def _places(text: Text) -> int:
     return 0 if value is None else max(0, -int(value.normalize().as_tuple().exponent))
 
 
-def _length(value: Decimal) -> int:
-    """Significant digits."""
-    return len(value.normalize().as_tuple().digits)
-
-
 def _shares(options: Mapping[str, Mapping[str, tuple[Decimal, float]]], counts: Counts) -> dict[str, float]:
     """Share of each slip among the far cells, from the prior and the cells themselves."""
     shares = dict(_PRIOR)
@@ -184,7 +179,10 @@ def _options(text: str, scale: Scale, places: int, history: ColumnHistory) -> di
             restored = nearest
         elif kind in DECIMAL:
             nearest = round(restored, min(places, 15))
-            if abs(nearest - restored) > abs(restored) * Decimal("1e-9") or _length(value) > history.most_digits:
+            if (
+                abs(nearest - restored) > abs(restored) * Decimal("1e-9")
+                or significant_digits(value) > history.most_digits
+            ):
                 continue  # a moved point adds no digit
             restored = nearest
             if kind.startswith("/") and own_places <= places and history.share_on(Decimal(factor) * grid) < _ROUND:

@@ -14,6 +14,9 @@ _MAX_KNOWN, _MAX_UNSEEN = 3_000, 600
 _FEW = 5
 _MOST_STRANGE = 0.3
 """Above this share of unknown values the labels have changed; they were not mistyped."""
+_SLIPS, _SAME = 0.7, 4
+SELDOM = 2
+"""Cells in which one and the same misspelling stands, at most."""
 _PUNCTUATION = re.compile(r"[\s_\-./'\"]+")
 
 
@@ -130,10 +133,6 @@ def typos(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
     return found if strange <= _MOST_STRANGE * rows_now else {}
 
 
-_SLIPS = 0.7
-_SELDOM = 2
-
-
 def slips_of_list(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
     """Unseen texts that are exactly one value of a list mistyped, where the history had such errors all the time.
 
@@ -148,7 +147,7 @@ def slips_of_list(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
     found: dict[Text, Text] = {}
     for text, rows in counts.items():
         unseen = text is not None and text not in history.pooled and not is_missing_word(text, weak=True)
-        meant = _meant(text, history.listed) if unseen and rows <= _SELDOM else None
+        meant = _meant(text, history.listed) if unseen and rows <= SELDOM else None
         if meant is not None:
             found[text] = meant
     return found if look_random([(str(text), str(meant)) for text, meant in found.items()]) else {}
@@ -183,9 +182,6 @@ def is_mistyped(text: Text, meant: str) -> bool:
         return False
     most = max(1, len(meant) // 6)
     return len(meant) >= 5 and edits(text.casefold(), meant.casefold(), most) <= most
-
-
-_SAME = 4
 
 
 def look_random(pairs: list[tuple[str, str]]) -> bool:

@@ -146,11 +146,11 @@ def find_transform(values: np.ndarray, history: ColumnHistory, places: int) -> F
     far = before > 3 * tolerance
     if not far and not proof.is_strange:
         return None
-    fitting: dict[Transform, float] = {}
+    fitting: dict[Transform, float] = {}  # a column of which a part was right already does not stay in reach
     for option in _OPTIONS:
         restored = option.undo(values)
         counted = not option.is_binary or is_whole(values) or is_whole(history.all_numbers)
-        if counted and proof.lands(restored, option) and _as_wide(restored, spread) and _in_reach(restored, history):
+        if counted and proof.lands(restored, option) and _as_wide(restored, spread) and in_reach(restored, history):
             fitting[option] = spread.distance(restored)
     found = _recognised(proof, fitting, max(before, tolerance)) or _nearest(proof, spread, fitting, far, before)
     if found is not None and proof.is_cut(found.transform):
@@ -202,10 +202,11 @@ def _as_wide(restored: np.ndarray, spread: Spread) -> bool:
     return min(usual) / _WIDER <= now <= max(usual) * _WIDER
 
 
-def _in_reach(restored: np.ndarray, history: ColumnHistory) -> bool:
-    """Whether no undone value lies farther outside the history than that is wide: a rest that was right already."""
-    low, high = history.all_numbers[[0, -1]]
-    return bool(restored.min() >= low - (high - low) and restored.max() <= high + (high - low))
+def in_reach(values: np.ndarray, history: ColumnHistory, least: float = 0.0) -> bool:
+    """Whether no value lies farther outside the history than that is wide (at least ``least`` of its size)."""
+    low, high = (float(end) for end in history.all_numbers[[0, -1]])
+    width = max(high - low, least * max(abs(low), abs(high)))
+    return bool(low - width <= values.min() and values.max() <= high + width)
 
 
 def _inner(values: np.ndarray) -> float:
