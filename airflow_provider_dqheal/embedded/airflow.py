@@ -11,14 +11,13 @@ import json
 import os
 import secrets
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from airflow_provider_dqheal.core.airflow_rest import ask, login
 from airflow_provider_dqheal.core.errors import EmbeddedError
 from airflow_provider_dqheal.core.resources import resource
 from airflow_provider_dqheal.embedded import preload
@@ -36,6 +35,7 @@ PARTS: dict[str, tuple[str, ...]] = {
 DAGS = ("dqheal_heal", "dqheal_dispatch")
 START_TIMEOUT_S = 300.0
 STOP_GRACE_S = 4.0
+_TIMEOUT_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -141,25 +141,28 @@ def _migrate(home: Path, env: Mapping[str, str]) -> None:
         raise EmbeddedError(f"Airflow's database was not made; {migration.log} ends with:\n{migration.log_tail()}")
 
 
-def _ask(port: int, path: str, body: Any = None, token: str | None = None) -> Any:
-    """An answer of the API server as JSON; None while there is none."""
-    headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}
-    data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", data=data, headers=headers)
+def _answer(port: int, path: str, token: str | None = None) -> Any:
+    """An answer of the API server; nothing while there is none."""
     try:
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=5) as answer:
-            return json.loads(answer.read())
-    except (urllib.error.URLError, OSError, ValueError):
-        return None
+        return ask(_base(port), "GET", path, token, timeout_s=_TIMEOUT_S, proxies={}) or {}
+    except (OSError, ValueError):
+        return {}
+
+
+def _base(port: int) -> str:
+    return f"http://127.0.0.1:{port}"
 
 
 def _healthy(port: int) -> bool:
-    health = _ask(port, "/api/v2/monitor/health") or {}
+    health = _answer(port, "/api/v2/monitor/health")
     parts = ("metadatabase", "scheduler", "triggerer", "dag_processor")
     return all((health.get(part) or {}).get("status") == "healthy" for part in parts)
 
 
 def _has_dags(port: int, password: str) -> bool:
-    token = (_ask(port, "/auth/token", {"username": USERNAME, "password": password}) or {}).get("access_token")
-    found = (_ask(port, "/api/v2/dags?tags=dqheal", token=token) or {}).get("dags", [])
+    try:
+        token = login(_base(port), USERNAME, password, timeout_s=_TIMEOUT_S, proxies={})
+    except (OSError, ValueError, KeyError):
+        return False
+    found = _answer(port, "/api/v2/dags?tags=dqheal", token).get("dags", [])
     return set(DAGS) <= {dag["dag_id"] for dag in found}

@@ -6,19 +6,15 @@ it when it is answered or its time is over.
 
 from __future__ import annotations
 
-import json
-import urllib.error
 import urllib.parse
-import urllib.request
-from typing import Any
 
 import structlog
 
+from airflow_provider_dqheal.core.airflow_rest import ask, login
 from airflow_provider_dqheal.core.config import ServiceSettings
 from airflow_provider_dqheal.core.types import BatchRef
 
 ANSWERS = {"approved": "Approve", "rejected": "Reject"}
-TIMEOUT_S = 10.0
 
 
 def answer_waiting_runs(settings: ServiceSettings, ref: BatchRef, decision: str, issue: str | None = None) -> int:
@@ -29,10 +25,10 @@ def answer_waiting_runs(settings: ServiceSettings, ref: BatchRef, decision: str,
     if not (settings.airflow_url and settings.airflow_username and settings.airflow_password):
         return 0
     try:
-        token = _login(settings.airflow_url, settings.airflow_username, settings.airflow_password)
+        token = login(settings.airflow_url, settings.airflow_username, settings.airflow_password)
         subject = f"{ref.key}: carry out"
         query = urllib.parse.urlencode({"subject_search": subject, "response_received": "false"})
-        found = _ask(settings.airflow_url, "GET", f"/api/v2/dags/~/dagRuns/~/hitlDetails?{query}", token)
+        found = ask(settings.airflow_url, "GET", f"/api/v2/dags/~/dagRuns/~/hitlDetails?{query}", token)
         answered = 0
         for question in found["hitl_details"]:
             task = question["task_instance"]
@@ -40,21 +36,9 @@ def answer_waiting_runs(settings: ServiceSettings, ref: BatchRef, decision: str,
                 run, name = (urllib.parse.quote(task[part], safe="") for part in ("dag_run_id", "task_id"))
                 place = f"{task['dag_id']}/dagRuns/{run}/taskInstances/{name}/{task['map_index']}/hitlDetails"
                 body = {"chosen_options": [ANSWERS[decision]], "params_input": {}}
-                _ask(settings.airflow_url, "PATCH", f"/api/v2/dags/{place}", token, body)
+                ask(settings.airflow_url, "PATCH", f"/api/v2/dags/{place}", token, body)
                 answered += 1
     except (OSError, ValueError, KeyError, TypeError) as error:
         structlog.get_logger().warning("airflow_not_answered", batch=ref.key, error=f"{type(error).__name__}: {error}")
         return 0
     return answered
-
-
-def _login(base: str, username: str, password: str) -> str:
-    return str(_ask(base, "POST", "/auth/token", None, {"username": username, "password": password})["access_token"])
-
-
-def _ask(base: str, method: str, path: str, token: str | None, body: Any = None) -> Any:
-    headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}
-    data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(f"{base.rstrip('/')}{path}", data=data, headers=headers, method=method)
-    with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:
-        return json.loads(answer.read())
