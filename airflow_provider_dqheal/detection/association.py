@@ -18,11 +18,10 @@ from typing import TypeAlias
 import numpy as np
 
 from airflow_provider_dqheal.detection.stack import ColumnStack, Stack
-from airflow_provider_dqheal.detection.view import BatchView, ColumnView
+from airflow_provider_dqheal.detection.view import QUARTERS, BatchView, ColumnView
 
 MOST_COLUMNS = 30
 _VALUES = 4
-_QUARTERS = 4
 _LEAST_ROWS = 25
 Labels: TypeAlias = tuple[str, ...]
 ASSOCIATION: tuple[str, ...] = ("association_z", "association_excess", "association_lost")
@@ -60,10 +59,36 @@ def associations_of(stack: Stack) -> Associations:
     gaps = np.zeros((len(tables), len(names), len(names)))
     for i in range(len(tables)):
         others = np.delete(np.arange(len(tables)), i)
-        gaps[i] = _gap(blocks[i], rows[i], blocks[others], rows[others], owner, len(names))
+        mean = _mean(blocks[others], rows[others])
+        gaps[i] = _gap(blocks[i], rows[i], mean, float(rows[others].sum()), owner, len(names))
     known = Associations(tuple(names), tuple(kept), owner, blocks, rows, gaps)
     stack.cache["associations"] = known
     return known
+
+
+@dataclass(frozen=True, eq=False)
+class Usual:
+    """The joint tables of some batches together.
+
+    ``mean`` (B, B) of their blocks, ``rows`` in all; ``record`` (C, C) the largest deviation of one from the others;
+    ``strength`` (C, C) of each pair of columns.
+    """
+
+    mean: np.ndarray
+    rows: float
+    record: np.ndarray
+    strength: np.ndarray
+
+
+def usual_of(known: Associations, index: np.ndarray) -> Usual:
+    """The batches ``index`` of a history, at least one."""
+    blocks, size = known.blocks[index], len(known.columns)
+    return Usual(
+        _mean(blocks, known.rows[index]),
+        float(known.rows[index].sum()),
+        np.maximum(known.gaps[index].max(axis=0), 0.0),
+        np.sqrt(_squares(blocks.mean(axis=0), known.owner, size)),
+    )
 
 
 def associated(stack: Stack, batch: BatchView | int, index: np.ndarray, names: list[str]) -> np.ndarray:
@@ -79,10 +104,10 @@ def associated(stack: Stack, batch: BatchView | int, index: np.ndarray, names: l
         block, rows = _block(batch, known.columns, known.labels, len(known.owner))
     if rows < _LEAST_ROWS:
         return out
-    gap = _gap(block, rows, known.blocks[index], known.rows[index], known.owner, size)
-    record = np.maximum(known.gaps[index].max(axis=0), 0.0)
-    strength = np.sqrt(_squares(known.blocks[index].mean(axis=0), known.owner, size))
-    lost = strength - np.sqrt(_squares(block, known.owner, size))
+    usual = usual_of(known, index) if isinstance(batch, int) else _usual_history(stack, known)
+    gap = _gap(block, rows, usual.mean, usual.rows, known.owner, size)
+    record = usual.record
+    lost = usual.strength - np.sqrt(_squares(block, known.owner, size))
     there = [name in (batch.columns if not isinstance(batch, int) else known.columns) for name in known.columns]
     pairs = np.outer(there, there) & ~np.eye(size, dtype=bool)
     z = np.where(pairs, gap - record, -np.inf).max(axis=1)
@@ -94,6 +119,16 @@ def associated(stack: Stack, batch: BatchView | int, index: np.ndarray, names: l
         if at is not None and np.isfinite(z[at]):
             out[row] = z[at], excess[at], gone[at]
     return out
+
+
+def _usual_history(stack: Stack, known: Associations) -> Usual:
+    """All batches of a stack, computed once."""
+    held = stack.cache.get("usual associations")
+    if isinstance(held, Usual):
+        return held
+    usual = usual_of(known, np.arange(len(stack.batches)))
+    stack.cache["usual associations"] = usual
+    return usual
 
 
 def _bins(column: ColumnStack) -> Labels | None:
@@ -116,7 +151,7 @@ def _bins(column: ColumnStack) -> Labels | None:
 
 def _width(labels: Labels) -> int:
     """Bins of a column: its quarters or values, the rest, and missing."""
-    return (len(labels) + 1 if labels else _QUARTERS) + 1
+    return (len(labels) + 1 if labels else QUARTERS) + 1
 
 
 def _block(batch: BatchView, names: Sequence[str], labels: Sequence[Labels], width: int) -> tuple[np.ndarray, float]:
@@ -135,34 +170,27 @@ def _block(batch: BatchView, names: Sequence[str], labels: Sequence[Labels], wid
         if view is not None and len(view.aligned) == rows:
             codes[:, i] = start + _bin(view, found, size)
         start += size
-    one, other = np.triu_indices(len(names), 1)
-    joint = np.bincount((codes[:, one] * (width + 1) + codes[:, other]).ravel(), minlength=(width + 1) ** 2)
-    both = joint.reshape(width + 1, width + 1)[:width, :width] / rows
+    # Counts up to the number of rows are exact in single precision.
+    one_hot = np.zeros((rows, width + 1), dtype=np.float32)
+    np.put_along_axis(one_hot, codes, 1.0, axis=1)
+    joint = (one_hot.T @ one_hot)[:width, :width].astype(float) / rows
     share = np.bincount(codes.ravel(), minlength=width + 1)[:width] / rows
     usual = np.outer(share, share)
-    residual: np.ndarray = np.where(usual > 0, (both + both.T - usual) / np.sqrt(np.maximum(usual, 1e-12)), 0.0)
+    residual: np.ndarray = np.where(usual > 0, (joint - usual) / np.sqrt(np.maximum(usual, 1e-12)), 0.0)
     usable = share > 2.0 / rows
     return np.where(np.outer(usable, usable), residual, 0.0), float(rows)
 
 
 def _bin(view: ColumnView, labels: Labels, size: int) -> np.ndarray:
     """The bin of each row: of a number's rank, or of a value; the last one for missing cells."""
+    if not labels:
+        return np.where(view.quarters < 0, size - 1, view.quarters)
     of_value = np.full(len(view.values) + 1, size - 2)
     of_value[-1] = size - 1
-    if not labels:
-        number = np.append(view.numeric, np.nan)[view.aligned]
-        known = np.flatnonzero(np.isfinite(number))
-        result = np.where(view.aligned < 0, size - 1, 0)
-        if len(known):
-            _, place, count = np.unique(number[known], return_inverse=True, return_counts=True)
-            middle = np.cumsum(count) - count / 2
-            result[known] = np.minimum((middle[place] / len(known) * _QUARTERS).astype(int), _QUARTERS - 1)
-        return result
-    bins = {label: i for i, label in enumerate(labels)}
-    for i, text in enumerate(view.values):
-        at = bins.get(text)
+    for i, label in enumerate(labels):
+        at = view.place.get(label)
         if at is not None:
-            of_value[i] = at
+            of_value[at] = i
     return of_value[view.aligned]
 
 
@@ -173,14 +201,16 @@ def _squares(block: np.ndarray, owner: np.ndarray, size: int) -> np.ndarray:
     return found
 
 
-def _gap(
-    block: np.ndarray, rows: float, others: np.ndarray, counts: np.ndarray, owner: np.ndarray, size: int
-) -> np.ndarray:
-    """(C, C) deviation of a batch's blocks from the mean of others, in standard errors of chance; 0 when unknown."""
-    total = float(counts.sum())
-    if not len(others) or rows < _LEAST_ROWS or total < _LEAST_ROWS or size == 0:
+def _mean(blocks: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """(B, B) mean of blocks (N, B, B), weighted by the rows (N) that they are from."""
+    mean: np.ndarray = np.einsum("n,nij->ij", rows / max(float(rows.sum()), 1.0), blocks)
+    return mean
+
+
+def _gap(block: np.ndarray, rows: float, mean: np.ndarray, total: float, owner: np.ndarray, size: int) -> np.ndarray:
+    """(C, C) deviation of a batch's blocks from a mean of ``total`` rows, in standard errors; 0 when unknown."""
+    if rows < _LEAST_ROWS or total < _LEAST_ROWS or size == 0:
         return np.zeros((size, size))
-    mean = np.einsum("n,nij->ij", counts / total, others)
     width = np.bincount(owner, minlength=size) - 1.0
     freedom = np.maximum(np.outer(width, width), 1.0)
     expected = freedom * (1.0 / rows + 1.0 / total)

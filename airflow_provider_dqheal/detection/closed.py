@@ -7,13 +7,15 @@ more than 1 % of the rows of 0.15 % of the clean batches; a column that is merel
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from airflow_provider_dqheal.detection.scalars import angle, surplus_z
-from airflow_provider_dqheal.detection.stack import MAX_VALUES, ColumnStack
-from airflow_provider_dqheal.detection.view import ColumnView
+from airflow_provider_dqheal.detection.segments import segment_sums, sizes_of
+from airflow_provider_dqheal.detection.stack import ColumnStack
+from airflow_provider_dqheal.detection.view import MAX_VALUES, ColumnView
 
 CLOSED = (
     "closed_presence",
@@ -75,41 +77,65 @@ def closed_of(stack: ColumnStack, index: np.ndarray, shares: np.ndarray) -> Clos
     )
 
 
+class Lists:
+    """The lists of values of C columns side by side, so that a batch is set against all of them at once."""
+
+    def __init__(self, each: Sequence[Closed], starts: np.ndarray) -> None:
+        """``starts`` (C): where the labels of each column begin when those of all follow each other."""
+        held = [np.flatnonzero(one.trough > 0) for one in each]
+        self.sizes = sizes_of(held)
+        self.at = np.concatenate([start + at for start, at in zip(starts, held, strict=True)])
+        """Places of the values that were in every batch."""
+        self.trough = np.concatenate([one.trough[at] for one, at in zip(each, held, strict=True)])
+        self.depth = angle(self.trough)
+        self.presence = np.asarray([one.presence for one in each])
+        self.once = np.asarray([one.once for one in each])
+        self.rarest = np.asarray([one.rarest for one in each])
+        self.sink = np.asarray([one.sink for one in each])
+        self.repeat = np.asarray([one.repeat for one in each])
+        closedness = self.presence * (1.0 - self.once) * np.minimum(self.rarest / _OFTEN, 1.0)
+        self.closedness = np.where(self.sizes > 1, closedness, 0.0)
+
+
 def measure_closed(
-    usual: Closed, shares: np.ndarray, unseen_z: float, root: float, present: float, repeat: float
-) -> list[float]:
-    """The measurements :data:`CLOSED` of one batch.
+    usual: Lists, shares: np.ndarray, unseen_z: np.ndarray, root: np.ndarray, present: np.ndarray, repeat: np.ndarray
+) -> np.ndarray:
+    """(C, measurements) :data:`CLOSED` of a batch.
 
     Args:
         usual: what is usual over the reference batches.
-        shares: (V,) the batch's share of rows for each known value.
-        unseen_z: how many values are new, in standard errors.
-        root: square root of the effective number of rows.
-        present: the batch's present cells.
-        repeat: share of them that repeat another one.
+        shares: the batch's share of rows for each label, column after column.
+        unseen_z: (C) how many values are new, in standard errors.
+        root: (C) square root of the effective number of rows.
+        present: (C) the batch's present cells, at least 1.
+        repeat: (C) share of them that repeat another one.
     """
-    sink_z, sink_share = 0.0, 0.0
-    if len(shares):
-        fall = (angle(usual.trough) - angle(shares)) * root
-        at = int(np.argmax(fall))
-        sink_z, sink_share = max(float(fall[at]), 0.0), max(float(usual.trough[at] - shares[at]), 0.0)
-    lost = float(usual.trough[shares <= 0].sum())
-    several = int((usual.trough > 0).sum()) > 1
-    closedness = usual.presence * (1.0 - usual.once) * min(usual.rarest / _OFTEN, 1.0) if several else 0.0
-    return [
-        usual.presence,
-        usual.once,
-        usual.rarest,
-        max(unseen_z, 0.0) * closedness**2,
-        sink_z,
-        sink_share,
-        usual.sink,
-        lost,
-        float(angle(lost)) * root,
-        repeat,
-        usual.repeat,
-        max(surplus_z(repeat, usual.repeat, present), 0.0),
-    ]
+    mine = shares[usual.at]
+    falls = (usual.depth - angle(mine)) * np.repeat(root, usual.sizes)
+    sink_z, sink_share = np.zeros((2, len(usual.sizes)))
+    ends = np.cumsum(usual.sizes)
+    for column in np.flatnonzero(usual.sizes).tolist():
+        start = ends[column] - usual.sizes[column]
+        at = start + int(np.argmax(falls[start : ends[column]]))
+        sink_z[column], sink_share[column] = falls[at], usual.trough[at] - mine[at]
+    lost = segment_sums(np.where(mine <= 0, usual.trough, 0.0), usual.sizes)
+    return np.stack(
+        [
+            usual.presence,
+            usual.once,
+            usual.rarest,
+            np.maximum(unseen_z, 0.0) * usual.closedness**2,
+            np.maximum(sink_z, 0.0),
+            np.maximum(sink_share, 0.0),
+            usual.sink,
+            lost,
+            angle(lost) * root,
+            repeat,
+            usual.repeat,
+            np.maximum(surplus_z(repeat, usual.repeat, present), 0.0),
+        ],
+        axis=1,
+    )
 
 
 def repeat_share(view: ColumnView) -> float:

@@ -6,21 +6,23 @@ decides what is odd. Squashing is left to the caller; here are raw measurements.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
 
 from airflow_provider_dqheal.detection.association import ASSOCIATION
-from airflow_provider_dqheal.detection.closed import CLOSED, measure_closed
-from airflow_provider_dqheal.detection.reference import LOCATION, MEDIAN, Reference, direction, pace, usual_step
+from airflow_provider_dqheal.detection.closed import CLOSED, measure_closed, repeat_share
+from airflow_provider_dqheal.detection.distances import DISTANCES, Placed
+from airflow_provider_dqheal.detection.reference import LOCATION, MEDIAN, pace
+from airflow_provider_dqheal.detection.references import References
 from airflow_provider_dqheal.detection.scalars import INDEX, SCALARS, angle, surplus_z
-from airflow_provider_dqheal.detection.spelling import SPELLING, Pairs, measure_spelling
-from airflow_provider_dqheal.detection.stack import DISTANCES, ColumnStack, stands_for_missing
+from airflow_provider_dqheal.detection.segments import segment_sums, sizes_of
+from airflow_provider_dqheal.detection.spelling import SPELLING, measure_spelling
+from airflow_provider_dqheal.detection.spikes import SPIKES, largest_spikes
+from airflow_provider_dqheal.detection.stack import ColumnStack
 
 PER_SCALAR = ("own", "sampling", "excess", "near")
 PER_DISTANCE = ("nearest", "excess", "mean_excess")
-SPIKES = ("any", "missing", "unseen", "zero", "sentinel", "extreme", "central", "first", "usual")
 LABELS: tuple[str, ...] = (
     *(f"spike_{kind}_{what}" for kind in SPIKES for what in ("z", "share")),
     "spike_loo",
@@ -77,153 +79,130 @@ FEATURES: tuple[str, ...] = (
     *ASSOCIATION,
 )
 AT = {name: i for i, name in enumerate(FEATURES)}
-_MEASURED = len(LABELS) + len(CLOSED) + len(SPELLING)
-_SENTINEL = re.compile(r"-?(9{2,}|8{2,}|7{2,}|6{3,}|1{3,}|10{3,})(\.\d*)?\Z|-1(\.0*)?\Z")
-_NINES = re.compile(r"-?9{2,}(\.\d*)?\Z")
-_BOUNDS = frozenset((32767.0, -32768.0, 65535.0, 2147483647.0, -2147483648.0, 4294967295.0))
-_SENTINEL_DATES = frozenset(
-    (
-        "0000-00-00", "0001-01-01", "1001-01-01", "1111-11-11", "1582-10-15", "1601-01-01", "1753-01-01", "1800-01-01",
-        "1899-12-30", "1899-12-31", "1900-01-01", "1901-01-01", "1904-01-01", "1970-01-01", "1980-01-01", "2099-12-31",
-        "2100-01-01", "2262-04-11", "2999-12-31", "3000-01-01", "9999-01-01", "9999-12-31",
-    )
-)  # fmt: skip
+_SOFT = np.asarray([0.03, 0.03, 0.5, 0.03, 1.0, 0.01, 0.02, *[0.002] * 6, 0.1, 0.1, 0.002, 0.002, 0.1, 0.1])
+"""Per distance, what is added before a ratio is taken: differences below it are no news."""
+
+_FLOOR = 1e-8
 
 
 @dataclass(frozen=True, eq=False)
 class Judged:
-    """One batch's column in the terms of a stack: ``position`` is its place in time (N for the batch after)."""
+    """C columns of one batch in the terms of a stack; ``position`` is its place in time (N for the batch after).
+
+    ``scalar``/``error`` (C, scalars), ``distance`` (C, distances, n) from the reference batches. Shares (C): ``near``
+    of the rows that are a slip of the pen away from a frequent value, ``past`` behind the batch before,
+    ``whole_decimal`` of the present cells that are a whole number with a decimal point.
+    """
 
     position: int
+    columns: tuple[ColumnStack, ...]
+    placed: tuple[Placed, ...]
     scalar: np.ndarray
     error: np.ndarray
     distance: np.ndarray
-    shares: np.ndarray
-    extra: tuple[tuple[str, float], ...]
-    forms: np.ndarray
-    new_forms: tuple[tuple[str, float], ...]
-    rows: float
-    present: float
-    whole_decimal: float = 0.0
-    near: float = 0.0
-    past: float = 0.0
-    repeat: float = 0.0
-    pairs: Pairs | None = None
+    near: np.ndarray
+    past: np.ndarray
+    whole_decimal: np.ndarray
 
 
-def measure(stack: ColumnStack, judged: Judged, against: Reference) -> np.ndarray:
-    """The raw measurements :data:`FEATURES` of one column, but its associations; unknown ones are 0 (no evidence)."""
-    out = np.zeros(len(FEATURES))
-    scalar, error = judged.scalar.copy(), judged.error
-    if stack.moving:
-        level = scalar[MEDIAN]
-        scalar[LOCATION] -= level
-        before = against.index[against.index < judged.position]
-        origin = int(before[-1]) if len(before) else int(against.index[0])
-        gap = max(abs(judged.position - origin), 1)
-        step = (level - stack.scalar[origin, MEDIAN]) / gap
-        scalar[MEDIAN] = float(
-            pace((step if judged.position > origin else -step) / usual_step(stack) * direction(stack))
-        )
-        error = error.copy()
-        error[MEDIAN] = 1.0
-        scalar[INDEX["magnitude"]] = 0.0
+def measure(judged: Judged, against: References) -> np.ndarray:
+    """(C, features) raw measurements of columns, but their associations; unknown ones are 0 (no evidence)."""
+    scalar, error = judged.scalar.copy(), judged.error.copy()
+    for row in np.flatnonzero(against.moving).tolist():
+        _go_on(judged, row, against.index, scalar[row], error[row])
+    context = against.context.copy()
+    context[:, CONTEXT.index("log_rows")] = np.log1p([one.view.rows for one in judged.placed])
+    parts = [
+        _scalar_part(scalar, error, against),
+        _distance_part(judged.distance, against),
+        _label_part(judged, scalar, against),
+        context,
+        np.zeros((len(context), len(ASSOCIATION))),
+    ]
+    return np.concatenate(parts, axis=1)
+
+
+def _go_on(judged: Judged, row: int, index: np.ndarray, scalar: np.ndarray, error: np.ndarray) -> None:
+    """Turns the level of a moving column into its step from the reference batch before, and centres its quantiles."""
+    column = judged.columns[row]
+    level = scalar[MEDIAN]
+    scalar[LOCATION] -= level
+    before = index[index < judged.position]
+    origin = int(before[-1]) if len(before) else int(index[0])
+    gap = max(abs(judged.position - origin), 1)
+    step = (level - column.scalar[origin, MEDIAN]) / gap
+    scalar[MEDIAN] = float(pace((step if judged.position > origin else -step) / column.step * column.direction))
+    error[MEDIAN] = 1.0
+    scalar[INDEX["magnitude"]] = 0.0
+
+
+def _scalar_part(scalar: np.ndarray, error: np.ndarray, against: References) -> np.ndarray:
+    """(C, scalars * 4) how far each scalar is from its history, by :data:`PER_SCALAR`."""
     count = against.count
     known = np.isfinite(scalar) & (count > 1)
     delta = np.where(known, scalar - against.mean, 0.0)
     own_error = np.where(np.isfinite(error), error, 0.0) ** 2
-    floor = 1e-8
-    between = np.maximum((against.variance * (count - 1) + 2.0 * against.sampling) / (count + 1.0), against.sampling)
-    extra = np.maximum(between - against.sampling, 0.0) * (1 + 1 / np.maximum(count, 1))
-    usual = own_error + against.sampling / np.maximum(count, 1)
-    own = delta / np.sqrt(extra + usual + floor)
+    usual = own_error + against.shared
+    own = delta / np.sqrt(against.beyond + usual + _FLOOR)
     freedom = count + 1.0
     own = np.sign(own) * np.sqrt(freedom * np.log1p(own**2 / freedom))
-    sampling = delta / np.sqrt(usual + floor)
-    root = np.sqrt(own_error + against.sampling + floor)
+    sampling = delta / np.sqrt(usual + _FLOOR)
+    root = np.sqrt(own_error + against.sampling + _FLOOR)
     excess = np.log((np.abs(delta) + root) / (against.record + root))
-    gaps = np.where(np.isfinite(against.centred), np.abs(against.centred - scalar), np.inf).min(axis=0, initial=np.inf)
-    near = np.where(known & np.isfinite(gaps), gaps, 0.0) / root
-    out[: 4 * len(SCALARS)] = np.stack(
-        [np.where(known, part, 0.0) for part in (own, sampling, excess, near)], axis=1
-    ).ravel()
-    base = 4 * len(SCALARS)
-    block = judged.distance[:, against.index]
-    there = np.isfinite(block)
-    some = there.any(axis=1)
-    nearest = np.where(some, np.where(there, block, np.inf).min(axis=1, initial=np.inf), 0.0)
-    average = np.where(there, block, 0.0).sum(axis=1) / np.maximum(there.sum(axis=1), 1)
-    soft = _SOFT
-    part = np.stack(
-        [
-            nearest,
-            np.where(some, np.log((nearest + soft) / (against.nearest[:, 0] + soft)), 0.0),
-            np.where(some, np.log((average + soft) / (against.average[:, 0] + soft)), 0.0),
-        ],
-        axis=1,
-    )
-    out[base : base + part.size] = part.ravel()
-    out[base + part.size : base + part.size + _MEASURED] = _label_part(stack, judged, against)
-    context = against.context.copy()
-    context[11] = np.log1p(judged.rows)
-    end = len(FEATURES) - len(ASSOCIATION)
-    out[end - len(CONTEXT) : end] = context
-    return out
+    gaps = np.fmin.reduce(np.abs(against.centred - scalar[:, None]), axis=1, initial=np.inf)
+    near = np.where(np.isfinite(gaps), gaps, 0.0) / root
+    parts = np.where(known[:, :, None], np.stack([own, sampling, excess, near], axis=2), 0.0)
+    return parts.reshape(len(parts), -1)
 
 
-_SOFT = np.asarray([0.03, 0.03, 0.5, 0.03, 1.0, 0.01, 0.02, *[0.002] * 6, 0.1, 0.1, 0.002, 0.002, 0.1, 0.1])
+def _distance_part(distance: np.ndarray, against: References) -> np.ndarray:
+    """(C, distances * 3) how far the reference batches are, by :data:`PER_DISTANCE`."""
+    there = np.isfinite(distance)
+    counts = there.sum(axis=2)
+    some = counts > 0
+    nearest = np.where(some, np.where(there, distance, np.inf).min(axis=2, initial=np.inf), 0.0)
+    average = np.where(there, distance, 0.0).sum(axis=2) / np.maximum(counts, 1)
+    excess = np.where(some, np.log((nearest + _SOFT) / (against.nearest + _SOFT)), 0.0)
+    mean_excess = np.where(some, np.log((average + _SOFT) / (against.average + _SOFT)), 0.0)
+    return np.stack([nearest, excess, mean_excess], axis=2).reshape(len(distance), -1)
 
 
-def _label_part(stack: ColumnStack, judged: Judged, against: Reference) -> list[float]:
-    rows = max(judged.rows, 1.0)
-    present = max(judged.present, 1.0)
-    usual_rows = float(np.nanmean(stack.rows[against.index])) if len(against.index) else 1.0
-    root = float(np.sqrt(rows * usual_rows / (rows + usual_rows)))
-    peak = against.peak
-    floor = 0.5 / max(usual_rows, 1.0)
-    gain = (angle(judged.shares) - angle(np.maximum(peak, floor))) * root if len(peak) else np.zeros(0)
-    spikes = dict.fromkeys(SPIKES, (0.0, 0.0))
-
-    def offer(kind: str, z: float, share: float) -> None:
-        if z > spikes[kind][0]:
-            spikes[kind] = (z, share)
-
-    names = list(stack.labels)
-    for i in np.flatnonzero(gain > 1.0).tolist():
-        share = float(judged.shares[i] - peak[i])
-        for kind in (*kinds_of(names[i], stack, bool(peak[i] > 0)), *against.place_of(i)):
-            offer(kind, float(gain[i]), share)
-    fresh_gain = (angle(np.asarray([share for _, share in judged.extra])) - angle(floor)) * root
-    for i in np.flatnonzero(fresh_gain > 1.0).tolist():
-        label, share = judged.extra[i]
-        for kind in kinds_of(label, stack, False):
-            offer(kind, float(fresh_gain[i]), share)
-    fresh = sum(share for label, share in judged.extra if not stands_for_missing(label))
-    kept = max(float((judged.shares * stack.valued).sum()) + fresh, 1e-9)
-    unseen = fresh + float((judged.shares * stack.valued)[~against.seen].sum() if len(peak) else 0.0)
-    unseen /= kept
-    dropped = float(against.average_share[judged.shares <= 0].sum()) if len(peak) else 0.0
-    form = sum(share for _, share in judged.new_forms)
-    form += float(judged.forms[~against.form_seen].sum()) if len(judged.forms) else 0.0
-    if stack.moving:
-        unseen, dropped = 0.0, 0.0
-        spikes = {kind: (value if kind in ("missing", "sentinel") else (0.0, 0.0)) for kind, value in spikes.items()}
-    fail, fail_loo, fail_z, decimal, decimal_z = 0.0, 0.0, 0.0, 0.0, 0.0
-    if against.dominant is not None and judged.present > 0:
-        fail = 1.0 - _share(judged, against.dominant)
-        fail_loo = against.fails[against.dominant]
-        fail_z = surplus_z(fail, fail_loo, present)
-        if against.dominant == "number" and against.fails["int"] < 0.02:
-            decimal = max(_share(judged, "number") - _share(judged, "int"), 0.0)
-            decimal_z = surplus_z(decimal, against.fails["int"], present)
-    odd = sum(share for text, share in judged.new_forms if not _familiar(text, stack.form_labels))
-    odd_z = max(surplus_z(odd, against.form, present), 0.0)
-    missing = 1.0 - judged.present / rows
-    missing_z = float(angle(missing) - angle(max(against.missing_high, 0.25 / rows))) * root
-    less_z = float(angle(against.missing_low) - angle(missing)) * root
+def _label_part(judged: Judged, scalar: np.ndarray, against: References) -> np.ndarray:
+    """(C, measurements) :data:`LABELS`, :data:`CLOSED` and :data:`SPELLING`."""
+    views = [one.view for one in judged.placed]
+    rows = np.maximum([view.rows for view in views], 1.0)
+    cells = np.asarray([view.present for view in views])
+    present = np.maximum(cells, 1.0)
+    root = np.sqrt(rows * against.usual_rows / (rows + against.usual_rows))
+    shares = np.zeros(len(against.peak), dtype=np.float32)
+    known = [one.at >= 0 for one in judged.placed]
+    each = list(zip(against.label_starts.tolist(), judged.placed, known, strict=True))
+    places = [start + one.at[there] for start, one, there in each]
+    sizes, at = sizes_of(places), np.concatenate(places)
+    found = np.concatenate([one.view.shares[there] for _, one, there in each]).astype(np.float32)
+    shares[at] = found
+    spikes = largest_spikes(judged.columns, judged.placed, root, against)
+    fresh = np.asarray([one.view.shares[~there & one.view.valued].sum() for _, one, there in each])
+    valued = found * np.concatenate([one.view.valued[there] for _, one, there in each]).astype(float)
+    kept = np.maximum(segment_sums(valued, sizes) + fresh, 1e-9)
+    unseen = (fresh + segment_sums(np.where(against.peak[at] > 0, 0.0, valued), sizes)) / kept
+    usual = segment_sums(against.average_share, against.label_sizes)
+    dropped = np.maximum(usual - segment_sums(against.average_share[at], sizes), 0.0)
+    unseen, dropped = np.where(against.moving, 0.0, unseen), np.where(against.moving, 0.0, dropped)
+    form, odd = _new_forms(judged, against)
+    judgeable = against.typed & (cells > 0)
+    reads = _shares_of(scalar)
+    fail = np.where(judgeable, 1.0 - reads[range(len(reads)), against.kind], 0.0)
+    fail_loo = np.where(judgeable, against.fails, 0.0)
+    fail_z = np.where(judgeable, surplus_z(fail, fail_loo, present), 0.0)
+    as_whole = judgeable & against.whole
+    decimal = np.where(as_whole, np.maximum(reads[:, INDEX["number"]] - reads[:, INDEX["int"]], 0.0), 0.0)
+    decimal_z = np.where(as_whole, surplus_z(decimal, against.decimals, present), 0.0)
+    missing = 1.0 - cells / rows
+    missing_z = (angle(missing) - angle(np.maximum(against.missing_high, 0.25 / rows))) * root
+    less_z = (angle(against.missing_low) - angle(missing)) * root
     unseen_z = surplus_z(unseen, against.unseen, rows)
-    return [
-        *(value for kind in SPIKES for value in spikes[kind]),
+    measured = [
         against.spike,
         unseen,
         against.unseen,
@@ -235,25 +214,48 @@ def _label_part(stack: ColumnStack, judged: Judged, against: Reference) -> list[
         surplus_z(form, against.form, present),
         fail,
         fail_loo,
-        max(fail_z, 0.0),
+        np.maximum(fail_z, 0.0),
         decimal,
-        max(decimal_z, 0.0),
+        np.maximum(decimal_z, 0.0),
         judged.whole_decimal,
         odd,
-        odd_z,
+        np.maximum(surplus_z(odd, against.form, present), 0.0),
         missing,
         against.missing_high,
-        max(missing_z, 0.0),
-        max(less_z, 0.0),
+        np.maximum(missing_z, 0.0),
+        np.maximum(less_z, 0.0),
         judged.near,
         against.near,
-        max(surplus_z(judged.near, against.near, rows), 0.0),
+        np.maximum(surplus_z(judged.near, against.near, rows), 0.0),
         judged.past,
         against.past,
-        max(surplus_z(judged.past, against.past, present), 0.0),
-        *measure_closed(against.closed, judged.shares, unseen_z, root, present, judged.repeat),
-        *measure_spelling(judged.pairs, against.pairs, against.spelled),
+        np.maximum(surplus_z(judged.past, against.past, present), 0.0),
     ]
+    repeat = np.asarray([repeat_share(view) for view in views])
+    spelling = [measure_spelling(view.pairs, one.spelling) for view, one in zip(views, against.each, strict=True)]
+    parts = [
+        spikes,
+        np.stack(measured, axis=1),
+        measure_closed(against.lists, shares, unseen_z, root, present, repeat),
+        np.asarray(spelling),
+    ]
+    return np.concatenate(parts, axis=1)
+
+
+def _new_forms(judged: Judged, against: References) -> tuple[np.ndarray, np.ndarray]:
+    """(C,) shares of present cells in a form that no reference batch has, and in one unlike all of the history."""
+    form, odd = np.zeros((2, len(judged.placed)))
+    for row, (one, start) in enumerate(zip(judged.placed, against.form_starts.tolist(), strict=True)):
+        known = one.form_at >= 0
+        seen = known & against.form_seen[start + one.form_at]
+        form[row] = one.form_share[~seen].sum()
+        if not known.all():
+            labels = judged.columns[row].form_labels
+            texts = list(one.view.shapes)
+            odd[row] = sum(
+                float(one.form_share[at]) for at in np.flatnonzero(~known) if not _familiar(texts[at], labels)
+            )
+    return form, odd
 
 
 def _familiar(form: str, known: dict[str, int]) -> bool:
@@ -262,30 +264,6 @@ def _familiar(form: str, known: dict[str, int]) -> bool:
     return bare in known or "-" + bare in known or (bare in ("9", "9.9") and ("9" in known or "9.9" in known))
 
 
-def _share(judged: Judged, kind: str) -> float:
-    """Share of present values that parse as ``kind``, back from the arcsine scale."""
-    value = judged.scalar[INDEX[kind]]
-    return float(np.sin(value / 2.0) ** 2) if np.isfinite(value) else 1.0
-
-
-def kinds_of(label: str, stack: ColumnStack, seen: bool) -> tuple[str, ...]:
-    """Which spikes a value may be: missing, or any, unseen, zero, a usual sentinel, extreme, or new in the middle."""
-    if stands_for_missing(label):
-        return ("missing",)
-    kinds = ["any"] if seen else ["any", "unseen"]
-    try:
-        number = float(label)
-    except ValueError:
-        if not seen and label[:10] in _SENTINEL_DATES:
-            kinds.append("sentinel")
-        return tuple(kinds)
-    if number == 0:
-        kinds.append("zero")
-    outside = not stack.low <= number <= stack.high
-    if not seen and (number in _BOUNDS or _NINES.match(label) or (outside and _SENTINEL.match(label))):
-        kinds.append("sentinel")
-    elif not seen and outside:
-        kinds.append("extreme")
-    elif not seen and abs(number - stack.centre) < 0.5 * stack.scale:
-        kinds.append("central")
-    return tuple(kinds)
+def _shares_of(scalar: np.ndarray) -> np.ndarray:
+    """(C, scalars) the shares, back from the arcsine scale; 1 where unknown."""
+    return np.where(np.isfinite(scalar), np.sin(scalar / 2.0) ** 2, 1.0)

@@ -8,7 +8,8 @@ import numpy as np
 
 from airflow_provider_dqheal.detection.compare import AT
 from airflow_provider_dqheal.detection.scalars import angle
-from airflow_provider_dqheal.detection.stack import Stack, value_shares
+from airflow_provider_dqheal.detection.segments import sizes_of
+from airflow_provider_dqheal.detection.stack import Stack
 from airflow_provider_dqheal.detection.view import UNTYPED, BatchView
 
 BATCH_FEATURES: tuple[str, ...] = (
@@ -35,22 +36,44 @@ class SchemaDiff:
         return bool(self.added or self.removed or self.retyped)
 
 
-def schema_diff(view: BatchView, stack: Stack) -> SchemaDiff:
-    """The exact difference of names and types; what already varied within the history does not count."""
-    known: dict[str, set[str]] = {}
+@dataclass(frozen=True, eq=False)
+class Schemas:
+    """The schemas of a history: ``kinds`` by name, names that are ``always`` there, and the ``orders`` there were."""
+
+    kinds: dict[str, set[str]]
+    always: tuple[str, ...]
+    orders: frozenset[tuple[str, ...]]
+
+
+def _schemas(stack: Stack) -> Schemas:
+    """Those of a stack's batches, read once."""
+    held = stack.cache.get("schemas")
+    if isinstance(held, Schemas):
+        return held
+    kinds: dict[str, set[str]] = {}
     for batch in stack.batches:
         for name, kind in batch.schema:
-            known.setdefault(name, set()).add(kind)
-    always = [n for n, _ in stack.batches[-1].schema if all(n in batch.columns for batch in stack.batches)]
+            kinds.setdefault(name, set()).add(kind)
+    always = (n for n, _ in stack.batches[-1].schema if all(n in batch.columns for batch in stack.batches))
+    orders = frozenset(tuple(name for name, _ in batch.schema) for batch in stack.batches)
+    history = Schemas(kinds, tuple(always), orders)
+    stack.cache["schemas"] = history
+    return history
+
+
+def schema_diff(view: BatchView, stack: Stack) -> SchemaDiff:
+    """The exact difference of names and types; what already varied within the history does not count."""
+    history = _schemas(stack)
+    known = history.kinds
     names = [name for name, _ in view.schema]
     added = tuple(name for name in names if name not in known)
-    removed = tuple(name for name in always if name not in view.columns)
+    removed = tuple(name for name in history.always if name not in view.columns)
     retyped = tuple(
         (name, sorted(known[name])[0], kind)
         for name, kind in view.schema
         if name in known and kind not in known[name] and UNTYPED not in (kind, *known[name])
     )
-    orders = {tuple(n for n, _ in batch.schema if n in view.columns) for batch in stack.batches}
+    orders = {tuple(name for name in order if name in view.columns) for order in history.orders}
     order = tuple(name for name in names if name in known)
     return SchemaDiff(
         added, removed, retyped, bool(order) and order not in orders, _renames(view, stack, added, removed)
@@ -72,7 +95,7 @@ def _renames(view: BatchView, stack: Stack, added: tuple[str, ...], removed: tup
                 min(mine.shapes.get(form, 0.0) / max(mine.present, 1.0), float(share))
                 for form, share in zip(column.form_labels, column.forms.mean(axis=0), strict=True)
             )
-            values = dict(value_shares(mine))
+            values = dict(zip(mine.labels, mine.shares.tolist(), strict=True))
             common = sum(
                 min(values.get(label, 0.0), float(share))
                 for label, share in zip(column.labels, column.shares.mean(axis=0), strict=True)
@@ -103,20 +126,16 @@ def context_of(
     rows = max(view.row_count, 1)
     mine = np.log1p(view.row_count)
     spread = np.sqrt(counts.var(ddof=1) + 1e-4) if len(counts) > 1 else 1.0
-    record = (
-        max((abs(c - np.delete(counts, k).mean()) for k, c in enumerate(counts)), default=0.0)
-        if len(counts) > 1
-        else 0.0
-    )
+    record = float(np.abs(counts - (counts.sum() - counts) / (len(counts) - 1)).max()) if len(counts) > 1 else 0.0
     usual = float(counts.mean()) if len(counts) else mine
-    repeats = [_overlap(view, stack.batches[i]) for i in index]
+    repeat = float(_overlaps(view, stack)[index].max(initial=0.0))
     known = _repeats_within(stack, index)
-    inside = duplicates(view)
-    inside_record = max((duplicates(stack.batches[i]) for i in index), default=0.0)
+    inside = view.duplicate_share
+    inside_record = max((stack.batches[i].duplicate_share for i in index), default=0.0)
     out[:14] = (
         len(raw), len(index), mine, (mine - usual) / (spread * np.sqrt(1 + 1 / max(len(counts), 1))),
-        np.log((abs(mine - usual) + 0.02) / (record + 0.02)), max(repeats, default=0.0), known,
-        angle_gap(max(repeats, default=0.0), max(known, 0.5 / rows)) * np.sqrt(rows), inside,
+        np.log((abs(mine - usual) + 0.02) / (record + 0.02)), repeat, known,
+        angle_gap(repeat, max(known, 0.5 / rows)) * np.sqrt(rows), inside,
         angle_gap(inside, inside_record) * np.sqrt(rows),
         len(schema.added), len(schema.removed), len(schema.retyped), float(schema.reordered),
     )  # fmt: skip
@@ -138,29 +157,41 @@ def angle_gap(share: float, record: float) -> float:
     return max(float(angle(share) - angle(record)), 0.0)
 
 
-def _overlap(one: BatchView, other: BatchView) -> float:
-    """Share of the batch's sampled rows that the other batch has too; 0 where rows are too simple to tell."""
-    if not len(one.row_hashes) or not len(other.row_hashes):
-        return 0.0
-    both = np.isin(one.row_hashes, other.row_hashes, assume_unique=True)
-    return float(one.row_weights[both].sum() / one.row_weights.sum())
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """The row hashes of all batches of a stack, ascending, and the batch that each is from."""
+
+    hashes: np.ndarray
+    batch: np.ndarray
+
+    @classmethod
+    def of(cls, stack: Stack) -> _Rows:
+        held = stack.cache.get("rows")
+        if isinstance(held, _Rows):
+            return held
+        hashes = [batch.row_hashes for batch in stack.batches]
+        every = np.concatenate(hashes)
+        order = np.argsort(every, kind="stable")
+        rows = cls(every[order], np.repeat(np.arange(len(hashes)), sizes_of(hashes))[order])
+        stack.cache["rows"] = rows
+        return rows
+
+
+def _overlaps(view: BatchView, stack: Stack) -> np.ndarray:
+    """(batches,) share of the batch's sampled rows that each batch has too; 0 where rows are too simple to tell."""
+    rows = _Rows.of(stack)
+    first = np.searchsorted(rows.hashes, view.row_hashes, side="left")
+    there = np.searchsorted(rows.hashes, view.row_hashes, side="right") - first
+    found = np.zeros(len(stack.batches))
+    for row in np.flatnonzero(there).tolist():
+        found[rows.batch[first[row] : first[row] + there[row]]] += view.row_weights[row]
+    return found / max(float(view.row_weights.sum()), 1.0)
 
 
 def _repeats_within(stack: Stack, index: np.ndarray) -> float:
-    key = "overlap"
-    if key not in stack.cache:
-        size = len(stack.batches)
-        table = np.zeros((size, size))
-        for i in range(size):
-            for k in range(size):
-                if i != k:
-                    table[i, k] = _overlap(stack.batches[i], stack.batches[k])
-        stack.cache[key] = table
-    table = np.asarray(stack.cache[key])[np.ix_(index, index)]
-    return float(table.max(initial=0.0))
-
-
-def duplicates(view: BatchView) -> float:
-    """Share of the sampled rows that repeat another row of the batch."""
-    total = float(view.row_weights.sum())
-    return 1.0 - len(view.row_hashes) / total if total > 0 else 0.0
+    """The largest share of a batch's rows that another one of the batches ``index`` has."""
+    if "overlap" not in stack.cache:
+        table = np.stack([_overlaps(batch, stack) for batch in stack.batches])
+        np.fill_diagonal(table, 0.0)
+        stack.cache["overlap"] = table
+    return float(np.asarray(stack.cache["overlap"])[np.ix_(index, index)].max(initial=0.0))

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from airflow_provider_dqheal.detection.compare import kinds_of
 from airflow_provider_dqheal.detection.likeness import near_texts
 from airflow_provider_dqheal.detection.scalars import angle
 from airflow_provider_dqheal.detection.spelling import expectation, surprise
-from airflow_provider_dqheal.detection.stack import ColumnStack, stands_for_missing, value_shares
-from airflow_provider_dqheal.detection.texts import is_broken, kind_of, shape
+from airflow_provider_dqheal.detection.spikes import kinds_of
+from airflow_provider_dqheal.detection.stack import ColumnStack
+from airflow_provider_dqheal.detection.texts import is_broken, kind_of, shape, stands_for_missing
 from airflow_provider_dqheal.detection.view import ColumnView
 from airflow_provider_dqheal.issues._base import Described
 
@@ -46,7 +46,7 @@ def describer(view: ColumnView, stack: ColumnStack, dominant: str | None) -> Cal
             return _texts(view, lambda text: text not in stack.labels)
         if name == "near":
             fresh = [text for text in view.values if text not in stack.labels]
-            return _texts(view, near_texts(fresh, stack.labels, stack.shares).__contains__)
+            return _texts(view, near_texts(fresh, stack.slips).__contains__)
         if name == "broken":
             return _texts(view, is_broken)
         if name == "repeated":
@@ -138,7 +138,7 @@ def _lost(view: ColumnView, stack: ColumnStack) -> Described:
 
 def _mix(view: ColumnView, stack: ColumnStack) -> Described:
     usual = dict(zip(stack.labels, stack.shares.mean(axis=0).tolist(), strict=True))
-    now = dict(value_shares(view))
+    now = dict(zip(view.labels, view.shares.tolist(), strict=True))
     moved = sorted(set(usual) | set(now), key=lambda label: -abs(now.get(label, 0.0) - usual.get(label, 0.0)))
     examples = [
         f"{label} {usual.get(label, 0.0):.0%} -> {now.get(label, 0.0):.0%}"
@@ -150,7 +150,7 @@ def _mix(view: ColumnView, stack: ColumnStack) -> Described:
 
 def _spike(view: ColumnView, stack: ColumnStack, kind: str) -> Described:
     best: tuple[float, str, float, float] | None = None
-    for label, share in value_shares(view):
+    for label, share in zip(view.labels, view.shares.tolist(), strict=True):
         at = stack.labels.get(label)
         record = float(stack.shares[:, at].max()) if at is not None else 0.0
         gain = float(angle(share) - angle(record))

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from airflow_provider_dqheal.core.types import ISSUE_ORDER
-from airflow_provider_dqheal.detection.compare import AT
+from airflow_provider_dqheal.detection.compare import FEATURES
 from airflow_provider_dqheal.detection.context import BATCH_AT
 from airflow_provider_dqheal.detection.describe import describer
-from airflow_provider_dqheal.detection.reference import references_of
+from airflow_provider_dqheal.detection.references import each_of
 from airflow_provider_dqheal.detection.view import ColumnView
 from airflow_provider_dqheal.issues._base import Described, Finding, Reading, SchemaReading, TableReading, ordered
 
@@ -28,18 +28,13 @@ _EXPLAINED = 0.2
 def readings(features: Features) -> dict[str, Reading]:
     """The compared columns as the issue types read them."""
     found = {}
-    references = references_of(features.stack)
-    for i, name in enumerate(features.columns):
+    references = each_of(features.stack)
+    for name, row in zip(features.columns, features.raw.tolist(), strict=True):
         stack, view = features.stack.columns[name], features.view.columns[name]
-        row = features.raw[i]
         dominant = references[name].dominant
-
-        def measures(which: str, row: object = row) -> float:
-            return float(row[AT[which]])  # type: ignore[index]
-
         found[name] = Reading(
             column=name,
-            measures=measures,
+            measures=dict(zip(FEATURES, row, strict=True)).__getitem__,
             history=features.history,
             rows=view.rows,
             present=view.present,
@@ -51,11 +46,8 @@ def readings(features: Features) -> dict[str, Reading]:
 
 def strengths_of(name: str, row: np.ndarray, dominant: str | None, view: ColumnView, history: int) -> np.ndarray:
     """The strongest finding of each built-in issue type in one column, in the order of healing, at most 30."""
-
-    def measures(which: str) -> float:
-        return float(row[AT[which]])
-
-    reading = Reading(name, measures, history, view.rows, view.present, dominant or "text", _silent)
+    measures = dict(zip(FEATURES, row.tolist(), strict=True))
+    reading = Reading(name, measures.__getitem__, history, view.rows, view.present, dominant or "text", _silent)
     found = explain([finding for spec in ordered() for finding in spec.read_column(reading)], reading)
     out = np.zeros(len(ISSUE_ORDER))
     for finding in found:

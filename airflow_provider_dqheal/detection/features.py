@@ -13,27 +13,15 @@ import numpy as np
 
 from airflow_provider_dqheal.core.types import ISSUE_ORDER
 from airflow_provider_dqheal.detection.association import ASSOCIATION, associated
-from airflow_provider_dqheal.detection.closed import repeat_share
 from airflow_provider_dqheal.detection.compare import FEATURES, Judged, measure
-from airflow_provider_dqheal.detection.context import (
-    SchemaDiff,
-    context_of,
-    duplicates,
-    schema_diff,
-)
+from airflow_provider_dqheal.detection.context import SchemaDiff, context_of, schema_diff
+from airflow_provider_dqheal.detection.distances import Placed, Rivals, distances
 from airflow_provider_dqheal.detection.facts import strengths_of, table_findings
-from airflow_provider_dqheal.detection.likeness import near_share
-from airflow_provider_dqheal.detection.reference import Reference, references_of
+from airflow_provider_dqheal.detection.likeness import near_texts
+from airflow_provider_dqheal.detection.reference import Reference
+from airflow_provider_dqheal.detection.references import each_of, history_of, references_of
 from airflow_provider_dqheal.detection.scalars import scalars
-from airflow_provider_dqheal.detection.stack import (
-    ColumnStack,
-    Stack,
-    build_stack,
-    distances,
-    is_value,
-    past_share,
-    value_shares,
-)
+from airflow_provider_dqheal.detection.stack import ColumnStack, Stack, build_stack, past_share
 from airflow_provider_dqheal.detection.view import BatchView, ColumnView, view_batch
 
 if TYPE_CHECKING:
@@ -123,17 +111,16 @@ def featurize(profile: Profile, baseline: Baseline, self_test: bool = True) -> F
 def features_of(view: BatchView, stack: Stack, self_test: bool = True) -> Features:
     """As :func:`featurize`, from the views."""
     everything = np.arange(len(stack.batches))
-    references = references_of(stack)
     shared = [name for name, _ in view.schema if name in stack.columns]
-    rows = [measure(stack.columns[n], _judge_new(view, stack.columns[n]), references[n]) for n in shared]
-    raw = _raw(stack, view, everything, shared, rows)
+    raw = np.zeros((len(shared), len(FEATURES)))
+    if shared:
+        references, rivals = history_of(stack, shared)
+        raw = measure(_judge_new(view, [stack.columns[name] for name in shared], rivals), references)
+        raw[:, -len(ASSOCIATION) :] = associated(stack, view, everything, shared)
     schema = schema_diff(view, stack)
-    strengths = _strengths(shared, raw, references, [view.columns[name] for name in shared], everything)
+    strengths = _strengths(shared, raw, each_of(stack), view, len(everything))
     context = context_of(view, stack, everything, len(stack.batches), raw, schema)
-    own_values: list[np.ndarray] = []
-    own_context: list[np.ndarray] = []
-    if self_test:
-        own_values, own_context = _self_test(stack)
+    own_values, own_context = _self_test(stack) if self_test else ([], [])
     features = Features(
         columns=tuple(shared),
         names=NAMES,
@@ -147,20 +134,11 @@ def features_of(view: BatchView, stack: Stack, self_test: bool = True) -> Featur
         row_count=view.row_count,
         view=view,
         stack=stack,
-        usual_duplicate=max((duplicates(batch) for batch in stack.batches), default=0.0),
+        usual_duplicate=max((batch.duplicate_share for batch in stack.batches), default=0.0),
         self_values=tuple(own_values),
         self_context=tuple(own_context),
     )
     return replace(features, table_facts=table_strengths(features))
-
-
-def _raw(
-    stack: Stack, batch: BatchView | int, index: np.ndarray, names: list[str], rows: list[np.ndarray]
-) -> np.ndarray:
-    """(columns, features) measurements of single columns, completed by how the columns go with each other."""
-    raw = np.stack(rows) if rows else np.zeros((0, len(FEATURES)))
-    raw[:, -len(ASSOCIATION) :] = associated(stack, batch, index, names)
-    return raw
 
 
 def _self_test(stack: Stack) -> tuple[list[np.ndarray], list[np.ndarray]]:
@@ -173,16 +151,14 @@ def _self_test(stack: Stack) -> tuple[list[np.ndarray], list[np.ndarray]]:
     chosen = np.unique(np.linspace(0, size - 1, min(size, SELF_TESTED)).astype(int)) if size >= 3 else ()
     for i in (int(at) for at in chosen):
         index = np.delete(np.arange(size), i)
-        references = references_of(stack, index)
         batch = stack.batches[i]
-        rows = [
-            measure(column, _judge_old(column, i), references[name])
-            for name, column in stack.columns.items()
-            if name in batch.columns
-        ]
         names = [name for name in stack.columns if name in batch.columns]
-        raw = _raw(stack, i, index, names, rows)
-        strengths = _strengths(names, raw, references, [batch.columns[name] for name in names], index)
+        raw = np.zeros((len(names), len(FEATURES)))
+        references = references_of(stack, names, index)
+        if names:
+            raw = measure(_judge_old([stack.columns[name] for name in names], i, index), references)
+            raw[:, -len(ASSOCIATION) :] = associated(stack, i, index, names)
+        strengths = _strengths(names, raw, dict(zip(names, references.each, strict=True)), batch, len(index))
         values.append(squash(np.concatenate([raw, strengths], axis=1)))
         contexts.append(squash(context_of(batch, stack, index, i, raw, SchemaDiff())))
     stack.cache["self"] = (values, contexts)
@@ -199,84 +175,64 @@ def table_strengths(features: Features) -> np.ndarray:
 
 
 def _strengths(
-    names: list[str], raw: np.ndarray, references: dict[str, Reference], views: list[ColumnView], index: np.ndarray
+    names: list[str], raw: np.ndarray, references: dict[str, Reference], view: BatchView, history: int
 ) -> np.ndarray:
     """(columns, issue types) strength of the strongest finding of each type in each column, at most 30."""
     out = np.zeros((len(names), len(ISSUE_ORDER)))
     for i, name in enumerate(names):
-        out[i] = strengths_of(name, raw[i], references[name].dominant, views[i], len(index))
+        out[i] = strengths_of(name, raw[i], references[name].dominant, view.columns[name], history)
     return out
 
 
-def _judge_old(column: ColumnStack, i: int) -> Judged:
+def _judge_old(columns: list[ColumnStack], i: int, index: np.ndarray) -> Judged:
+    """A history batch in the terms of the batches ``index``."""
+    near = []
+    for column in columns:
+        alone = (column.near >= 0) & ((column.shares > 0).sum(axis=0) == 1)
+        near.append(column.shares[i][alone].sum())
     return Judged(
         position=i,
-        scalar=column.scalar[i],
-        error=column.error[i],
-        distance=column.distance[:, i, :],
-        shares=column.shares[i],
-        extra=(),
-        forms=column.forms[i],
-        new_forms=(),
-        rows=float(column.rows[i]),
-        present=float(column.present[i]),
-        near=float(column.shares[i][(column.near >= 0) & ((column.shares > 0).sum(axis=0) == 1)].sum()),
-        past=float(column.past[i]),
-        repeat=repeat_share(view) if (view := column.views[i]) is not None else 0.0,
-        pairs=view.pairs if view is not None else None,
+        columns=tuple(columns),
+        placed=tuple(one for column in columns if (one := column.placed[i]) is not None),
+        scalar=np.stack([column.scalar[i] for column in columns]),
+        error=np.stack([column.error[i] for column in columns]),
+        distance=np.stack([column.distance[:, i, index] for column in columns]),
+        near=np.asarray(near, dtype=float),
+        past=np.asarray([column.past[i] for column in columns]),
+        whole_decimal=np.zeros(len(columns)),
     )
 
 
-def _judge_new(view: BatchView, column: ColumnStack) -> Judged:
-    mine = view.columns[column.name]
-    scalar, error = scalars(mine, column.centre, column.scale)
-    shares = np.zeros(len(column.labels), dtype=np.float32)
-    extra = []
-    for label, share in value_shares(mine):
-        at = column.labels.get(label)
-        if at is None:
-            extra.append((label, share))
-        else:
-            shares[at] = share
-    forms = np.zeros(len(column.form_labels), dtype=np.float32)
-    new_forms = []
-    for form, count in mine.shapes.items():
-        at = column.form_labels.get(form)
-        if at is None:
-            new_forms.append((form, count / max(mine.present, 1.0)))
-        else:
-            forms[at] = count / max(mine.present, 1.0)
-    padding = np.zeros((len(column.views), len(extra)), dtype=np.float32)
-    far = distances(
-        mine,
-        np.concatenate([shares, np.asarray([share for _, share in extra], dtype=np.float32)]),
-        forms,
-        column.views,
-        column.quantile,
-        np.concatenate([column.shares, padding], axis=1),
-        column.forms,
-        column.scale,
-        column.moving,
-        np.concatenate([column.valued, is_value(label for label, _ in extra)]),
+def _judge_new(view: BatchView, columns: list[ColumnStack], rivals: Rivals) -> Judged:
+    """The batch after the history in its terms."""
+    views = [view.columns[column.name] for column in columns]
+    placed = tuple(Placed.of(mine, one.labels, one.form_labels) for mine, one in zip(views, columns, strict=True))
+    scalar, error = scalars(
+        [mine.summary for mine in views],
+        np.asarray([column.centre for column in columns]),
+        np.asarray([column.scale for column in columns]),
     )
-    far[5] += 0.5 * sum(share for _, share in new_forms)
+    both = list(zip(views, columns, strict=True))
     return Judged(
-        position=len(column.views),
+        position=len(columns[0].views),
+        columns=tuple(columns),
+        placed=placed,
         scalar=scalar,
         error=error,
-        distance=far,
-        shares=shares,
-        extra=tuple(extra),
-        forms=forms,
-        new_forms=tuple(new_forms),
-        rows=mine.rows,
-        present=mine.present,
-        whole_decimal=_whole_decimals(mine),
-        near=near_share([text for text, _ in extra], [share for _, share in extra], column.labels, column.shares),
-        past=past_share(mine, column.medians, len(column.medians)) if column.moving else 0.0,
-        repeat=repeat_share(mine),
-        pairs=mine.pairs,
+        distance=distances(placed, rivals),
+        near=np.asarray([near_share(one, column) for one, column in zip(placed, columns, strict=True)]),
+        past=np.asarray([past_share(mine, one.medians, len(one.medians)) if one.moving else 0.0 for mine, one in both]),
+        whole_decimal=np.asarray([_whole_decimals(mine) for mine in views]),
     )
+
+
+def near_share(placed: Placed, column: ColumnStack) -> float:
+    """Share of rows whose value is not among a column's labels but near a frequent one of them."""
+    if not column.slips:
+        return 0.0
+    view = placed.view
+    fresh = {view.labels[at]: float(view.shares[at]) for at in np.flatnonzero(placed.at < 0).tolist()}
+    return sum((fresh[text] for text in near_texts(list(fresh), column.slips)), 0.0)
 
 
 def _whole_decimals(view: ColumnView) -> float:

@@ -15,7 +15,7 @@ import numpy as np
 _SHORTEST = 4
 _LONGEST = 40
 _FREQUENT = 0.004
-_MOST_LABELS = 300
+MOST_LABELS = 300
 
 
 def folded(text: str) -> str:
@@ -40,32 +40,27 @@ def slips(word: str) -> set[str]:
 def near_labels(labels: Sequence[str], shares: np.ndarray) -> np.ndarray:
     """(V) the place of a more frequent label that each label is near to, or -1; all -1 where there are too many."""
     result = np.full(len(labels), -1)
-    if not 2 <= len(labels) <= _MOST_LABELS:
+    if not 2 <= len(labels) <= MOST_LABELS:
         return result
-    index = _index(labels, shares)
+    index = slip_index(labels, shares)
     for i, label in enumerate(labels):
         result[i] = _nearest(label, float(shares[i]), index, shares)
     return result
 
 
-def near_share(fresh: Sequence[str], share: Sequence[float], labels: dict[str, int], shares: np.ndarray) -> float:
-    """Share of rows whose value is not among ``labels`` (shares (N, V)) but near a frequent one of them."""
-    near = near_texts(fresh, labels, shares)
-    return float(sum(part for text, part in zip(fresh, share, strict=True) if text in near))
-
-
-def near_texts(fresh: Sequence[str], labels: dict[str, int], shares: np.ndarray) -> set[str]:
-    """Those of ``fresh`` that are near a frequent one of ``labels`` (shares (N, V))."""
-    if not fresh or not 0 < len(labels) <= _MOST_LABELS:
+def near_texts(fresh: Sequence[str], index: dict[str, int]) -> set[str]:
+    """Those of ``fresh`` that are near a frequent label, by its :func:`slip_index`."""
+    if not index:
         return set()
-    usual = shares.mean(axis=0)
-    index = _index(list(labels), usual)
-    return {text for text in fresh if _nearest(text, 0.0, index, usual) >= 0}
+    words = ((text, folded(text)) for text in fresh)
+    return {text for text, word in words if len(word) >= 2 and not slips(word).isdisjoint(index)}
 
 
-def _index(labels: Sequence[str], shares: np.ndarray) -> dict[str, int]:
-    """From a word, or a word less one letter, to the most frequent label it stands for."""
+def slip_index(labels: Sequence[str], shares: np.ndarray) -> dict[str, int]:
+    """From a word, or a word less one letter, to the most frequent label it stands for; empty for too many labels."""
     index: dict[str, int] = {}
+    if len(labels) > MOST_LABELS:
+        return index
     for i in np.argsort(-shares, kind="stable").tolist():
         if shares[i] < _FREQUENT:
             break

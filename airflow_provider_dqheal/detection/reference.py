@@ -8,9 +8,8 @@ import numpy as np
 
 from airflow_provider_dqheal.detection.closed import Closed, closed_of
 from airflow_provider_dqheal.detection.scalars import INDEX, LOCATIONS, angle
-from airflow_provider_dqheal.detection.spelling import Spelled
-from airflow_provider_dqheal.detection.stack import ColumnStack, Stack
-from airflow_provider_dqheal.detection.view import ColumnView
+from airflow_provider_dqheal.detection.spelling import Expected
+from airflow_provider_dqheal.detection.stack import ColumnStack
 
 LOCATION = np.asarray([INDEX[name] for name in LOCATIONS])
 MEDIAN = INDEX["median"]
@@ -22,7 +21,6 @@ class Reference:
 
     index: np.ndarray
     centred: np.ndarray
-    error: np.ndarray
     mean: np.ndarray
     count: np.ndarray
     variance: np.ndarray
@@ -48,21 +46,11 @@ class Reference:
     closed: Closed
     first: int
     usual: int
-    pairs: np.ndarray | None
-    spelled: list[Spelled]
+    spelling: Expected | None
 
     def place_of(self, label: int) -> tuple[str, ...]:
         """Whether a label is the first of the alphabet, or the most frequent one: what a form fills in by itself."""
         return tuple(kind for kind, at in (("first", self.first), ("usual", self.usual)) if at == label)
-
-
-def references_of(stack: Stack, index: np.ndarray | None = None) -> dict[str, Reference]:
-    """The statistics of every column over the batches ``index``; over the whole history (None) computed once."""
-    if index is not None:
-        return {name: reference(column, index) for name, column in stack.columns.items()}
-    if "references" not in stack.cache:
-        stack.cache["references"] = references_of(stack, np.arange(len(stack.batches)))
-    return stack.cache["references"]  # type: ignore[return-value]
 
 
 def reference(stack: ColumnStack, index: np.ndarray) -> Reference:
@@ -124,7 +112,7 @@ def reference(stack: ColumnStack, index: np.ndarray) -> Reference:
         ]
     )
     return Reference(
-        index=index, centred=scalar, error=error, mean=mean, count=count, variance=variance, sampling=sampling,
+        index=index, centred=scalar, mean=mean, count=count, variance=variance, sampling=sampling,
         record=record, nearest=nearest, average=average, peak=peak, seen=peak > 0, average_share=average_share,
         spike=spike, unseen=float(alone.max(initial=0.0)), dropped=float(gone.max(initial=0.0)),
         form_seen=forms.max(axis=0, initial=0.0) > 0, form=float(form_alone.max(initial=0.0)), fails=fails,
@@ -132,14 +120,8 @@ def reference(stack: ColumnStack, index: np.ndarray) -> Reference:
         near=_near_alone(stack, shares, appears), past=float(stack.past[index].max(initial=0.0)), context=context,
         dominant=dominant, closed=closed_of(stack, index, shares), first=_first(stack, average_share),
         usual=int(np.argmax(average_share * stack.valued)) if average_share.size else -1,
-        pairs=_pairs(views), spelled=[stack.spelled[i] for i in index],
+        spelling=Expected.of([view and view.pairs for view in views], [stack.spelled[i] for i in index]),
     )  # fmt: skip
-
-
-def _pairs(views: list[ColumnView | None]) -> np.ndarray | None:
-    """How often each pair of characters is in the distinct texts of some batches."""
-    counts = [view.pairs.counts for view in views if view is not None and view.pairs is not None]
-    return np.sum(counts, axis=0) if counts else None
 
 
 def _first(stack: ColumnStack, average_share: np.ndarray) -> int:
@@ -163,7 +145,7 @@ def _located(stack: ColumnStack, index: np.ndarray) -> np.ndarray:
         level = scalar[:, MEDIAN].copy()
         scalar[:, LOCATION] -= level[:, None]
         steps = np.diff(level) / np.maximum(np.diff(index), 1)
-        scalar[1:, MEDIAN] = pace(steps / usual_step(stack) * direction(stack))
+        scalar[1:, MEDIAN] = pace(steps / stack.step * stack.direction)
         scalar[0, MEDIAN] = np.nan
         scalar[:, INDEX["magnitude"]] = 0.0
     return scalar
@@ -176,19 +158,6 @@ def pace(ratio: np.ndarray | float) -> np.ndarray:
 
 
 _SKIPPED = 300.0
-
-
-def direction(stack: ColumnStack) -> float:
-    """1 where the level of a moving column rises, -1 where it falls."""
-    steps = np.diff(stack.scalar[:, MEDIAN])
-    return -1.0 if np.nansum(steps) < 0 else 1.0
-
-
-def usual_step(stack: ColumnStack) -> float:
-    """The median step of the level from batch to batch, at least a positive number."""
-    steps = np.abs(np.diff(stack.scalar[:, MEDIAN]))
-    steps = steps[np.isfinite(steps)]
-    return float(np.median(steps)) if len(steps) and np.median(steps) > 0 else 1.0
 
 
 def _leave_one_out(block: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -7,6 +7,8 @@ column's own spread, sizes on a log scale: differences do not depend on the tabl
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,9 +36,9 @@ def angle(share: Any) -> Any:
     return 2.0 * np.arcsin(np.sqrt(np.clip(share, 0.0, 1.0)))
 
 
-def surplus_z(share: float, usual: float, cells: float) -> float:
+def surplus_z(share: Any, usual: Any, cells: Any) -> Any:
     """How far a share of ``cells`` lies above the usual one (at least a quarter of a cell), in standard errors."""
-    return float((angle(share) - angle(max(usual, 0.25 / cells))) * np.sqrt(cells))
+    return (angle(share) - angle(np.maximum(usual, 0.25 / cells))) * np.sqrt(cells)
 
 
 def scale_of(views: list[ColumnView]) -> tuple[float, float]:
@@ -57,16 +59,32 @@ def scale_of(views: list[ColumnView]) -> tuple[float, float]:
     return centre, 1.0
 
 
-def scalars(view: ColumnView, centre: float, scale: float) -> tuple[np.ndarray, np.ndarray]:
-    """Values and sampling errors of :data:`SCALARS` (nan where unknown)."""
+@dataclass(frozen=True, eq=False)
+class Summary:
+    """The scalars of a batch's column that need no history, and what the others are made of.
+
+    ``values``/``errors`` (:data:`SCALARS`) are nan for locations and shape. ``quantiles`` (.5, .25, .75, .05, .95) and
+    ``deviation`` of the numbers are in their own units; nan where numbers are too few. ``numbers``: cells with one.
+    """
+
+    values: np.ndarray
+    errors: np.ndarray
+    quantiles: np.ndarray
+    deviation: float
+    numbers: float
+
+
+def summary_of(view: ColumnView) -> Summary:
+    """Summarises a batch's column."""
     values = np.full(len(SCALARS), np.nan)
     errors = np.full(len(SCALARS), np.nan)
+    unknown = Summary(values, errors, np.full(len(_QUANTILES), np.nan), np.nan, np.nan)
     rows, present = max(view.rows, 1.0), max(view.present, 0.0)
     for i, count in enumerate((view.null, view.empty, view.word, view.null + view.empty + view.word)):
         values[i] = angle(count / rows)
         errors[i] = 1.0 / math.sqrt(rows)
     if present <= 0:
-        return values, errors
+        return unknown
     start = len(SHARES_OF_ROWS)
     top = float(view.counts[0]) if len(view.counts) else 0.0
     total = float(view.weights.sum())
@@ -100,28 +118,47 @@ def scalars(view: ColumnView, centre: float, scale: float) -> tuple[np.ndarray, 
     )
     q = view.quantiles(_QUANTILES)
     if q is None or total < 0.5 * present:
-        return values, errors
-    root = math.sqrt(total)
-    start += len(SIZES)
-    values[start : start + 5] = (q - centre) / scale
-    own = max((q[2] - q[1]) / scale, 0.05)
-    errors[start : start + 5] = _QUANTILE_ERROR * own / root + 1e-6
+        return unknown
     mean = float((view.numbers * view.weights).sum() / total)
     deviation = math.sqrt(max(float(((view.numbers - mean) ** 2 * view.weights).sum() / total), 0.0))
-    wide = q[4] - q[3]
+    return Summary(values, errors, q, deviation, total)
+
+
+def scalars(
+    summaries: Sequence[Summary], centre: np.ndarray | float, scale: np.ndarray | float
+) -> tuple[np.ndarray, np.ndarray]:
+    """(M, scalars) values and sampling errors of :data:`SCALARS` (nan where unknown).
+
+    Args:
+        summaries: M batches' columns.
+        centre: of each column's history, or of all.
+        scale: likewise, in the units of the column.
+    """
+    values = np.asarray([one.values for one in summaries])
+    errors = np.asarray([one.errors for one in summaries])
+    quantiles = np.asarray([one.quantiles for one in summaries])
+    deviation = np.asarray([one.deviation for one in summaries])
+    root = np.sqrt(np.asarray([one.numbers for one in summaries]))
+    middle, lower, upper, low, high = quantiles.T
+    start = len(SCALARS) - len(LOCATIONS) - len(SHAPE)
+    values[:, start : start + len(LOCATIONS)] = ((quantiles.T - centre) / scale).T
+    own = np.maximum((upper - lower) / scale, 0.05)
+    errors[:, start : start + len(LOCATIONS)] = _QUANTILE_ERROR * (own / root)[:, None] + 1e-6
+    wide = high - low
+    skew = np.where(wide == 0, 0.0, (low + high - 2 * middle) / np.where(wide == 0, 1.0, wide))
+    size = np.abs(middle) + 1e-3 * scale
     start += len(LOCATIONS)
-    values[start : start + 5] = (
-        math.log((q[2] - q[1]) / scale + 0.02),
-        math.log(wide / scale + 0.02),
-        ((q[3] + q[4] - 2 * q[0]) / wide) if wide > 0 else 0.0,
-        math.log(deviation / scale + 0.02),
-        math.log10(abs(q[0]) + 1e-3 * scale + 1e-12),
+    values[:, start:] = np.stack(
+        [
+            np.log((upper - lower) / scale + 0.02),
+            np.log(wide / scale + 0.02),
+            skew,
+            np.log(deviation / scale + 0.02),
+            np.log10(size + 1e-12),
+        ],
+        axis=1,
     )
-    errors[start : start + 5] = (
-        1.2 / root,
-        1.6 / root,
-        2.0 / root,
-        1.5 / root,
-        0.43 * own * scale / (abs(q[0]) + 1e-3 * scale) / root,
+    errors[:, start:] = np.stack(
+        [1.2 / root, 1.6 / root, 2.0 / root, 1.5 / root, 0.43 * own * scale / size / root], axis=1
     )
     return values, errors

@@ -6,6 +6,7 @@ texts of the other batches. Keyboard noise, markup, hashes and words of another 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -113,33 +114,52 @@ def leave_one_out(views: list[Pairs | None]) -> tuple[Spelled, ...]:
     return tuple(spelled_of(pairs, total - pairs.counts) if pairs is not None else NOTHING for pairs in views)
 
 
-def measure_spelling(pairs: Pairs | None, others: np.ndarray | None, usual: list[Spelled]) -> list[float]:
-    """The measurements :data:`SPELLING` of one batch.
+@dataclass(frozen=True, eq=False)
+class Expected:
+    """What is usual over some batches of a column.
 
-    Args:
-        pairs: the batch's; None where the column holds no texts.
-        others: (classes squared,) counts of pairs in the reference batches; None where they hold none.
-        usual: the reference batches, each by the others.
+    ``surprise`` (classes squared,) of each pair of characters; ``record`` and ``second``: the most surprising texts of
+    two batches; ``loo``: share of the cells of the record's batch that one text is, where it stands out; ``means`` of
+    the batches, and their ``spread`` over cells.
     """
-    known = [one for one in usual if one.cells > 0]
-    if pairs is None or others is None or others.sum() <= 0 or len(known) < 2:
+
+    surprise: np.ndarray
+    record: float
+    second: float
+    loo: float
+    means: np.ndarray
+    spread: float
+
+    @classmethod
+    def of(cls, pairs: Sequence[Pairs | None], spelled: Sequence[Spelled]) -> Expected | None:
+        """From the batches' pairs, and each batch by the others; None where fewer than two hold texts."""
+        counts = [one.counts for one in pairs if one is not None]
+        known = [one for one in spelled if one.cells > 0]
+        total = np.sum(counts, axis=0) if counts else np.zeros(0)
+        if total.sum() <= 0 or len(known) < 2:
+            return None
+        most = np.asarray([one.most for one in known])
+        second, record = np.sort(most)[-2:].tolist()
+        loo = 1.0 / known[int(np.argmax(most))].cells if record > second + _MARGIN else 0.0
+        means = np.asarray([one.mean for one in known])
+        return cls(expectation(total), record, second, loo, means, float(np.mean([one.spread for one in known])))
+
+
+def measure_spelling(pairs: Pairs | None, usual: Expected | None) -> list[float]:
+    """The measurements :data:`SPELLING` of one batch; all 0 where the column or its history holds no texts."""
+    if pairs is None or usual is None:
         return [0.0] * len(SPELLING)
-    found = surprise(pairs, expectation(others))
-    mosts = np.sort([one.most for one in known])
-    record, second = float(mosts[-1]), float(mosts[-2])
+    found = surprise(pairs, usual.surprise)
     total = float(pairs.weights.sum())
-    share = float(pairs.weights[found > record + _MARGIN].sum() / total)
-    loo = 1.0 / known[int(np.argmax([one.most for one in known]))].cells if record > second + _MARGIN else 0.0
-    means = np.asarray([one.mean for one in known])
+    share = float(pairs.weights[found > usual.record + _MARGIN].sum() / total)
     mean = float((found * pairs.weights).sum() / total)
-    spread = float(np.mean([one.spread for one in known]))
-    noise = np.sqrt(means.var(ddof=1) + spread**2 / total + 1e-4)
-    reach = float(found.max()) - record
+    noise = np.sqrt(usual.means.var(ddof=1) + usual.spread**2 / total + 1e-4)
+    reach = float(found.max()) - usual.record
     return [
         share,
-        loo,
-        max(surplus_z(share, loo, total), 0.0),
+        usual.loo,
+        max(float(surplus_z(share, usual.loo, total)), 0.0),
         max(reach, 0.0),
-        float(np.log((max(reach, 0.0) + 0.1) / (record - second + 0.1))),
-        float((mean - means.mean()) / noise),
+        float(np.log((max(reach, 0.0) + 0.1) / (usual.record - usual.second + 0.1))),
+        float((mean - usual.means.mean()) / noise),
     ]

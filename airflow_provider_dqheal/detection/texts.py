@@ -37,6 +37,11 @@ def is_missing_word(text: str) -> bool:
     return not bare or bare in MISSING_WORDS
 
 
+def stands_for_missing(label: str) -> bool:
+    """Whether a label means a missing cell: a word for it, or one of the labels of null and empty cells."""
+    return label.startswith("\0") or is_missing_word(label)
+
+
 TRUE_FALSE = frozenset(("true", "false", "t", "f", "yes", "no", "y", "n"))
 
 _INT = re.compile(r"[+-]?\d+\Z")

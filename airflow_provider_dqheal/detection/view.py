@@ -13,9 +13,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from airflow_provider_dqheal.detection.mixture import Tally
+from airflow_provider_dqheal.detection.scalars import Summary, summary_of
 from airflow_provider_dqheal.detection.spelling import Pairs, pairs_of
 from airflow_provider_dqheal.detection.text_arrays import count_shapes, parse_texts
-from airflow_provider_dqheal.detection.texts import AROUND, BROKEN, LONGEST_WORD, MISSING_WORDS
+from airflow_provider_dqheal.detection.texts import AROUND, BROKEN, LONGEST_WORD, MISSING_WORDS, stands_for_missing
 from airflow_provider_dqheal.profiling.conform import TEXT_FIRST
 from airflow_provider_dqheal.profiling.hashing import hash_name, mix
 from airflow_provider_dqheal.profiling.rowsample import rows_kept
@@ -27,9 +29,17 @@ if TYPE_CHECKING:
 GRID = 41
 """Quantiles kept of a numeric view."""
 
+LENGTHS = 9
+"""Quantiles kept of the lengths of texts."""
+
 _PROBS = (np.arange(GRID) + 0.5) / GRID
 _WORDS = pa.array(["", *sorted(MISSING_WORDS)])
 
+MAX_VALUES = 300
+"""Most frequent values of a column that are compared one by one."""
+
+QUARTERS = 4
+EMPTY, NULL = "\0empty", "\0null"
 ALIGNED_ROWS = 600
 """Rows kept in order, so that columns can be set against each other."""
 
@@ -73,6 +83,62 @@ class ColumnView:
         return self.rows - self.null - self.empty - self.word
 
     @cached_property
+    def summary(self) -> Summary:
+        """The statistics that need no history."""
+        return summary_of(self)
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """The most frequent values, then the words for missing, and labels for empty and for null cells."""
+        others = [label for label, count in ((EMPTY, self.empty), (NULL, self.null)) if count > 0]
+        return (*self.values[:MAX_VALUES], *self.words, *others)
+
+    @cached_property
+    def shares(self) -> np.ndarray:
+        """(labels,) the share of the rows that has each label."""
+        others = [*self.words.values(), *(count for count in (self.empty, self.null) if count > 0)]
+        counts: np.ndarray = np.concatenate([self.counts[:MAX_VALUES], others])
+        return counts / max(self.rows, 1.0)
+
+    @cached_property
+    def valued(self) -> np.ndarray:
+        """(labels,) bool: whether a label is a value, and does not stand for a missing cell."""
+        return np.asarray([not stands_for_missing(label) for label in self.labels], dtype=bool)
+
+    @cached_property
+    def mix(self) -> np.ndarray:
+        """(labels,) the share of the present cells that has each label, 0 for those that stand for missing."""
+        rounded = self.shares.astype(np.float32).astype(float)
+        return rounded * self.valued * (self.rows / max(self.present, 1.0))
+
+    @cached_property
+    def tally(self) -> Tally:
+        """How many values have which share of the present cells."""
+        return Tally.of(self.mix)
+
+    @cached_property
+    def place(self) -> dict[str, int]:
+        """The place of each value in ``values``."""
+        return {text: i for i, text in enumerate(self.values)}
+
+    @cached_property
+    def quarters(self) -> np.ndarray:
+        """(rows,) the quarter of the aligned rows' numbers that each number is in; 0 without one, -1 where missing."""
+        number = np.append(self.numeric, np.nan)[self.aligned]
+        result = np.where(self.aligned < 0, -1, 0)
+        known = np.flatnonzero(np.isfinite(number))
+        if len(known):
+            _, place, count = np.unique(number[known], return_inverse=True, return_counts=True)
+            middle = np.cumsum(count) - count / 2
+            result[known] = np.minimum((middle[place] / len(known) * QUARTERS).astype(int), QUARTERS - 1)
+        return result
+
+    @cached_property
+    def reach(self) -> np.ndarray:
+        """(numbers + 1,) the running weight of the numbers, from 0."""
+        return np.concatenate([[0.0], np.cumsum(self.weights)])
+
+    @cached_property
     def pairs(self) -> Pairs | None:
         """How the texts are spelled; None where most values are numbers or dates."""
         if self.temporal or self.present <= 0 or max(self.kinds["number"], self.kinds["date"]) > 0.5 * self.present:
@@ -91,14 +157,14 @@ class ColumnView:
             return None
         order = np.argsort(self.lengths, kind="stable")
         reach = np.cumsum(self.counts[order])
-        at = np.searchsorted(reach, (np.arange(9) + 0.5) / 9 * reach[-1])
+        at = np.searchsorted(reach, (np.arange(LENGTHS) + 0.5) / LENGTHS * reach[-1])
         return np.log1p(self.lengths[order][np.minimum(at, len(order) - 1)])
 
     def quantiles(self, probs: np.ndarray = _PROBS) -> np.ndarray | None:
         """Quantiles of the numeric view by the inverse of the empirical distribution; None without numbers."""
         if not len(self.numbers):
             return None
-        reach = np.cumsum(self.weights)
+        reach = self.reach[1:]
         return self.numbers[np.minimum(np.searchsorted(reach, probs * reach[-1]), len(self.numbers) - 1)]
 
 
@@ -115,6 +181,12 @@ class BatchView:
     columns: dict[str, ColumnView]
     row_hashes: np.ndarray
     row_weights: np.ndarray
+
+    @cached_property
+    def duplicate_share(self) -> float:
+        """Share of the sampled rows that repeat another row of the batch."""
+        total = float(self.row_weights.sum())
+        return 1.0 - len(self.row_hashes) / total if total > 0 else 0.0
 
 
 def view_batch(profile: Profile) -> BatchView:
