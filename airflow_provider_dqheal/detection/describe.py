@@ -139,7 +139,7 @@ def _lost(view: ColumnView, stack: ColumnStack) -> Described:
 def _mix(view: ColumnView, stack: ColumnStack) -> Described:
     usual = dict(zip(stack.labels, stack.shares.mean(axis=0).tolist(), strict=True))
     now = dict(zip(view.labels, view.shares.tolist(), strict=True))
-    moved = sorted(set(usual) | set(now), key=lambda label: -abs(now.get(label, 0.0) - usual.get(label, 0.0)))
+    moved = sorted({**usual, **now}, key=lambda label: -abs(now.get(label, 0.0) - usual.get(label, 0.0)))
     examples = [
         f"{label} {usual.get(label, 0.0):.0%} -> {now.get(label, 0.0):.0%}"
         for label in moved

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 
 from airflow_provider_dqheal.detection.context import BATCH_FEATURES
+from airflow_provider_dqheal.detection.describe import describer
 from airflow_provider_dqheal.detection.features import NAMES, SELF_TESTED, features_of, featurize
 from airflow_provider_dqheal.detection.stack import build_stack
 from airflow_provider_dqheal.detection.texts import shape
@@ -109,3 +110,9 @@ def test_view_reads_missing_words_and_weights():
     view = view_batch(profile_table(table)).columns["x"]
     assert (view.null, view.empty, view.word, view.present) == (1, 1, 1, 5)
     assert dict(zip(view.values, view.counts, strict=True)) == {"2": 3, "1": 2}
+
+
+def test_values_that_moved_equally_are_shown_in_their_order(history):
+    found = features(orders(8).set_column(2, "country", pa.array(["NL", "BE"] * 150)), history)
+    describe = describer(found.view.columns["country"], found.stack.columns["country"], None)
+    assert describe("mix").examples[1:] == ("BE 0% -> 50%", "NL 0% -> 50%")
