@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from airflow_provider_dqheal.detection import ensemble
 from airflow_provider_dqheal.detection.detector import default_detector
 from airflow_provider_dqheal.detection.features import featurize
+from airflow_provider_dqheal.detection.fused import one_thread
 from airflow_provider_dqheal.detection.verdict import judge
 from airflow_provider_dqheal.profiling.baseline import Baseline
 from airflow_provider_dqheal.profiling.local import profile_table
@@ -36,7 +36,7 @@ def bench_detect(columns: int = 20, rows: int = 2_000, repeats: int = 20) -> dic
     judge(profile_table(tables[-1]), baseline)  # the weights and the history's own statistics
     detector = default_detector(None)
     features = [featurize(profile, baseline) for profile in new]
-    with ensemble.one_thread():
+    with one_thread():
         first = _median([profile_table(table) for table in tables[HISTORY:]], lambda one: judge(one, baseline))
         again = _median(new, lambda one: judge(one, baseline))
         alone = _median(features, detector.score)

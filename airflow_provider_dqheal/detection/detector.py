@@ -22,7 +22,7 @@ from airflow_provider_dqheal.detection.context import BATCH_FEATURES
 from airflow_provider_dqheal.detection.features import NAMES, Features
 
 if TYPE_CHECKING:
-    from airflow_provider_dqheal.detection.network import Member
+    from airflow_provider_dqheal.detection.fused import Fused
 
 METADATA = "metadata.json"
 FORMAT = 1
@@ -42,8 +42,8 @@ class Scores:
 class Detector:
     """A deep ensemble on features. Build with :meth:`load`."""
 
-    def __init__(self, members: Sequence[Member], calibration: Calibration, metadata: dict[str, Any]) -> None:
-        self._members = tuple(members)
+    def __init__(self, network: Fused, calibration: Calibration, metadata: dict[str, Any]) -> None:
+        self._network = network
         self.calibration = calibration
         self.metadata = metadata
 
@@ -66,6 +66,7 @@ class Detector:
         import torch
         from safetensors.torch import load
 
+        from airflow_provider_dqheal.detection.fused import Fused
         from airflow_provider_dqheal.detection.network import Member
 
         members = []
@@ -77,22 +78,22 @@ class Detector:
             except (RuntimeError, ValueError) as error:
                 raise ModelLoadError(f"{folder / name}: not weights of this network ({error}); train again") from error
             members.append(member.eval())
-        return cls(members, calibration, metadata)
+        return cls(Fused(members), calibration, metadata)
 
     def score(self, features: Features) -> Scores:
         """Scores one batch; features with the self-test of the history included."""
-        from airflow_provider_dqheal.detection.ensemble import one_thread
+        from airflow_provider_dqheal.detection.fused import one_thread
 
         with one_thread():
             return self.score_many([features])[0]
 
     def score_many(self, batches: Sequence[Features]) -> list[Scores]:
         """Scores many batches, of whatever tables, in one pass of the networks on all threads."""
-        from airflow_provider_dqheal.detection.ensemble import logits, self_tested
+        from airflow_provider_dqheal.detection.ensemble import self_tested
 
         if not batches:
             return []
-        found, columns = logits(self._members, [one.values for one in batches], [one.context for one in batches])
+        found, columns = self._network.logits([one.values for one in batches], [one.context for one in batches])
         tested = [self_tested(found[at], self._own(one)) for at, one in enumerate(batches)]
         channels = np.asarray([[*test, *one.table_facts] for test, one in zip(tested, batches, strict=True)])
         levels = self.calibration.levels(channels)
@@ -100,11 +101,9 @@ class Detector:
 
     def _own(self, features: Features) -> np.ndarray:
         """(history batches, heads) logits of the history's own batches, kept with the history."""
-        from airflow_provider_dqheal.detection.ensemble import logits
-
         key = f"self {self.model_id}"
         if key not in features.stack.cache:
-            features.stack.cache[key] = logits(self._members, features.self_values, features.self_context)[0]
+            features.stack.cache[key] = self._network.logits(features.self_values, features.self_context)[0]
         return np.asarray(features.stack.cache[key])
 
 

@@ -1,16 +1,15 @@
-"""Trains and applies the ensemble: seeded, on CPU, from training samples."""
+"""Trains the members of the ensemble, seeded and on CPU, and tests what they say against the history itself."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from torch import nn
 
-from airflow_provider_dqheal.detection.network import HEADS, PIECES, Member
+from airflow_provider_dqheal.detection.network import PIECES, Member
 from airflow_provider_dqheal.detection.packed import Packed
 
 if TYPE_CHECKING:
@@ -76,51 +75,6 @@ def piece_edges(values: np.ndarray) -> np.ndarray:
         out[i] = np.interp(at, np.arange(len(edges)), edges)
     width = np.maximum(np.diff(out, axis=1), 1e-3)
     return np.concatenate([out[:, :1], out[:, :1] + np.cumsum(width, axis=1)], axis=1).astype(np.float32)
-
-
-def collate(
-    values: Sequence[np.ndarray], contexts: Sequence[np.ndarray]
-) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Pads batches of columns to one tensor, with the mask of what is there."""
-    most = max(1, max(len(v) for v in values))
-    padded = np.zeros((len(values), most, values[0].shape[1]), dtype=np.float32)
-    mask = np.zeros((len(values), most), dtype=bool)
-    for i, v in enumerate(values):
-        padded[i, : len(v)] = v
-        mask[i, : len(v)] = True
-    return torch.from_numpy(padded), torch.from_numpy(mask), torch.from_numpy(np.stack(contexts).astype(np.float32))
-
-
-def logits(
-    members: Sequence[Member], values: Sequence[np.ndarray], contexts: Sequence[np.ndarray]
-) -> tuple[np.ndarray, list[np.ndarray]]:
-    """Averaged batch logits (batches, heads) and per batch the column logits (columns, heads - 1)."""
-    if not values:
-        return np.zeros((0, HEADS)), []
-    total = np.zeros((len(values), HEADS))
-    columns = [np.zeros((len(v), HEADS - 1)) for v in values]
-    order = np.argsort([len(v) for v in values], kind="stable")
-    with torch.no_grad():
-        for start in range(0, len(order), 256):
-            part = order[start : start + 256]
-            inputs = collate([values[i] for i in part], [contexts[i] for i in part])
-            for member in members:
-                one, two, of = member(*inputs)
-                total[part] += ((one + two) / 2).numpy() / len(members)
-                for row, i in enumerate(part):
-                    columns[i] += of[row, : len(values[i])].numpy() / len(members)
-    return total, columns
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """One thread inside: these networks are so small that waking others costs more than it saves."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def self_tested(batch: np.ndarray, own: np.ndarray) -> np.ndarray:

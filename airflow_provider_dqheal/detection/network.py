@@ -16,6 +16,12 @@ HEADS = 6
 PIECES = 5
 """Pieces into which the range of a measurement is cut."""
 
+FARTHEST = 3.0
+"""How many times the outer pieces go on beyond the range, at most."""
+
+NO_COLUMN = -8.0
+"""The logit of a column that is not there."""
+
 _HIDDEN = 112
 _WIDTH = 56
 _DROPOUT = 0.2
@@ -33,8 +39,8 @@ class Pieces(nn.Module):
         edges: Tensor = self.edges
         low, width = edges[:, :-1], edges[:, 1:] - edges[:, :-1]
         gone = (values.unsqueeze(-1) - low) / width
-        first = gone[..., :1].clamp(-3.0, 1.0)
-        last = gone[..., -1:].clamp(0.0, 3.0)
+        first = gone[..., :1].clamp(-FARTHEST, 1.0)
+        last = gone[..., -1:].clamp(0.0, FARTHEST)
         return torch.cat([first, gone[..., 1:-1].clamp(0.0, 1.0), last], dim=-1).flatten(-2)
 
 
@@ -50,7 +56,7 @@ class ColumnNet(nn.Module):
     def forward(self, values: Tensor, mask: Tensor, context: Tensor) -> tuple[Tensor, Tensor]:
         """Logits (batch, heads) and (batch, columns, heads - 1) of values (batch, columns, features), mask, context."""
         columns = self.head(self.body(values))
-        top = columns.masked_fill(~mask.unsqueeze(-1), -8.0).amax(dim=1)
+        top = columns.masked_fill(~mask.unsqueeze(-1), NO_COLUMN).amax(dim=1)
         batch = self.context(torch.cat([context, torch.tanh(top / 4.0)], dim=1))
         return batch + torch.cat([top, top.amax(dim=1, keepdim=True)], dim=1), columns
 
@@ -86,9 +92,14 @@ class Member(nn.Module):
     def forward(self, values: Tensor, mask: Tensor, context: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Batch logits of the column network and of the set network, and the column logits."""
         values = self.pieces(values)
-        context = ((context - self.context_mean) / self.context_scale).clamp(-6, 6)
+        context = standardised(context, self.context_mean, self.context_scale)
         batch, columns = self.columns(values, mask, context)
         return batch, self.set(values, mask, context), columns
+
+
+def standardised(context: Tensor, mean: Tensor, scale: Tensor) -> Tensor:
+    """(..., batch features) in units of their spread in training, bounded."""
+    return ((context - mean) / scale).clamp(-6, 6)
 
 
 def _body(features: int) -> nn.Sequential:

@@ -160,12 +160,14 @@ def fold_of(samples: Sequence[Sample], seed: int) -> np.ndarray:
 
 def score_samples(members: Sequence[Member], samples: Sequence[Sample]) -> tuple[np.ndarray, list[np.ndarray]]:
     """Channel scores after the self-test, and column logits."""
-    from airflow_provider_dqheal.detection.ensemble import logits, self_tested
+    from airflow_provider_dqheal.detection.ensemble import self_tested
+    from airflow_provider_dqheal.detection.fused import Fused
 
-    batch, columns = logits(members, [s.values for s in samples], [s.context for s in samples])
+    network = Fused(members)
+    batch, columns = network.logits([s.values for s in samples], [s.context for s in samples])
     carriers = [s for s in samples if s.self_values]
-    scored, _ = logits(
-        members, [v for s in carriers for v in s.self_values], [c for s in carriers for c in s.self_context]
+    scored, _ = network.logits(
+        [v for s in carriers for v in s.self_values], [c for s in carriers for c in s.self_context]
     )
     own: dict[tuple[str, int], np.ndarray] = {}
     at = 0

@@ -17,6 +17,8 @@ from airflow_provider_dqheal.detection.evaluation.held_out import Fit, Scorer, m
 from airflow_provider_dqheal.detection.samples import Sample
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from airflow_provider_dqheal.detection.network import Member
 
 _MOST_ROWS = 20_000
@@ -68,15 +70,13 @@ def network_part(members: Sequence[Member], part: str) -> Logits:
     def logits(values: Sequence[np.ndarray], contexts: Sequence[np.ndarray]) -> tuple[np.ndarray, list[np.ndarray]]:
         import torch
 
-        from airflow_provider_dqheal.detection.ensemble import collate
-
         total = np.zeros((len(values), len(ISSUE_ORDER) + 1))
         columns = [np.zeros((len(v), len(ISSUE_ORDER))) for v in values]
         order = np.argsort([len(v) for v in values], kind="stable")
         with torch.no_grad():
             for start in range(0, len(order), 256):
                 rows = order[start : start + 256]
-                inputs = collate([values[i] for i in rows], [contexts[i] for i in rows])
+                inputs = _padded([values[i] for i in rows], [contexts[i] for i in rows])
                 for member in members:
                     pooled, deep, of = member(*inputs)
                     found = {"columns": pooled, "set": deep, "both": (pooled + deep) / 2}[part]
@@ -86,6 +86,19 @@ def network_part(members: Sequence[Member], part: str) -> Logits:
         return total, columns
 
     return logits
+
+
+def _padded(values: Sequence[np.ndarray], contexts: Sequence[np.ndarray]) -> tuple[Tensor, Tensor, Tensor]:
+    """Pads batches of columns to one tensor, with the mask of what is there."""
+    import torch
+
+    most = max(1, max(len(v) for v in values))
+    padded = np.zeros((len(values), most, values[0].shape[1]), dtype=np.float32)
+    mask = np.zeros((len(values), most), dtype=bool)
+    for i, v in enumerate(values):
+        padded[i, : len(v)] = v
+        mask[i, : len(v)] = True
+    return torch.from_numpy(padded), torch.from_numpy(mask), torch.from_numpy(np.stack(contexts).astype(np.float32))
 
 
 def parts_of(members: Sequence[Member]) -> dict[str, Scorer]:

@@ -8,7 +8,8 @@ import numpy as np
 import torch
 
 from airflow_provider_dqheal.detection.corpus import rng_for
-from airflow_provider_dqheal.detection.ensemble import fit, logits, piece_edges
+from airflow_provider_dqheal.detection.ensemble import fit, piece_edges
+from airflow_provider_dqheal.detection.fused import Fused
 from airflow_provider_dqheal.detection.generators import generators
 from airflow_provider_dqheal.detection.packed import Packed
 from airflow_provider_dqheal.detection.samples import Sample, draw_samples
@@ -41,7 +42,7 @@ def test_training_survives_batches_without_a_shared_column():
     ]
     member = fit([*samples, *none], seed=1, epochs=1)
     assert all(bool(torch.isfinite(value).all()) for value in member.state_dict().values())
-    batch, columns = logits([member], [s.values for s in none[:2]], [s.context for s in none[:2]])
+    batch, columns = Fused([member]).logits([s.values for s in none[:2]], [s.context for s in none[:2]])
     assert np.isfinite(batch).all()
     assert columns[0].shape == (0, 5)
 
