@@ -13,7 +13,7 @@ from itertools import repeat
 
 import numpy as np
 
-from airflow_provider_dqheal.detection.mixture import Mix, Tally, mix_distances
+from airflow_provider_dqheal.detection.mixture import Mix, Tallies, mix_distances
 from airflow_provider_dqheal.detection.segments import segment_sums, sizes_of
 from airflow_provider_dqheal.detection.view import GRID, LENGTHS, ColumnView
 
@@ -92,9 +92,9 @@ class Batches:
         return np.asarray([np.nan if view is None else view.present for view in self.views])
 
     @cached_property
-    def tallies(self) -> tuple[Tally, ...]:
-        """(N) how many values have which share."""
-        return tuple(Tally.of(np.zeros(0)) if view is None else view.tally for view in self.views)
+    def tallies(self) -> Tallies:
+        """How many values of each batch have which share."""
+        return Tallies.joined([Tallies.of(np.zeros(0)) if view is None else view.tally for view in self.views])
 
     @cached_property
     def quantile(self) -> np.ndarray:

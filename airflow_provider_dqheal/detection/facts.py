@@ -5,13 +5,14 @@ A finding of strength 1 fires by itself at the default budget, whatever the ense
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from airflow_provider_dqheal.core.types import ISSUE_ORDER
-from airflow_provider_dqheal.detection.compare import FEATURES
+from airflow_provider_dqheal.detection.compare import AT
 from airflow_provider_dqheal.detection.context import BATCH_AT
 from airflow_provider_dqheal.detection.describe import describer
 from airflow_provider_dqheal.detection.references import each_of
@@ -34,7 +35,7 @@ def readings(features: Features) -> dict[str, Reading]:
         dominant = references[name].dominant
         found[name] = Reading(
             column=name,
-            measures=dict(zip(FEATURES, row, strict=True)).__getitem__,
+            measures=_measures(row),
             history=features.history,
             rows=view.rows,
             present=view.present,
@@ -44,17 +45,26 @@ def readings(features: Features) -> dict[str, Reading]:
     return found
 
 
-def strengths_of(name: str, row: np.ndarray, dominant: str | None, view: ColumnView, history: int) -> np.ndarray:
-    """The strongest finding of each built-in issue type in one column, in the order of healing, at most 30."""
-    measures = dict(zip(FEATURES, row.tolist(), strict=True))
-    reading = Reading(name, measures.__getitem__, history, view.rows, view.present, dominant or "text", _silent)
+def strengths_of(
+    name: str, row: np.ndarray, dominant: str | None, view: ColumnView, history: int
+) -> tuple[np.ndarray, bool]:
+    """The strongest finding of each built-in issue type in one column, in the order of healing, at most 30.
+
+    Also whether there is any finding at all.
+    """
+    reading = Reading(name, _measures(row.tolist()), history, view.rows, view.present, dominant or "text", _silent)
     found = explain([finding for spec in ordered() for finding in spec.read_column(reading)], reading)
     out = np.zeros(len(ISSUE_ORDER))
     for finding in found:
         if finding.issue in ISSUE_ORDER:
             at = ISSUE_ORDER.index(finding.issue)
             out[at] = max(out[at], min(finding.strength, 30.0))
-    return out
+    return out, bool(found)
+
+
+def _measures(row: list[float]) -> Callable[[str], float]:
+    """A column's measurements by name."""
+    return lambda name: row[AT[name]]
 
 
 def _silent(_: str) -> Described:
@@ -90,14 +100,18 @@ def table_findings(features: Features) -> list[Finding]:
     return [finding for spec in ordered() for finding in spec.read_table(table)]
 
 
-def findings(features: Features) -> list[Finding]:
-    """All findings of a batch, strongest first, after what one explains of another."""
+def findings(features: Features, columns: Mapping[str, Reading] | None = None) -> list[Finding]:
+    """All findings of a batch, strongest first, after what one explains of another; ``columns``: its readings."""
     specs = ordered()
     found = table_findings(features)
     if features.row_count == 0:
         return sorted(found, key=lambda finding: -finding.strength)
     retyped = {name for name, _, _ in features.schema.retyped}
-    for name, reading in readings(features).items():
+    columns = readings(features) if columns is None else columns
+    for name, there in zip(features.columns, features.evident, strict=True):
+        if not there:
+            continue
+        reading = columns[name]
         column = [finding for spec in specs for finding in spec.read_column(reading)]
         found.extend(explain(column, reading, name in retyped))
     return sorted(found, key=lambda finding: -finding.strength)

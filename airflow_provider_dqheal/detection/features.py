@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 class Features:
     """``values`` float32 (columns, features) and ``context`` float32 (batch features); ``raw`` before squashing.
 
+    ``evident`` (columns): whether any issue type finds anything in a column by itself.
     ``self_values``/``self_context``: the same for each history batch judged by the others (the self-test).
     """
 
@@ -41,6 +42,7 @@ class Features:
     values: np.ndarray
     raw: np.ndarray
     strengths: np.ndarray
+    evident: tuple[bool, ...]
     context: np.ndarray
     context_raw: np.ndarray
     schema: SchemaDiff
@@ -118,7 +120,7 @@ def features_of(view: BatchView, stack: Stack, self_test: bool = True) -> Featur
         raw = measure(_judge_new(view, [stack.columns[name] for name in shared], rivals), references)
         raw[:, -len(ASSOCIATION) :] = associated(stack, view, everything, shared)
     schema = schema_diff(view, stack)
-    strengths = _strengths(shared, raw, each_of(stack), view, len(everything))
+    strengths, evident = _strengths(shared, raw, each_of(stack), view, len(everything))
     context = context_of(view, stack, everything, len(stack.batches), raw, schema)
     own_values, own_context = _self_test(stack) if self_test else ([], [])
     features = Features(
@@ -127,6 +129,7 @@ def features_of(view: BatchView, stack: Stack, self_test: bool = True) -> Featur
         values=squash(np.concatenate([raw, strengths], axis=1)),
         raw=raw,
         strengths=strengths,
+        evident=evident,
         context=squash(context),
         context_raw=context,
         schema=schema,
@@ -158,7 +161,7 @@ def _self_test(stack: Stack) -> tuple[list[np.ndarray], list[np.ndarray]]:
         if names:
             raw = measure(_judge_old([stack.columns[name] for name in names], i, index), references)
             raw[:, -len(ASSOCIATION) :] = associated(stack, i, index, names)
-        strengths = _strengths(names, raw, dict(zip(names, references.each, strict=True)), batch, len(index))
+        strengths, _ = _strengths(names, raw, dict(zip(names, references.each, strict=True)), batch, len(index))
         values.append(squash(np.concatenate([raw, strengths], axis=1)))
         contexts.append(squash(context_of(batch, stack, index, i, raw, SchemaDiff())))
     stack.cache["self"] = (values, contexts)
@@ -176,12 +179,14 @@ def table_strengths(features: Features) -> np.ndarray:
 
 def _strengths(
     names: list[str], raw: np.ndarray, references: dict[str, Reference], view: BatchView, history: int
-) -> np.ndarray:
-    """(columns, issue types) strength of the strongest finding of each type in each column, at most 30."""
-    out = np.zeros((len(names), len(ISSUE_ORDER)))
-    for i, name in enumerate(names):
-        out[i] = strengths_of(name, raw[i], references[name].dominant, view.columns[name], history)
-    return out
+) -> tuple[np.ndarray, tuple[bool, ...]]:
+    """(columns, issue types) strength of the strongest finding of each type in each column; whether there is any."""
+    found = [
+        strengths_of(name, row, references[name].dominant, view.columns[name], history)
+        for name, row in zip(names, raw, strict=True)
+    ]
+    strengths = np.asarray([one for one, _ in found]).reshape(len(names), len(ISSUE_ORDER))
+    return strengths, tuple(there for _, there in found)
 
 
 def _judge_old(columns: list[ColumnStack], i: int, index: np.ndarray) -> Judged:

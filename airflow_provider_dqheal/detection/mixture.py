@@ -9,8 +9,7 @@ Source: Pearson 1900, two samples pooled.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -21,39 +20,43 @@ _LEAST_VARIANCE = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
-class Tally:
-    """The shares in [0, 1] that occur in a mix, ascending, and how many values have each."""
+class Tallies:
+    """The shares in [0, 1] that occur in each of N mixes, and how many values have each.
+
+    ``shares`` and ``counts`` of all mixes follow each other, ``sizes`` (N) of each. ``total`` (N): the sum of all
+    shares, ``distinct`` (N) the number of values.
+    """
 
     shares: np.ndarray
     counts: np.ndarray
+    sizes: np.ndarray
+    total: np.ndarray
+    distinct: np.ndarray
 
     @classmethod
-    def of(cls, mix: np.ndarray) -> Tally:
-        """Of the share of each value; values of share 0 are not there."""
-        return cls(*np.unique(mix[mix > 0], return_counts=True))
+    def of(cls, mix: np.ndarray) -> Tallies:
+        """Of one mix, from the share of each value; values of share 0 are not there."""
+        shares, counts = np.unique(mix[mix > 0], return_counts=True)
+        total, distinct = (shares * counts).sum(), counts.sum()
+        return cls(shares, counts, *(np.asarray([one]) for one in (len(shares), total, distinct)))
 
-    @cached_property
-    def total(self) -> float:
-        """The sum of all shares."""
-        return float((self.shares * self.counts).sum())
-
-    @cached_property
-    def distinct(self) -> int:
-        """How many values there are."""
-        return int(self.counts.sum())
+    @classmethod
+    def joined(cls, parts: Sequence[Tallies]) -> Tallies:
+        """The mixes of several, one after the other."""
+        return cls(*(np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(cls)))
 
 
 @dataclass(frozen=True, eq=False)
 class Mix:
     """What a batch's mix is compared with: ``own`` (L) shares of values that the N others may have, ``theirs`` (N, L).
 
-    ``tally``: all values of the batch; ``tallies`` (N): all of each other batch.
+    ``tally``: all values of the batch; ``tallies``: all of each of the N others.
     """
 
     own: np.ndarray
     theirs: np.ndarray
-    tally: Tally
-    tallies: Sequence[Tally]
+    tally: Tallies
+    tallies: Tallies
 
 
 def mix_distances(mixes: Sequence[Mix], present: np.ndarray, others: np.ndarray) -> np.ndarray:
@@ -68,36 +71,33 @@ def mix_distances(mixes: Sequence[Mix], present: np.ndarray, others: np.ndarray)
     rest = others / np.maximum(present[:, None] + others, 1.0)
     own, theirs = np.concatenate([mix.own for mix in mixes]), np.concatenate([mix.theirs for mix in mixes], axis=1)
     sizes = sizes_of([mix.own for mix in mixes])
-    pooled_own = np.repeat(weight, sizes, axis=0).T * own
-    pooled_theirs = np.repeat(rest, sizes, axis=0).T * theirs
     both = (theirs > 0) & (own > 0)
+    pooled_own = np.repeat(weight.T, sizes, axis=1) * own
+    pooled_theirs = np.repeat(rest.T, sizes, axis=1) * theirs
     surplus = (
         _spread(own - theirs, pooled_own + pooled_theirs) - _spread(own, pooled_own) - _spread(theirs, pooled_theirs)
     )
     common = segment_sums(np.where(both, np.minimum(own, theirs), 0.0), sizes).T
     matched = segment_sums(both.astype(float), sizes).T
-    mine = [mix.tally for mix in mixes for _ in mix.tallies]
-    every = [tally for mix in mixes for tally in mix.tallies]
-    chi = segment_sums(np.where(both, surplus, 0.0), sizes).T + _alone(mine, weight) + _alone(every, rest)
-    whole, values = (
-        np.asarray([getattr(one, name) + getattr(other, name) for one, other in zip(mine, every, strict=True)])
-        for name in ("total", "distinct")
-    )
-    freedom = np.maximum(values.reshape(others.shape) - matched, 1.0)
-    effective = present[:, None] * rest
-    beyond = np.maximum(chi * effective - freedom, 0.0) / np.sqrt(2.0 * freedom)
-    variation = np.maximum(0.5 * whole.reshape(others.shape) - common, 0.0)
+    mine = Tallies.joined([mix.tally for mix in mixes])
+    every = Tallies.joined([mix.tallies for mix in mixes])
+    chi = segment_sums(np.where(both, surplus, 0.0), sizes).T
+    chi += _alone(mine, weight.T).T + _alone(every, rest.ravel()).reshape(rest.shape)
+    freedom = np.maximum(mine.distinct[:, None] + every.distinct.reshape(rest.shape) - matched, 1.0)
+    beyond = np.maximum(chi * present[:, None] * rest - freedom, 0.0) / np.sqrt(2.0 * freedom)
+    whole = mine.total[:, None] + every.total.reshape(rest.shape)
+    variation = np.maximum(0.5 * whole - common, 0.0)
     found: np.ndarray = np.where(np.isnan(others)[:, None, :], np.nan, np.stack([variation, beyond], axis=1))
     return found
 
 
-def _alone(tallies: Sequence[Tally], weight: np.ndarray) -> np.ndarray:
-    """What the values of each tally add to chi-square where the other batch has none of them; as ``weight`` (M, N)."""
-    sizes = np.asarray([len(tally.shares) for tally in tallies])
-    shares = np.concatenate([tally.shares for tally in tallies])
-    counts = np.concatenate([tally.counts for tally in tallies])
-    terms = _spread(shares, np.repeat(weight.ravel(), sizes) * shares) * counts
-    return segment_sums(terms, sizes).reshape(weight.shape)
+def _alone(tallies: Tallies, weight: np.ndarray) -> np.ndarray:
+    """(..., mixes) what the values of each mix add to chi-square where the other batch has none of them.
+
+    ``weight`` (..., mixes): the share of the pooled cells that are the mix's.
+    """
+    pooled = np.repeat(weight, tallies.sizes, axis=-1) * tallies.shares
+    return segment_sums(_spread(tallies.shares, pooled) * tallies.counts, tallies.sizes)
 
 
 def _spread(gap: np.ndarray, pooled: np.ndarray) -> np.ndarray:

@@ -17,7 +17,6 @@ from airflow_provider_dqheal.detection.stack import ColumnStack
 from airflow_provider_dqheal.detection.texts import stands_for_missing
 
 SPIKES = ("any", "missing", "unseen", "zero", "sentinel", "extreme", "central", "first", "usual")
-_PLACE = {kind: i for i, kind in enumerate(SPIKES)}
 _OF_MOVING = ("missing", "sentinel")
 """What can be said of single values where values go on from batch to batch."""
 
@@ -78,17 +77,15 @@ def largest_spikes(
         root: (C) square root of the effective number of rows.
         against: what is usual for the columns.
     """
-    found = np.zeros((len(placed), len(SPIKES), 2))
+    found = [dict.fromkeys(SPIKES, (0.0, 0.0)) for _ in placed]
     # The history's labels first, in their order: of equal spikes the first one counts.
     for row, label, z, share, at in (*_known(placed, root, against), *_new(placed, root, against)):
-        column, usual = columns[row], against.each[row]
+        column, usual, best = columns[row], against.each[row], found[row]
         seen = at >= 0 and bool(usual.peak[at] > 0)
-        kinds = (*kinds_of(label, column, seen), *(usual.place_of(at) if at >= 0 else ()))
-        for kind in kinds:
-            best = found[row, _PLACE[kind]]
-            if z > best[0] and (not column.moving or kind in _OF_MOVING):
-                best[:] = z, share
-    return found.reshape(len(placed), -1)
+        for kind in (*kinds_of(label, column, seen), *(usual.place_of(at) if at >= 0 else ())):
+            if z > best[kind][0] and (not column.moving or kind in _OF_MOVING):
+                best[kind] = z, share
+    return np.asarray([list(best.values()) for best in found]).reshape(len(placed), -1)
 
 
 Spike: TypeAlias = tuple[int, str, float, float, int]

@@ -77,8 +77,8 @@ def assess(profile: Profile, baseline: Baseline, scores: Scores, settings: Detec
     look = min(calibration.threshold(settings.watch_rate, features.history), act)
     levels = head_levels(scores.levels[None, :])[0]
     alarm = float(scores.levels.max())
-    found = findings(features)
     columns = readings(features)
+    found = findings(features, columns)
     evident = np.flatnonzero(features.table_facts >= calibration.evident).tolist()
     acted = _chosen(levels, alarm, act, math.log(calibration.loosen), evident)
     acted = sorted({*acted, *certain(found, columns.values())})

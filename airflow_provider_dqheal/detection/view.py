@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from airflow_provider_dqheal.detection.mixture import Tally
+from airflow_provider_dqheal.detection.mixture import Tallies
 from airflow_provider_dqheal.detection.scalars import Summary, summary_of
 from airflow_provider_dqheal.detection.spelling import Pairs, pairs_of
 from airflow_provider_dqheal.detection.text_arrays import count_shapes, parse_texts
@@ -112,9 +112,9 @@ class ColumnView:
         return rounded * self.valued * (self.rows / max(self.present, 1.0))
 
     @cached_property
-    def tally(self) -> Tally:
+    def tally(self) -> Tallies:
         """How many values have which share of the present cells."""
-        return Tally.of(self.mix)
+        return Tallies.of(self.mix)
 
     @cached_property
     def place(self) -> dict[str, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from airflow_provider_dqheal.detection.mixture import Mix, Tally, mix_distances
+from airflow_provider_dqheal.detection.mixture import Mix, Tallies, mix_distances
 from airflow_provider_dqheal.detection.segments import segment_sums
 
 
@@ -25,12 +25,12 @@ def test_mixes_are_compared_as_if_value_by_value(alphabet):
     shares = np.stack([np.bincount(values, minlength=alphabet) / len(values) for values in drawn])
     present = np.asarray([float(len(values)) for values in drawn])
     others = np.tile(present[1:], (2, 1))
-    tallies = [Tally.of(mix) for mix in shares]
+    tallies = [Tallies.of(mix) for mix in shares]
     cases = [0, 1]
     mixes = []
     for case in cases:
         known = (shares[case] > 0) & (shares[1:] > 0).any(axis=0)
-        mixes.append(Mix(shares[case][known], shares[1:, known], tallies[case], tallies[1:]))
+        mixes.append(Mix(shares[case][known], shares[1:, known], tallies[case], Tallies.joined(tallies[1:])))
     found = mix_distances(mixes, present[cases], others)
     for case in cases:
         for other in (1, 2, 3):
@@ -40,9 +40,11 @@ def test_mixes_are_compared_as_if_value_by_value(alphabet):
 
 def test_a_batch_that_is_not_there_has_no_distance():
     mix = np.asarray([0.5, 0.5])
-    tallies = [Tally.of(mix), Tally.of(np.zeros(0))]
+    tallies = [Tallies.of(mix), Tallies.of(np.zeros(0))]
     theirs = np.asarray([[0.5, 0.5], [0.0, 0.0]])
-    found = mix_distances([Mix(mix, theirs, tallies[0], tallies)], np.asarray([4.0]), np.asarray([[4.0, np.nan]]))
+    found = mix_distances(
+        [Mix(mix, theirs, tallies[0], Tallies.joined(tallies))], np.asarray([4.0]), np.asarray([[4.0, np.nan]])
+    )
     assert found[0, 0, 0] == 0
     assert np.isnan(found[0, :, 1]).all()
 
