@@ -248,7 +248,7 @@ def _new_forms(judged: Judged, against: References) -> tuple[np.ndarray, np.ndar
     for row, (one, start) in enumerate(zip(judged.placed, against.form_starts.tolist(), strict=True)):
         known = one.form_at >= 0
         seen = known & against.form_seen[start + one.form_at]
-        form[row] = one.form_share[~seen].sum()
+        form[row] = one.form_share[~known].sum() + one.form_share[known & ~seen].astype(np.float32).sum()
         if not known.all():
             labels = judged.columns[row].form_labels
             texts = list(one.view.shapes)

@@ -203,15 +203,15 @@ def _number_distances(
     """Fills in what is read from where a batch's numbers lie among the others' quantiles, ends and bounds."""
     up_to, before = np.empty_like(rivals.above[numeric]), np.empty_like(rivals.below[numeric])
     first, last, least = np.empty((3, len(numeric), 1))
-    not_positive = np.empty((len(numeric), 1))
     for row, i in enumerate(numeric):
         view = views[i]
         numbers = view.numbers - _level(view, bool(rivals.moving[i]))
         up_to[row] = view.reach[np.searchsorted(numbers, rivals.above[i], side="right")] / view.reach[-1]
-        before[row] = view.reach[np.searchsorted(numbers, rivals.below[i], side="left")] / view.reach[-1]
+        under = view.reach[np.searchsorted(numbers, rivals.below[i], side="left")]
         first[row], last[row] = numbers[0], numbers[-1]
         start = int(np.searchsorted(numbers, 0.0, side="right")) if rivals.positive[i] else 0
-        not_positive[row] = view.reach[start] / view.reach[-1]
+        under[:, -1] = np.maximum(under[:, -1] - view.reach[start], 0.0)
+        before[row] = under / view.reach[-1]
         least[row] = numbers[start] if start < len(numbers) else np.inf
     there = np.isfinite(rivals.quantile[numeric, :, 0])
 
@@ -234,7 +234,7 @@ def _number_distances(
     known = np.isfinite(least)
     low, high = np.where(there, low, 1.0), np.where(there, high, 1.0)
     put("log_above", np.where(known, 1.0 - up_to[:, :, -1], 0.0))
-    put("log_below", np.where(known, np.maximum(before[:, :, -1] - not_positive, 0.0), 0.0))
+    put("log_below", np.where(known, before[:, :, -1], 0.0))
     beyond = np.log(np.maximum(last, low) / high) / rivals.log_up[numeric]
     under = np.log(low / np.minimum(least, low)) / rivals.log_down[numeric]
     put("reach_log_above", np.where(known, np.maximum(beyond, 0.0), 0.0))

@@ -9,36 +9,100 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from airflow_provider_dqheal.detection.texts import TRUE_FALSE, kind_of, parse_date, shape
+from airflow_provider_dqheal.detection.texts import (
+    AROUND,
+    BROKEN,
+    LONGEST_SHAPE,
+    LONGEST_WORD,
+    MISSING_WORDS,
+    TRUE_FALSE,
+    kind_of,
+    parse_date,
+    shape,
+)
 
 _NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 _INT = r"^[+-]?[0-9]+$"
 _BOOLS = pa.array(sorted(TRUE_FALSE))
+_WORDS = pa.array(["", *sorted(MISSING_WORDS)])
+_ESCAPES = ("&", "\\")
+"""Signs that an escaped character begins with."""
+
+_SIGN = np.arange(256, dtype=np.uint8)
+_RUNS = np.zeros(256, dtype=bool)
+"""Signs of a shape that stand for a run of characters."""
+
+for _first, _last, _sign in (("0", "9", "9"), ("A", "Z", "A"), ("a", "z", "a")):
+    _SIGN[ord(_first) : ord(_last) + 1] = ord(_sign)
+    _RUNS[ord(_sign)] = True
 KINDS = ("int", "number", "bool", "date", "unit", "separated")
 
 
-def parse_texts(texts: pa.StringArray, counts: np.ndarray) -> tuple[dict[str, float], np.ndarray, bool]:
+def flags(mask: pa.BooleanArray) -> np.ndarray:
+    """An Arrow mask without nulls as an array of bool."""
+    return np.asarray(mask.to_numpy(zero_copy_only=False), dtype=bool)
+
+
+def are_numbers(texts: pa.StringArray) -> np.ndarray:
+    """(texts,) bool: whether each reads as a number."""
+    return flags(pc.match_substring_regex(texts, _NUMBER))
+
+
+def are_missing(texts: pa.StringArray, lengths: np.ndarray, number: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(texts,) bool: whether each is blank, and whether it is a word that stands for a missing value.
+
+    ``lengths``: characters of each text; ``number``: :func:`are_numbers`, of which none stands for another thing.
+    """
+    blank, word = np.zeros((2, len(texts)), dtype=bool)
+    short = np.flatnonzero((lengths <= LONGEST_WORD) & ~number)
+    if len(short):
+        bare = pc.utf8_lower(pc.utf8_trim_whitespace(texts.take(pa.array(short))))
+        blank[short] = flags(pc.equal(bare, ""))
+        bare = pc.replace_substring_regex(bare, AROUND, "")
+        word[short] = flags(pc.is_in(bare, value_set=_WORDS)) & ~blank[short]
+    return blank, word
+
+
+def are_broken(texts: pa.StringArray) -> np.ndarray:
+    """(texts,) bool: whether each holds a character read in the wrong encoding (:data:`texts.BROKEN`)."""
+    result = ~flags(pc.string_is_ascii(texts))
+    for sign in _ESCAPES:
+        result |= flags(pc.match_substring(texts, sign))
+    odd = np.flatnonzero(result)
+    if len(odd):
+        result[odd] = flags(pc.match_substring_regex(texts.take(pa.array(odd)), BROKEN))
+    return result
+
+
+def are_whole_decimals(texts: pa.StringArray) -> np.ndarray:
+    """(texts,) bool: whether each ends with a decimal point and at most two zeros."""
+    return np.any([flags(pc.ends_with(texts, end)) for end in (".", ".0", ".00")], axis=0)
+
+
+def parse_texts(
+    texts: pa.StringArray, counts: np.ndarray, number: np.ndarray
+) -> tuple[dict[str, float], np.ndarray, bool]:
     """How many values parse as each of :data:`KINDS`, each text's number, and whether those are dates.
 
-    A number is nan where a text has none; a column of more dates than numbers has seconds since 1970.
+    ``number``: :func:`are_numbers`. A number is nan where a text has none; a column of more dates than numbers has
+    seconds since 1970.
     """
     found = dict.fromkeys(KINDS, 0.0)
     numeric = np.full(len(texts), np.nan)
     if not len(texts):
         return found, numeric, False
-    number = _flags(pc.match_substring_regex(texts, _NUMBER))
     if number.any():
         written = texts.filter(pa.array(number))
         numeric[number] = pc.cast(pc.utf8_ltrim(written, "+"), pa.float64()).to_numpy(zero_copy_only=False)
         found["number"] = float(counts[number].sum())
-        found["int"] = float(counts[_flags(pc.match_substring_regex(texts, _INT))].sum())
+        found["int"] = float(counts[flags(pc.match_substring_regex(texts, _INT))].sum())
     rest = ~number
     if not rest.any():
         return found, numeric, False
-    digits = _flags(pc.match_substring_regex(texts, r"\pN"))
+    digits = flags(pc.match_substring_regex(texts, r"\pN"))
     plain = rest & ~digits
     if plain.any():
-        found["bool"] = float(counts[plain & _flags(pc.is_in(pc.utf8_lower(texts), value_set=_BOOLS))].sum())
+        found["bool"] = float(counts[plain & flags(pc.is_in(pc.utf8_lower(texts), value_set=_BOOLS))].sum())
     dates = np.full(len(texts), np.nan)
     odd = np.flatnonzero(rest & digits)
     for i, text in zip(odd.tolist(), texts.take(pa.array(odd)).to_pylist(), strict=True):
@@ -57,20 +121,18 @@ def count_shapes(texts: pa.StringArray, counts: np.ndarray) -> dict[str, float]:
     """How many values have each shape (:func:`texts.shape`)."""
     if not len(texts):
         return {}
-    plain = _flags(pc.string_is_ascii(texts))
-    digits = plain & _flags(pc.ascii_is_decimal(texts)) & (pc.utf8_length(texts).to_numpy(zero_copy_only=False) <= 20)
-    short = pc.utf8_slice_codeunits(texts, 0, 60)
-    for pattern, sign in ((r"[0-9]+", "9"), (r"[A-Z]+", "A"), (r"[a-z]+", "a")):
-        short = pc.replace_substring_regex(short, pattern, sign)
+    plain = flags(pc.string_is_ascii(texts))
+    digits = plain & flags(pc.ascii_is_decimal(texts)) & (pc.utf8_length(texts).to_numpy(zero_copy_only=False) <= 20)
     found: dict[str, float] = {}
     if digits.any():
-        leading = digits & _flags(pc.match_substring_regex(texts, r"^0[0-9]"))
+        leading = digits & flags(pc.match_substring_regex(texts, r"^0[0-9]"))
         for form, mask in (("09", leading), ("9", digits & ~leading)):
             if mask.any():
                 found[form] = found.get(form, 0.0) + float(counts[mask].sum())
     usual = plain & ~digits
     if usual.any():
-        codes = short.filter(pa.array(usual)).dictionary_encode()
+        short = pc.utf8_slice_codeunits(texts.filter(pa.array(usual)), 0, LONGEST_SHAPE)
+        codes = _collapsed(short).dictionary_encode()
         sums = np.bincount(codes.indices.to_numpy(zero_copy_only=False), weights=counts[usual])
         for form, count in zip(codes.dictionary.to_pylist(), sums.tolist(), strict=True):
             found[form] = found.get(form, 0.0) + count
@@ -80,5 +142,14 @@ def count_shapes(texts: pa.StringArray, counts: np.ndarray) -> dict[str, float]:
     return found
 
 
-def _flags(mask: pa.BooleanArray) -> np.ndarray:
-    return np.asarray(mask.to_numpy(zero_copy_only=False), dtype=bool)
+def _collapsed(texts: pa.StringArray) -> pa.StringArray:
+    """ASCII texts with each run of digits as 9, of capitals as A, and of small letters as a."""
+    start = texts.offset
+    ends = np.frombuffer(texts.buffers()[1], np.int32)[start : start + len(texts) + 1]
+    signs = _SIGN[np.frombuffer(texts.buffers()[2], np.uint8)[ends[0] : ends[-1]]]
+    ends = ends - ends[0]
+    kept = np.ones(len(signs), dtype=bool)
+    kept[1:] = (signs[1:] != signs[:-1]) | ~_RUNS[signs[1:]]
+    kept[ends[:-1][np.diff(ends) > 0]] = True
+    reach = np.concatenate([[0], np.cumsum(kept)])[ends].astype(np.int32)
+    return pa.StringArray.from_buffers(len(texts), pa.py_buffer(reach), pa.py_buffer(signs[kept]))

@@ -21,6 +21,9 @@ MISSING_WORDS = frozenset(
 AROUND = r"[\[\](){}<>\"'`*•#_./\\|~–—?=:;, -]+"
 """Signs around and in such words; a short text of nothing else stands for a missing value, too."""
 
+LONGEST_SHAPE = 60
+"""Characters of a text that its shape is made of."""
+
 LONGEST_WORD = 20
 
 
@@ -77,7 +80,7 @@ def shape(text: str) -> str:
     >>> shape("EUR 12.34"), shape("ab-12"), shape("-3.5e10"), shape("00120")
     ('A 9.9', 'a-9', '-9.9a9', '09')
     """
-    text = text[:60]
+    text = text[:LONGEST_SHAPE]
     if "0" in text and text[:1].isdigit() and len(text) <= 20 and text.isdigit():
         text = _ZEROS.sub("\0", text)
     return _LOWER.sub("a", _UPPER.sub("A", _DIGITS.sub("9", text))).replace("\0", "0")

@@ -16,8 +16,16 @@ import pyarrow.compute as pc
 from airflow_provider_dqheal.detection.mixture import Tallies
 from airflow_provider_dqheal.detection.scalars import Summary, summary_of
 from airflow_provider_dqheal.detection.spelling import Pairs, pairs_of
-from airflow_provider_dqheal.detection.text_arrays import count_shapes, parse_texts
-from airflow_provider_dqheal.detection.texts import AROUND, BROKEN, LONGEST_WORD, MISSING_WORDS, stands_for_missing
+from airflow_provider_dqheal.detection.text_arrays import (
+    are_broken,
+    are_missing,
+    are_numbers,
+    are_whole_decimals,
+    count_shapes,
+    flags,
+    parse_texts,
+)
+from airflow_provider_dqheal.detection.texts import stands_for_missing
 from airflow_provider_dqheal.profiling.conform import TEXT_FIRST
 from airflow_provider_dqheal.profiling.hashing import hash_name, mix
 from airflow_provider_dqheal.profiling.rowsample import rows_kept
@@ -33,7 +41,6 @@ LENGTHS = 9
 """Quantiles kept of the lengths of texts."""
 
 _PROBS = (np.arange(GRID) + 0.5) / GRID
-_WORDS = pa.array(["", *sorted(MISSING_WORDS)])
 
 MAX_VALUES = 300
 """Most frequent values of a column that are compared one by one."""
@@ -221,26 +228,19 @@ def view_column(name: str, physical_type: str, column: pa.ChunkedArray, weights:
     """Reads one column of a row sample; ``weights`` are the rows each sampled row stands for (None: one each)."""
     found = _count(column, weights)
     texts, counts, places = found.texts, found.counts, found.places
-    missing = np.zeros(len(texts), dtype=bool)
     lengths = _lengths(texts)
-    short = lengths <= LONGEST_WORD
-    if short.any():
-        bare = pc.utf8_lower(pc.utf8_trim_whitespace(texts))
-        blank = short & _flags(pc.equal(bare, ""))
-        bare = pc.replace_substring_regex(bare, AROUND, "")
-        word = short & ~blank & _flags(pc.is_in(bare, value_set=_WORDS))
-        missing = blank | word
-    else:
-        blank = word = missing
+    number = are_numbers(texts)
+    blank, word = are_missing(texts, lengths, number)
+    missing = blank | word
     words = {
         text: float(count) for text, count in zip(texts.filter(pa.array(word)).to_pylist(), counts[word], strict=True)
     }
     empty = float(counts[blank].sum())
     if missing.any():
-        texts, lengths = texts.filter(pa.array(~missing)), lengths[~missing]
+        texts, lengths, number = texts.filter(pa.array(~missing)), lengths[~missing], number[~missing]
         moved = np.append(np.where(missing, -1, np.cumsum(~missing) - 1), -1)
         counts, places = counts[~missing], moved[places]
-    kinds, numeric, temporal = parse_texts(texts, counts)
+    kinds, numeric, temporal = parse_texts(texts, counts, number)
     order = np.flatnonzero(np.isfinite(numeric))
     order = order[np.argsort(numeric[order], kind="stable")]
     return ColumnView(
@@ -258,9 +258,9 @@ def view_column(name: str, physical_type: str, column: pa.ChunkedArray, weights:
         weights=counts[order],
         temporal=temporal or pa.types.is_temporal(column.type),
         shapes=count_shapes(texts, counts),
-        edges=float(counts[_flags(pc.not_equal(texts, pc.utf8_trim_whitespace(texts)))].sum()),
-        whole_decimals=float(counts[_flags(pc.match_substring_regex(texts, r"\.0{0,2}$"))].sum()),
-        broken=float(counts[_flags(pc.match_substring_regex(texts, BROKEN))].sum()),
+        edges=float(counts[flags(pc.not_equal(texts, pc.utf8_trim_whitespace(texts)))].sum()),
+        whole_decimals=float(counts[are_whole_decimals(texts)].sum()),
+        broken=float(counts[are_broken(texts)].sum()),
         lengths=lengths.astype(float),
         aligned=places,
         numeric=numeric,
@@ -305,7 +305,3 @@ def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
 def _lengths(texts: pa.StringArray) -> np.ndarray:
     """Characters of each text."""
     return np.asarray(pc.utf8_length(texts).to_numpy(zero_copy_only=False))
-
-
-def _flags(mask: pa.BooleanArray) -> np.ndarray:
-    return np.asarray(mask.to_numpy(zero_copy_only=False), dtype=bool)
