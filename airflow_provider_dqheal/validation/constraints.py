@@ -44,6 +44,11 @@ def numbers(counts: Counter[str | None]) -> np.ndarray:
     return np.sort(np.array(values, np.float64))
 
 
+def repeats(counts: Counter[str | None]) -> int:
+    """Rows beyond the first of each present text."""
+    return sum(count - 1 for text, count in counts.items() if count > 1 and not is_missing(text))
+
+
 def without(values: np.ndarray, others: np.ndarray) -> np.ndarray:
     """``values`` less one for each equal one of ``others``: what is new, however it was written."""
     rest = Counter(values.tolist()) - Counter(others.tolist())
@@ -81,9 +86,15 @@ class ColumnConstraints:
         """Numbers of all batches, ascending."""
         return np.sort(np.concatenate(self.numbers)) if self.numbers else np.zeros(0)
 
+    def range(self, stretch: float = 1.0) -> tuple[float, float]:
+        """Widest accepted range: what was seen, plus ``stretch`` times the margin that batches need by themselves."""
+        low, high = float(self.all_numbers[0]), float(self.all_numbers[-1])
+        wider = stretch * self._margin
+        return max(low - wider, 0.0) if low >= 0 else low - wider, high + wider
+
     @cached_property
-    def range(self) -> tuple[float, float]:
-        """Widest accepted range: what was seen, plus twice the farthest any batch went beyond the others."""
+    def _margin(self) -> float:
+        """Twice the farthest any batch went beyond the others, and no less than the inner spread."""
         ends = [(values[0], values[-1]) for values in self.numbers if len(values)]
         low, high = min(end[0] for end in ends), max(end[1] for end in ends)
         q05, q95 = np.quantile(self.all_numbers, [0.05, 0.95])
@@ -94,8 +105,7 @@ class ColumnConstraints:
                 margin = max(
                     margin, 2 * (min(end[0] for end in rest) - first), 2 * (last - max(end[1] for end in rest))
                 )
-        floor = 0.0 if low >= 0 else low - margin
-        return max(low - margin, floor) if low >= 0 else floor, high + margin
+        return margin
 
     @cached_property
     def missing_bound(self) -> tuple[float, float]:

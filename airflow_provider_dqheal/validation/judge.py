@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from airflow_provider_dqheal.core.policy import Policy
-from airflow_provider_dqheal.core.types import Check, RemediationPlan, ValidationResult, Verdict
+from airflow_provider_dqheal.core.types import Check, IssueType, RemediationPlan, ValidationResult, Verdict
 from airflow_provider_dqheal.profiling.baseline import Baseline
 from airflow_provider_dqheal.profiling.schema import cast_table
 from airflow_provider_dqheal.validation.conservation import do_no_harm, quarantine_is_raw, rows_conserved
@@ -19,11 +19,14 @@ from airflow_provider_dqheal.validation.constraints import (
     is_missing,
     mine,
     numbers,
+    repeats,
     without,
 )
 from airflow_provider_dqheal.validation.staged import Staged
 
 _SIGMA = 3.0
+_RECORD = 2.0
+"""Times the margin of what is accepted, up to which a number that came so may be a record."""
 
 
 def validate(
@@ -91,21 +94,24 @@ def _columns(working: Staged, baseline: Baseline, verdict: Verdict, names: set[s
         origin = origins.get(name)
         came = origin is not None and origin in working.raw.column_names
         before = counts_of(working.raw.column(str(origin))) if came else counts - counts
-        judged = counts if not came or _is_blamed(verdict, name) else counts - before
+        judged = counts if not came or _is_blamed(verdict, name, "outliers", "distribution_shift") else counts - before
         yield _parses(name, law, counts, unread.get(name), rows)
-        blamed = any(issue.type == "missing_data" and name in issue.columns for issue in verdict.issues)
-        yield _missing(name, law, counts, rows, None if blamed else _missing_before(working, name, origin))
+        lacking = _is_blamed(verdict, name, "missing_data")
+        yield _missing(name, law, counts, rows, None if lacking else _missing_before(working, name, origin))
         if law.unique:
-            grown = (text for text in judged if counts[text] > max(1, before[text]) and not is_missing(text))
-            doubled = sum(counts[text] - max(1, before[text]) for text in grown)
+            came_so, now_so = repeats(before), repeats(counts)
             yield Check(
-                name="unique", column=name, passed=not doubled, observed=f"{doubled:,} repeated values", expected="none"
+                name="unique",
+                column=name,
+                passed=now_so <= came_so,
+                observed=f"{now_so:,} repeated values",
+                expected=f"at most {came_so:,}, as they came",
             )
         elif law.numeric:
-            values = numbers(judged) if judged is counts else without(numbers(counts), numbers(before))
+            written = without(numbers(counts), numbers(before))
+            kept = without(numbers(judged), written)
             # Where all cells were written anew, the column's own rare values are among them; a wrong rule moves most.
-            whole = not came or (judged is not counts and len(values) > rows / 2)
-            yield _range(name, law, values, max(2, rows // 100) if whole else 0)
+            yield _range(name, law, written, kept, max(2, rows // 100) if len(written) > rows / 2 else 0)
         elif law.unseen_bound is not None:
             yield _domain(name, law, law.unseen_bound, judged, rows)
         if came and not law.unique:
@@ -120,11 +126,10 @@ def _columns(working: Staged, baseline: Baseline, verdict: Verdict, names: set[s
             )
 
 
-def _is_blamed(verdict: Verdict, name: str) -> bool:
-    """Whether an issue says that values of the column are wrong."""
+def _is_blamed(verdict: Verdict, name: str, *types: IssueType) -> bool:
+    """Whether an issue of these types that alarms by itself blames the column."""
     return any(
-        issue.type in ("outliers", "distribution_shift") and name in issue.columns and verdict.alarms_alone(issue.type)
-        for issue in verdict.issues
+        issue.type in types and name in issue.columns and verdict.alarms_alone(issue.type) for issue in verdict.issues
     )
 
 
@@ -179,10 +184,13 @@ def _missing(name: str, law: ColumnConstraints, counts: dict[str | None, int], r
     )
 
 
-def _range(name: str, law: ColumnConstraints, values: np.ndarray, allowed: int) -> Check:
-    """``allowed``: values outside that a column put together from others may have, as it may come so by itself."""
-    low, high = law.range
-    outside = int(((values < low) | (values > high)).sum())
+def _range(name: str, law: ColumnConstraints, written: np.ndarray, kept: np.ndarray, allowed: int) -> Check:
+    """Judges numbers that were written, and those ``kept`` as they came, among which a record may be.
+
+    ``allowed``: values outside that a column put together from others may have, as it may come so by itself.
+    """
+    low, high = law.range()
+    outside = _beyond(written, low, high) + _beyond(kept, *law.range(_RECORD))
     return Check(
         name="range",
         column=name,
@@ -190,6 +198,10 @@ def _range(name: str, law: ColumnConstraints, values: np.ndarray, allowed: int) 
         observed=f"{outside:,} values of {name!r} outside the accepted range",
         expected=f"{low:g} to {high:g}",
     )
+
+
+def _beyond(values: np.ndarray, low: float, high: float) -> int:
+    return int(((values < low) | (values > high)).sum())
 
 
 def _domain(name: str, law: ColumnConstraints, usual: float, counts: dict[str | None, int], rows: int) -> Check:

@@ -13,6 +13,7 @@ from airflow_provider_dqheal.profiling.baseline import Baseline
 from airflow_provider_dqheal.profiling.local import profile_table
 from airflow_provider_dqheal.remediation.edits import quarantine_rows, set_cells
 from airflow_provider_dqheal.remediation.working import Working
+from airflow_provider_dqheal.validation.constraints import mine
 from airflow_provider_dqheal.validation.judge import validate
 
 CLEAN = Verdict(status="scored")
@@ -162,3 +163,44 @@ def test_repeats_that_came_with_the_batch_are_not_the_repairs_doing(baseline):
     assert "unique" not in failed(judged(edited, baseline, [step("country")], found("order_id", "country")))
     worse = set_cells(edited, step("order_id"), "order_id", pa.array([1]).to_numpy(), [ids[0]])
     assert "unique" in failed(judged(worse, baseline, [step("order_id")], found("order_id")))
+
+
+def test_repeats_survive_a_rule_for_the_whole_column(baseline):
+    raw = day(8)
+    ids = [f"{text}.0" for text in raw["order_id"].to_pylist()]
+    raw = raw.set_column(0, "order_id", pa.array([*ids[:-1], ids[0]]))
+    after = [text.removesuffix(".0") for text in raw["order_id"].to_pylist()]
+    every = pa.array(range(300)).to_numpy()
+    healed = set_cells(Working.start(raw), step("order_id"), "order_id", every, after)
+    assert "unique" not in failed(judged(healed, baseline, [step("order_id")]))
+    merged = set_cells(healed, step("order_id"), "order_id", pa.array([1]).to_numpy(), [after[2]])
+    assert "unique" in failed(judged(merged, baseline, [step("order_id")]))
+
+
+def test_record_that_came_so_is_left_beside_a_repair_but_none_is_written(baseline):
+    raw = day(7)
+    price = raw["price"].to_pylist()
+    _, high = mine(baseline)["price"].range()
+    record, far = f"{high + 1:.2f}", f"{high * 9:.2f}"
+    beside = raw.set_column(1, "price", pa.array(["99999.00", record, *price[2:]]))
+    healed = set_cells(Working.start(beside), step("price"), "price", pa.array([0]).to_numpy(), [price[0]])
+    assert judged(healed, baseline, [step("price")], found("price")).passed
+    written = set_cells(healed, step("price"), "price", pa.array([5]).to_numpy(), [record])
+    assert "range" in failed(judged(written, baseline, [step("price")], found("price")))
+    left = set_cells(
+        Working.start(beside.set_column(1, "price", pa.array(["99999.00", far, *price[2:]]))),
+        step("price"),
+        "price",
+        pa.array([0]).to_numpy(),
+        [price[0]],
+    )
+    assert "range" in failed(judged(left, baseline, [step("price")], found("price")))
+
+
+def test_missing_cells_that_are_only_named_beside_another_issue_may_stay(baseline):
+    raw = day(7)
+    dirty = raw.set_column(1, "price", pa.array(["", "", *raw["price"].to_pylist()[2:]]))
+    blamed = found("price", type="missing_data")
+    beside = blamed.model_copy(update={"scores": {"missing_data": 0.5}, "thresholds": {"missing_data": 0.8}})
+    assert "missing" in failed(judged(Working.start(dirty), baseline, verdict=blamed))
+    assert "missing" not in failed(judged(Working.start(dirty), baseline, verdict=beside))
