@@ -165,7 +165,8 @@ def nested(view: View, rng: Rng) -> Fault:
     inner = [names[int(index)] for index in sorted(rng.choice(len(names), 2, replace=False))]
     columns = [view.table[name].combine_chunks() for name in inner]
     struct = pa.StructArray.from_arrays(columns, names=inner)
-    return Fault(view.table.drop_columns(inner).append_column("payload", struct), wanted=view.table)
+    name = next(name for name in ("payload", "record", "body") if name not in names)
+    return Fault(view.table.drop_columns(inner).append_column(name, struct), wanted=view.table)
 
 
 @fault("loaded_twice", "rows")

@@ -83,7 +83,7 @@ class View:
     def look(self, name: str) -> Look:
         """The column ``name``."""
         if name not in self._looks:
-            self._looks[name] = _look(name, self.table[name])
+            self._looks[name] = _look(name, self.table[name], self.past(name))
         return self._looks[name]
 
     def past(self, name: str) -> list[str | None]:
@@ -124,7 +124,8 @@ def some(rng: np.random.Generator, positions: np.ndarray, share: float) -> np.nd
     return np.sort(rng.choice(positions, min(count, len(positions)), replace=False))
 
 
-def _look(name: str, column: pa.ChunkedArray) -> Look:
+def _look(name: str, column: pa.ChunkedArray, past: Sequence[str | None]) -> Look:
+    """The column; ``past`` tells day and month apart where its own dates do not."""
     texts = tuple(texts_of(column))
     present = [text for text in texts if text is not None and text.strip()]
     nothing = np.full(len(texts), np.nan)
@@ -146,8 +147,10 @@ def _look(name: str, column: pa.ChunkedArray) -> Look:
             return Look(name, "category", texts, nothing)
         unique = len(counts) == len(present) and len(present) >= 10 and whole
         return Look(name, "key" if unique else "number", texts, numbers)
-    layout = next((form for form in FORMATS if all(_reads(text, form) for text in present)), None)
-    if layout is not None:
+    layouts = [form for form in FORMATS if all(_reads(text, form) for text in present)]
+    if layouts:
+        known = {text for text in past if text}
+        layout = max(layouts, key=lambda form: sum(_reads(text, form) for text in known))
         return Look(name, "date", texts, nothing, layout)
     if len(counts) == len(present) and len(present) >= 10:
         return Look(name, "key", texts, nothing)
