@@ -109,6 +109,11 @@ class ColumnHistory:
         return np.sort(np.concatenate(parts)) if parts else np.zeros(0)
 
     @cached_property
+    def different_numbers(self) -> np.ndarray:
+        """Ascending float64 values of all batches, each once."""
+        return np.unique(self.all_numbers)
+
+    @cached_property
     def most_digits(self) -> int:
         """Most significant digits that a number of the column has."""
         found = (to_decimal(text) for text in islice(self.present, _PROBED))
@@ -122,6 +127,11 @@ class ColumnHistory:
             if len(values) and (values % 10.0**power == 0).mean() >= 0.99 and values.max() >= 10.0 ** (power + 1):
                 return Decimal(10) ** power
         return Decimal("1e-20")
+
+    @cached_property
+    def finest_place(self) -> int:
+        """Digits after the point that the numbers have; negative where they are round (-3: whole thousands)."""
+        return self.style.most_places or -max(0, self.grid.adjusted())
 
     def share_on(self, grid: Decimal) -> float:
         """Share of the numbers that are multiples of ``grid``, 0 to 1."""

@@ -42,13 +42,14 @@ class UndoScale(Strategy):
             if not history.is_numeric or context.issue(*ISSUE_ORDER, column=name) is None:
                 continue
             places = history.style.most_places
-            found = find_transform(numbers_of(cells.counter), history, places)
+            found = find_transform(numbers_of(cells.counter), history, history.finest_place)
             if found is None or (history.is_key and not found.proven):
                 continue
             reason = f"all values of {name!r} are changed by {found.transform.name}, exactly and without a rest"
             params = {
                 "transform": asdict(found.transform),
                 "places": places,
+                "single": found.single,
                 "style": asdict(history.style),
                 "known": _known(cells, found, history, places),
             }
@@ -71,7 +72,7 @@ class UndoScale(Strategy):
         for text in cells.values:
             value = to_decimal(text)
             if value is not None:
-                exact = transform.undo_exactly(value, places)
+                exact = transform.undo_exactly(value, places, bool(step.params.get("single")))
                 plain = style.write(exact) if not pa.types.is_floating(array.type) else repr(float(exact))
                 restored[text] = known.get(str(text), plain)
         positions = np.flatnonzero(np.array([text in restored for text in cells.values], bool)[cells.codes])

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from airflow_provider_dqheal.remediation.history import ColumnHistory
+from airflow_provider_dqheal.remediation.kernels.numbers import significant_digits
 
 if TYPE_CHECKING:
     from airflow_provider_dqheal.remediation.kernels.transforms import Transform
@@ -29,6 +31,9 @@ _RIVAL = 0.2
 _FEWEST = 4
 _MANY = 30
 """Different values that there have to be, at least, for half or for a third of them to prove anything."""
+
+_LONG, _COINCIDENCES = 7, 4
+"""Values of so many digits that come back as known ones, and of so many others not one: no chance does that."""
 
 _SAME = 1e-9
 _SINGLE = 1e-9
@@ -69,38 +74,35 @@ class Proof:
         return self.places + np.ceil(np.log10(max(largest, 1.0))) <= _SIGNIFICANT - 2
 
     @cached_property
-    def _is_single(self) -> bool:
+    def is_single(self) -> bool:
         """Whether the history's numbers are 32-bit floats that were printed in full."""
         known = self.history.all_numbers
         return len(known) > 0 and not self._has_grid and bool(singles(known, 0.0).all())
 
     def lands(self, restored: np.ndarray, transform: Transform) -> bool:
         """Whether nearly all undone values are written as the history's are, up to what rounding explains."""
-        if self._is_single:
-            cut = self._cut_off / np.maximum(np.abs(self.values), 1e-300)
-            sharp = (cut < _BLURRED) & (self.values != 0)
+        if self.is_single:
+            cut, sharp = self._cut, (self._cut < _BLURRED) & (self.values != 0)
             return int(sharp.sum()) < _FEWEST or bool(singles(restored, cut)[sharp].mean() >= _ON_GRID)
         return not self._has_grid or on_grid(restored, self.values, transform, self.places)
 
     def by_digits(self, transform: Transform) -> bool:
         """Whether the digits of the values could not have come but by the transform (odds below one in a million).
 
-        Either most values have more digits than the column ever had, and the undone ones have not; or all are
-        multiples of the factor times the column's grid, which few values of the history are.
+        Either most values have more digits than the column ever had, and the undone ones have not; or all, less the
+        offset, are multiples of the factor times the column's grid, which few values of the history are.
         """
-        if self._is_single:
+        if self.is_single:
             there = self.values != 0
             return bool(there.any()) and not bool(singles(self.values, 0.0)[there].mean() > 0.5)
         if not self._has_grid:
             return False
         if self.is_off_grid:
             return True
-        factor, grid = abs(float(transform.factor)), 10.0**-self.places
-        if factor <= 1 or float(transform.offset):
-            return False
-        usual = float(multiples(self.history.all_numbers, grid * factor).mean())
-        chance = max(usual, 0.01) ** len(self.values)
-        return usual <= 0.5 and chance < _CHANCE and bool(multiples(self.values, grid * factor).all())
+        grid, offset = abs(float(transform.factor)) * 10.0**-self.places, float(transform.offset)
+        usual = float(multiples(self.history.all_numbers - offset, grid).mean())
+        chance = max(usual, 0.01) ** len(np.unique(self.values))
+        return usual <= 0.5 and chance < _CHANCE and bool(multiples(self.values - offset, grid).all())
 
     def is_cut(self, transform: Transform) -> bool:
         """Whether the undone values lack digits that the history's have: rounding cost some, and not all are exact.
@@ -113,6 +115,11 @@ class Proof:
         as_short = float(multiples(self.history.all_numbers, finest).mean())
         return as_short ** len(self.values) < _LOST
 
+    @cached_property
+    def is_blurred(self) -> bool:
+        """Whether values that were 32-bit floats lack digits that tell which."""
+        return self.is_single and bool((self._cut[self.values != 0] >= _BLURRED).any())
+
     def recognised(self, options: Mapping[Transform, float]) -> Transform | None:
         """The one transform under which most different values are such as the history holds; None when none is.
 
@@ -124,17 +131,25 @@ class Proof:
         best = max(shares, key=lambda option: shares[option])
         others = [share for option, share in shares.items() if option != best]
         rival = max([self._known_share(self.values), *others])
-        return best if is_recognised(shares[best], rival, len(np.unique(self.values))) else None
+        if is_recognised(shares[best], rival, len(np.unique(self.values))) or (not rival and self._coincides(best)):
+            return best
+        return None
+
+    def _coincides(self, transform: Transform) -> bool:
+        """Whether several undone values are known ones with so many digits that not one of them is so by chance."""
+        hits = known_ones(transform.undo(self.values), self.history.different_numbers)
+        long = [value for value in hits.tolist() if significant_digits(Decimal(f"{value:.12g}")) >= _LONG]
+        return len(long) >= _COINCIDENCES
 
     def known_near(self, values: np.ndarray, transform: Transform) -> np.ndarray:
         """(N,) the history's number that each value came from, as far as rounding tells; nan where none or several."""
         restored = transform.undo(values)
         slack = self._cut_off / abs(float(transform.factor)) + _ULPS * np.abs(restored)
-        first = np.searchsorted(self._known, restored - slack)
-        last = np.searchsorted(self._known, restored + slack, side="right")
+        first = np.searchsorted(self.history.different_numbers, restored - slack)
+        last = np.searchsorted(self.history.different_numbers, restored + slack, side="right")
         found: np.ndarray = np.full(len(values), np.nan)
         single = last - first == 1
-        found[single] = self._known[first[single]]
+        found[single] = self.history.different_numbers[first[single]]
         return found
 
     @cached_property
@@ -143,11 +158,13 @@ class Proof:
         return 0.5 * _grid_of(self.values)
 
     @cached_property
-    def _known(self) -> np.ndarray:
-        return np.unique(self.history.all_numbers)
+    def _cut(self) -> np.ndarray:
+        """(N,) what was cut off of each value, relative to it."""
+        relative: np.ndarray = self._cut_off / np.maximum(np.abs(self.values), 1e-300)
+        return relative
 
     def _known_share(self, values: np.ndarray) -> float:
-        return known_share(values, self._known)
+        return known_share(values, self.history.different_numbers)
 
 
 def known_share(values: np.ndarray, known: np.ndarray) -> float:
@@ -155,13 +172,19 @@ def known_share(values: np.ndarray, known: np.ndarray) -> float:
 
     0 where there are hardly any, as that would prove nothing.
     """
-    different = np.unique(values)
-    different = different[different != 0]
-    if len(different) < _FEWEST or len(known) < 2:
-        return 0.0
+    different = np.count_nonzero(np.unique(values))
+    return len(known_ones(values, known)) / different if different >= _FEWEST else 0.0
+
+
+def known_ones(values: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """The different ``values``, 0 left out, that are among ``known`` (ascending, each once)."""
+    different = np.unique(values[values != 0])
+    if len(known) < 2:
+        return different[:0]
     at = np.clip(np.searchsorted(known, different), 1, len(known) - 1)
     near = np.minimum(np.abs(known[at - 1] - different), np.abs(known[at] - different))
-    return float((near <= _SAME * np.abs(different)).mean())
+    found: np.ndarray = different[near <= _SAME * np.abs(different)]
+    return found
 
 
 def is_recognised(share: float, rival: float, different: int) -> bool:

@@ -45,9 +45,14 @@ class Transform:
         """Whether the factor is a power of ten, which moves the point and loses no digit."""
         return Decimal(self.offset) == 0 and set(self.factor) <= set("01.") and self.factor.count("1") == 1
 
-    def undo_exactly(self, value: Decimal, places: int) -> Decimal:
-        """``x`` from one value, rounded to ``places`` digits where that absorbs the transform's own rounding."""
+    def undo_exactly(self, value: Decimal, places: int, single: bool = False) -> Decimal:
+        """``x`` from one value, rounded to ``places`` digits where that absorbs the transform's own rounding.
+
+        ``single``: to the nearest 32-bit float instead.
+        """
         restored = (value - Decimal(self.offset)) / Decimal(self.factor)
+        if single:
+            return Decimal(repr(float(np.float32(float(restored)))))
         if self.is_decimal:
             return restored
         return round(restored, places) if places < 15 else round(restored, 12)
@@ -117,13 +122,15 @@ class Spread:
 class Found:
     """The one transform that explains a column, how sure that is, and whether digits or values prove it.
 
-    ``cut``: rounding lost digits, and every value is one that the history holds.
+    ``cut``: rounding lost digits, and every value is one that the history holds. ``single``: every value was a 32-bit
+    float, printed in full.
     """
 
     transform: Transform
     confidence: float
     proven: bool
     cut: bool = False
+    single: bool = False
 
 
 def find_transform(values: np.ndarray, history: ColumnHistory, places: int) -> Found | None:
@@ -153,10 +160,12 @@ def find_transform(values: np.ndarray, history: ColumnHistory, places: int) -> F
         if counted and proof.lands(restored, option) and _as_wide(restored, spread) and in_reach(restored, history):
             fitting[option] = spread.distance(restored)
     found = _recognised(proof, fitting, max(before, tolerance)) or _nearest(proof, spread, fitting, far, before)
-    if found is not None and proof.is_cut(found.transform):
+    if found is None:
+        return None
+    if proof.is_blurred or proof.is_cut(found.transform):
         traced = proof.known_near(np.unique(values), found.transform)
         return replace(found, cut=True) if bool(np.isfinite(traced).all()) else None
-    return found
+    return replace(found, single=proof.is_single)
 
 
 def _recognised(proof: Proof, fitting: Mapping[Transform, float], bound: float) -> Found | None:

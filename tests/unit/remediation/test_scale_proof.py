@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -125,3 +126,47 @@ def test_shares_in_percent_are_told_by_the_values_they_come_back_to():
     rule = find_rule(texts, history)
     assert rule is not None
     assert rule.factors["%"] == "0.01"
+
+
+def test_few_long_values_that_come_back_prove_a_point_moved_in_a_key():
+    def levels(rng: np.random.Generator) -> list[str]:
+        often = [0.90109761, 0.90824527, 1.0110122, 0.51572573, 0.77218834]
+        return [*map(repr, often), *(repr(round(float(value), 8)) for value in rng.lognormal(0, 2, 60)), "5795537.25"]
+
+    history = column(levels)
+    made = found(history, scaled(levels(NEW), 0.1))
+    assert made is not None
+    assert (made.transform.factor, made.proven) == ("0.1", True)
+    assert found(history, scaled(levels(NEW), 0.3)) is None
+
+
+def test_printed_32_bit_floats_come_back_to_the_last_digit():
+    texts = singles(NEW)
+    history = column(singles)
+    made = found(history, scaled(texts, 3.6, digits=8))
+    assert made is not None
+    back = [made.transform.undo_exactly(Decimal(text), 17, made.single) for text in scaled(texts, 3.6, digits=8)]
+    assert [float(value) for value in back] == [float(text) for text in texts]
+    assert found(history, scaled(texts, 3.6, digits=5)) is None
+
+
+def test_round_numbers_have_digits_before_the_point():
+    def volumes(rng: np.random.Generator) -> list[str]:
+        return [str(int(value) * 10_000) for value in rng.lognormal(6, 0.8, 120)]
+
+    history = column(volumes)
+    assert history.finest_place == -4
+    made = find_transform(numbers_of(Counter(scaled(volumes(NEW), 1.8, 32))), history, history.finest_place)
+    assert made is not None
+    assert (made.transform.name, made.proven) == ("Celsius to Fahrenheit", True)
+    raised = Counter(str(int(float(text) * 1.03)) for text in volumes(NEW))
+    assert find_transform(numbers_of(raised), history, history.finest_place) is None
+
+
+def test_digits_prove_degrees_where_half_of_the_values_have_no_more_than_usual():
+    def shares(rng: np.random.Generator) -> list[str]:
+        return [f"{value:.3f}" for value in rng.normal(4, 2, 300)]
+
+    made = found(column(shares), scaled(shares(NEW), 1.8, 32, digits=4))
+    assert made is not None
+    assert (made.transform.name, made.proven) == ("Celsius to Fahrenheit", True)
