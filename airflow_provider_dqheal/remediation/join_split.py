@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from itertools import permutations
 
 import pyarrow as pa
@@ -63,8 +64,8 @@ class JoinSplit(Strategy):
         if named and plain_name(left) > plain_name(right):
             return None
         ours, theirs = context.cells(left), context.cells(right)
-        pairs = {(ours.values[a], theirs.values[b]) for a, b in zip(ours.codes, theirs.codes, strict=True)}
-        good = [mark for mark in MARKS if fits([joined(a, b, mark) for a, b in pairs], history) >= _SURE]
+        pairs = Counter((ours.values[a], theirs.values[b]) for a, b in zip(ours.codes, theirs.codes, strict=True))
+        good = [mark for mark in MARKS if fits(_rows_joined(pairs, mark), history) >= _SURE]
         chosen = [mark for mark in good if all(mark in text for text in history.present)][:1]
         if not chosen or any(_alone(part.values, chosen[0], history) for part in (ours, theirs)):
             return None
@@ -92,11 +93,19 @@ class JoinSplit(Strategy):
         )
 
 
+def _rows_joined(pairs: Mapping[tuple[Text, Text], int], mark: str) -> Counter[Text]:
+    """Rows per joined text."""
+    rows: Counter[Text] = Counter()
+    for (left, right), count in pairs.items():
+        rows[joined(left, right, mark)] += count
+    return rows
+
+
 def _alone(part: Sequence[Text], mark: str, history: ColumnHistory) -> bool:
     """Whether a part by itself is like the column: half of it fits, with as many marks as every value has."""
     least = min(text.count(mark) for text in history.present) if mark else 0
     whole = [text for text in part if text is None or text.count(mark) >= least]
-    return fits(whole, history) * len(set(whole)) >= 0.5 * len(set(part))
+    return fits(set(whole), history) * len(set(whole)) >= 0.5 * len(set(part))
 
 
 def joined(left: Text, right: Text, mark: str) -> Text:

@@ -71,7 +71,8 @@ class SplitMerged(Strategy):
             return False
         parts = [cut(text, mark, place + 1) for text in texts]
         ours, theirs = context.history.columns[left], context.history.columns[right]
-        return fits([part[0] for part in parts], ours) >= _SURE and fits([part[1] for part in parts], theirs) >= _SURE
+        lefts, rights = {part[0] for part in parts}, {part[1] for part in parts}
+        return fits(lefts, ours) >= _SURE and fits(rights, theirs) >= _SURE
 
     def change(self, working: Working, step: Step) -> Working:
         """Puts the two columns in place of the merged one: one ledger line each."""

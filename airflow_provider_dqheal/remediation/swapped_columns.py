@@ -10,6 +10,7 @@ import pyarrow as pa
 from airflow_provider_dqheal.core.types import IssueType, Step
 from airflow_provider_dqheal.remediation._base import Context, Strategy, register
 from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts, numbers_of
+from airflow_provider_dqheal.remediation.kernels.fitting import fits
 from airflow_provider_dqheal.remediation.kernels.likeness import content_likeness, form_likeness
 from airflow_provider_dqheal.remediation.kernels.transforms import Spread, in_reach
 from airflow_provider_dqheal.remediation.ledger import ledger_lines
@@ -19,7 +20,7 @@ _KINDS: tuple[IssueType, ...] = ("distribution_shift", "outliers", "type_mismatc
 _FAR = 4.0
 _ALL, _STEP = 0.98, 0.05
 _VARIED = 10
-"""Different numbers that a column must have had: flags and years tell nothing of whose they are."""
+"""Different numbers that one of two columns must have had: flags and years tell nothing of whose they are."""
 
 
 @register
@@ -34,7 +35,11 @@ class SwappedColumns(Strategy):
         """At most one step; two possible pairs are no explanation."""
         if context.issue(*_KINDS) is None:
             return []
-        columns = {name: (history, cells.counter) for name, history, cells in context.columns() if not history.is_key}
+        columns = {
+            name: (history, cells.counter)
+            for name, history, cells in context.columns()
+            if not (history.is_numeric and history.is_key)  # its numbers are new in every batch
+        }
         strange = [name for name, (history, counts) in columns.items() if not _is_like(counts, history, _FAR)]
         pairs = [
             (left, right) for left, right in combinations(strange[:20], 2) if _exchanged(columns[left], columns[right])
@@ -71,13 +76,9 @@ def _exchanged(left: tuple[ColumnHistory, Counts], right: tuple[ColumnHistory, C
     if ours.is_numeric != theirs.is_numeric:
         number, label = (left, right) if ours.is_numeric else (right, left)
         return _is_near(label[1], number[0]) and _is_like(number[1], label[0])
-    if ours.is_numeric and min(_variety(ours), _variety(theirs)) < _VARIED:
+    if ours.is_numeric and max(len(ours.different_numbers), len(theirs.different_numbers)) < _VARIED:
         return False
     return _is_like(our_values, theirs) and _is_like(their_values, ours)
-
-
-def _variety(history: ColumnHistory) -> int:
-    return len(np.unique(history.all_numbers))
 
 
 def _is_near(counts: Counts, history: ColumnHistory) -> bool:
@@ -90,10 +91,15 @@ def _is_like(counts: Counts, history: ColumnHistory, slack: float = 1.0) -> bool
     """Whether a batch's column fits a history within ``slack`` times what batches differ by themselves."""
     if history.is_numeric:
         values = numbers_of(counts)
+        few = len(history.different_numbers) < _VARIED
+        if slack <= 1 and few and not np.isin(values, history.different_numbers).all():
+            return False
         if len(values) < 20 or len(values) < 0.9 * sum(counts.values()) * (1 - float(history.missing_fractions.max())):
             return False
         spread = Spread(history)
         return len(spread.batches) > 1 and spread.distance(values) <= slack * spread.tolerance(len(values))
     if history.date_layout is not None:
         return form_likeness(counts, history) >= (0.98 if slack <= 1 else 0.5)
+    if slack <= 1 and not history.is_categorical:
+        return fits(counts, history) >= _ALL
     return content_likeness(counts, history) >= (0.9 if slack <= 1 else 0.4)

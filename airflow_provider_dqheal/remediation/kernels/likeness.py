@@ -10,6 +10,7 @@ import numpy as np
 
 from airflow_provider_dqheal.remediation.history import ColumnHistory, numbers_of
 from airflow_provider_dqheal.remediation.kernels.dates import read_as
+from airflow_provider_dqheal.remediation.kernels.frame import Frame
 from airflow_provider_dqheal.remediation.kernels.numbers import is_number
 from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_word
 
@@ -114,7 +115,7 @@ def content_likeness(counts: Mapping[Text, int], history: ColumnHistory) -> floa
         unique_now = len(np.unique(values)) == len(values)
         if history.is_key:
             return 0.3 + 0.4 * shape + 0.3 * unique_now if unique_now else 0.1
-        if unique_now and len(values) > 50 and len(np.unique(history.all_numbers)) < 0.5 * len(history.all_numbers):
+        if unique_now and len(values) > 50 and len(history.different_numbers) < 0.5 * len(history.all_numbers):
             return 0.1
         return 0.35 * shape + 0.65 * (1.0 - ks_distance(values, history.all_numbers))
     if history.is_categorical:
@@ -138,5 +139,6 @@ def form_likeness(counts: Mapping[Text, int], history: ColumnHistory) -> float:
     if history.date_layout is not None:
         layout = history.date_layout
         return sum(count for text, count in present.items() if read_as(str(text), layout) is not None) / rows
-    was = shapes(history.pooled)
-    return sum(share for form, share in shapes(present).items() if form in was)
+    was, frame = shapes(history.pooled), Frame.of(history.present)
+    alike = (text for text in present if text is not None and (shape_of(text) in was or (frame and frame.holds(text))))
+    return sum(present[text] for text in alike) / rows

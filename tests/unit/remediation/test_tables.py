@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import random
+import uuid
 
 import pyarrow as pa
 import pytest
@@ -163,3 +165,64 @@ def test_year_and_label_under_each_others_name_go_back(make_bench, day_of_orders
     _, working, validation = bench.heal(dirty, said(type_mismatch=("year", "country")))
     assert validation.passed, validation.failures
     assert working.table.equals(clean)
+
+
+def test_renamed_identifiers_are_told_by_what_they_have_in_common(make_bench, day_of_orders, said):
+    def with_sessions(index: int) -> pa.Table:
+        table, rng = day_of_orders(index), random.Random(index)
+        return table.append_column("session", pa.array([str(uuid.UUID(int=rng.getrandbits(128))) for _ in range(300)]))
+
+    bench = make_bench([with_sessions(index) for index in range(8)])
+    clean = with_sessions(8)
+    dirty = clean.rename_columns([{"session": "sessiion"}.get(name, name) for name in clean.column_names])
+    _, working, validation = bench.heal(dirty, said(schema_drift=("session", "sessiion")))
+    assert validation.passed, validation.failures
+    assert working.table.equals(clean)
+
+
+def test_split_column_comes_back_although_a_row_holds_a_new_value(make_bench, day_of_orders, said):
+    def with_events(index: int) -> pa.Table:
+        table = day_of_orders(index)
+        seen = [f'{{"plan": "pro", "n": {row % 12}}}' for row in range(table.num_rows)]
+        return table.append_column("payload", pa.array([*seen[:-1], f'{{"plan": "trial", "n": {index}}}']))
+
+    bench = make_bench([with_events(index) for index in range(8)])
+    clean = with_events(8)
+    parts = [text.partition(" ") for text in clean["payload"].to_pylist()]
+    dirty = replaced(clean, "payload", ("payload_1", [p[0] for p in parts]), ("payload_2", [p[2] for p in parts]))
+    _, working, validation = bench.heal(dirty, said(schema_drift=("payload", "payload_1", "payload_2")))
+    assert validation.passed, validation.failures
+    assert working.table.equals(clean)
+
+
+def exchanged(table: pa.Table, left: str, right: str) -> pa.Table:
+    swap = {left: right, right: left}
+    return table.rename_columns([swap.get(name, name) for name in table.column_names]).select(table.column_names)
+
+
+def test_codes_and_dates_under_each_others_name_go_back(make_bench, day_of_orders, said):
+    def with_codes(index: int) -> pa.Table:
+        table, rng = day_of_orders(index), random.Random(index)
+        return table.append_column("plz", pa.array([f"{rng.randrange(100_000):05d}" for _ in range(table.num_rows)]))
+
+    bench = make_bench([with_codes(index) for index in range(8)])
+    clean = with_codes(8)
+    _, working, validation = bench.heal(exchanged(clean, "born", "plz"), said(type_mismatch=("born", "plz")))
+    assert validation.passed, validation.failures
+    assert working.table.equals(clean)
+
+
+def test_counts_of_few_and_of_many_values_go_back(make_bench, day_of_orders, said):
+    def with_counts(index: int) -> pa.Table:
+        table, rng = day_of_orders(index), random.Random(index)
+        table = table.append_column("images", pa.array([str(rng.choice([0, 0, 0, 1, 2])) for _ in range(300)]))
+        return table.append_column("lines", pa.array([str(int(rng.lognormvariate(4, 1))) for _ in range(300)]))
+
+    bench = make_bench([with_counts(index) for index in range(8)])
+    clean = with_counts(8)
+    alarmed = said(distribution_shift=("images", "lines"))
+    _, working, validation = bench.heal(exchanged(clean, "images", "lines"), alarmed)
+    assert validation.passed, validation.failures
+    assert working.table.equals(clean)
+    more = clean.set_column(clean.column_names.index("images"), "images", clean["lines"])
+    assert bench.plan(more, alarmed).steps == ()
