@@ -161,12 +161,14 @@ def _unexplained(context: Context, steps: list[Step]) -> list[str]:
             if step.issue in kinds and (not blamed or not step.columns or blamed & set(step.columns))
         ]
         touched = blamed & {column for step in touching for column in step.columns}
+        alone = context.verdict.alarms_alone(issue.type)
         # What no step touched is left to the detector, which judges the healed batch by itself.
-        moved = [] if issue.type != "distribution_shift" else _still_moved(context, touched or blamed)
+        asked = touched or (blamed if alone or not steps else set())
+        moved = [] if issue.type != "distribution_shift" else _still_moved(context, asked)
         if touching and not moved:
             continue
         shown = any(evidence.score > _UNSHOWN for evidence in issue.evidence)
-        if steps and not moved and not (shown and context.verdict.alarms_alone(issue.type)):
+        if steps and not moved and not (shown and alone):
             continue  # named beside another that was healed, or without a measurement: what is left is judged again
         where = f" in {', '.join(issue.columns)}" if issue.columns else ""
         advice = (

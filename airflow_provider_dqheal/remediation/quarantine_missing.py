@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
@@ -11,26 +12,44 @@ from airflow_provider_dqheal.remediation._base import Context, register
 from airflow_provider_dqheal.remediation._remainder import QuarantineStrategy
 from airflow_provider_dqheal.remediation.kernels.text import is_missing_word
 
+_DISGUISED = ("normalise_disguised", "sentinel")
+"""Strategies that turned a stand-in for a missing value into one."""
+
+
+@dataclass(frozen=True)
+class _Lack:
+    """A column that lacks more than usual: positions of the rows to blame, the usual share, whether these are all."""
+
+    column: str
+    rows: np.ndarray
+    usual: float
+    certain: bool
+
+    @property
+    def reason(self) -> str:
+        """Why the rows are set aside."""
+        if self.usual:
+            return (
+                f"{len(self.rows):,} rows hold a stand-in for a missing {self.column!r}, more than are usually missing"
+            )
+        rows = f"{len(self.rows):,} rows lack {self.column!r}"
+        return f"{rows}, which no accepted row lacks, and nothing determines the value"
+
 
 @register
 class QuarantineMissing(QuarantineStrategy):
     """Needs a missing-data issue that alarms by itself and blames the column, or any issue on it and disguised ones.
 
-    Where the column was sometimes missing in the history, nobody can tell which of the missing cells are faults:
-    the batch is held.
+    Where the column was sometimes missing in the history, the rows with a stand-in are the fault when the others are as
+    many as usual; else nobody can tell which of the missing cells are faults, and the batch is held.
     """
 
     name = "quarantine_missing"
     heals = "missing_data"
 
-    def _lacking(self, context: Context) -> list[tuple[str, np.ndarray, float, bool]]:
-        """(column, rows, usual share, whether the history never lacked it) of columns that lack too much."""
-        ledger = context.working.ledger
-        disguised = {
-            column
-            for column, strategy in zip(ledger["column"].to_pylist(), ledger["strategy"].to_pylist(), strict=True)
-            if strategy in ("normalise_disguised", "sentinel")
-        }
+    def _lacking(self, context: Context) -> list[_Lack]:
+        """Columns that lack too much."""
+        disguised = _disguised(context)
         found = []
         for name, history, cells in context.columns():
             alarmed = context.issue("missing_data", column=name, alone=True) is not None or (
@@ -41,28 +60,47 @@ class QuarantineMissing(QuarantineStrategy):
             rows = cells.rows({text for text in cells.values if is_missing_word(text)})
             usual, total = float(history.missing_fractions.max()), max(1, len(cells.codes))
             bound = usual + 3 * sqrt(usual * (1 - usual) / total) + (0.01 if usual else 0.0)
-            if len(rows) / total > bound:
-                found.append((name, rows, usual, usual == 0.0))
+            if len(rows) / total <= bound:
+                continue
+            told = rows[np.isin(context.row_ids(rows), disguised.get(name, []))]
+            if usual and (len(rows) - len(told)) / total <= bound:
+                found.append(_Lack(name, told, usual, True))
+            else:
+                found.append(_Lack(name, rows, usual, usual == 0.0))
         return found
 
     def propose(self, context: Context) -> list[Step]:
-        """One step a column that was never missing."""
-        steps = []
-        for name, rows, _, never in self._lacking(context):
-            if never and context.policy.missing_cells == "null" and self.within_budget(context, len(rows)):
-                reason = (
-                    f"{len(rows):,} rows lack {name!r}, which no accepted row lacks, and nothing determines the value"
-                )
-                steps.append(
-                    self.rows_step(context, (name,), context.row_ids(rows), f"missing value in {name!r}", 1.0, reason)
-                )
-        return steps
+        """One step a column whose faulty rows are known."""
+        return [
+            self.rows_step(
+                context,
+                (lack.column,),
+                context.row_ids(lack.rows),
+                f"missing value in {lack.column!r}",
+                1.0,
+                lack.reason,
+            )
+            for lack in self._lacking(context)
+            if self._may_go(context, lack)
+        ]
 
     def holds(self, context: Context) -> list[str]:
         """What cannot be told apart, or is more than the budget."""
         return [
-            f"missing_data in {name}: {len(rows) / max(1, context.working.raw.num_rows):.1%} missing, usually at most "
-            f"{usual:.1%}, and nothing determines them; resend the batch or accept it"
-            for name, rows, usual, never in self._lacking(context)
-            if not (never and context.policy.missing_cells == "null" and self.within_budget(context, len(rows)))
+            f"missing_data in {lack.column}: {len(lack.rows) / max(1, context.working.raw.num_rows):.1%} missing, "
+            f"usually at most {lack.usual:.1%}, and nothing determines them; resend the batch or accept it"
+            for lack in self._lacking(context)
+            if not self._may_go(context, lack)
         ]
+
+    def _may_go(self, context: Context, lack: _Lack) -> bool:
+        return lack.certain and context.policy.missing_cells == "null" and self.within_budget(context, len(lack.rows))
+
+
+def _disguised(context: Context) -> dict[str, list[int]]:
+    """Per column, the ids of the rows whose cell held a stand-in for a missing value."""
+    found: dict[str, list[int]] = {}
+    for line in context.working.ledger.select(["row_id", "column", "strategy"]).to_pylist():
+        if line["strategy"] in _DISGUISED and line["row_id"] is not None:
+            found.setdefault(line["column"], []).append(line["row_id"])
+    return found

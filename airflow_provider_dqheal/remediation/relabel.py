@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from airflow_provider_dqheal.core.types import Step
 from airflow_provider_dqheal.remediation._base import Context, Strategy, register
 from airflow_provider_dqheal.remediation.edits import map_texts
@@ -17,9 +19,9 @@ _LEAST, _NEARLY_ALL = 0.5, 0.95
 class Relabel(Strategy):
     """New labels on at least half of the rows with one, where the history is closed or all are known with an affix.
 
-    A common prefix or suffix is taken away when every label is then known; otherwise another column that determined
-    the label tells which old label each new one is, without exception and one to one. That needs an acted-on issue,
-    or new labels on nearly all of them.
+    A common prefix or suffix is taken away when every label is then known (digits before or after digits are no affix,
+    but another number); otherwise another column that determined the label tells which old label each new one is,
+    without exception and one to one. That needs an acted-on issue, or new labels on nearly all of them.
     """
 
     name = "relabel"
@@ -30,7 +32,7 @@ class Relabel(Strategy):
         """One step a column."""
         steps = []
         for name, history, cells in context.columns():
-            if history.is_numeric or history.date_layout is not None or history.is_key:
+            if history.is_numeric or history.date_layout is not None:
                 continue
             counts = cells.counter
             fresh = {text for text in counts if not is_missing_word(text) and text not in history.pooled}
@@ -40,7 +42,8 @@ class Relabel(Strategy):
                 continue
             alarmed = context.issue("distribution_shift", "outliers", "type_mismatch", column=name) is not None
             found = _without_affix(fresh, history)
-            if not found and history.is_categorical and (alarmed or share >= _NEARLY_ALL):
+            closed = history.is_categorical and not history.is_key
+            if not found and closed and (alarmed or share >= _NEARLY_ALL):
                 found = self._by_dependency(context, name, counts, fresh)
             if not found:
                 continue
@@ -91,8 +94,13 @@ def _without_affix(fresh: set[Text], history: ColumnHistory) -> dict[Text, Text]
                 label: label[start : len(label) - end] for label in labels if len(label) > start + end
             }
             if len(cut) == len(labels) and start + end and all(new in history.present for new in cut.values()):
-                return cut if len(set(cut.values())) == len(cut) else {}
+                return cut if len(set(cut.values())) == len(cut) and not _is_number_cut(cut) else {}
     return {}
+
+
+def _is_number_cut(cut: Mapping[Text, Text]) -> bool:
+    """Whether longer numbers would become shorter ones."""
+    return all(old is not None and old.isdigit() for old in cut)
 
 
 def _shared_start(labels: list[str]) -> str:

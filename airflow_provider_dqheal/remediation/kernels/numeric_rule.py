@@ -71,7 +71,7 @@ def find_rule(counts: Mapping[Text, int], history: ColumnHistory) -> NumberRule 
     for token, values in tokens.items():
         if not token or (token in _CODES and len(named) > 1) or not values:
             continue
-        factor = _factor(token, values, known, history.style.most_places)
+        factor = _factor(token, values, known, 0 if integer else history.style.most_places)
         if factor is not None and not (factor == "1" and _is_rounded(token, parts, odd, history)):
             factors[token] = factor
     return NumberRule(mark or "", factors, integer, regroup, history.style)
@@ -161,7 +161,7 @@ def _factor(token: str, values: list[tuple[float, int]], known: np.ndarray, plac
     if not len(observed) or not len(known):
         return None
     if token in _PERCENT:
-        return _percent(observed, known)
+        return _percent(observed, known, places)
     neutral = token in _CODES or token in _NEUTRAL or _is_mark(token)
     if neutral and token not in MAGNITUDES and not is_unit(token):
         return "1" if inside(observed, known) >= _FITS or _near(observed, known) else None
@@ -191,9 +191,15 @@ def _factor(token: str, values: list[tuple[float, int]], known: np.ndarray, plac
     return str(next(iter(fitting))) if len(fitting) == 1 else None
 
 
-def _percent(observed: np.ndarray, known: np.ndarray) -> str | None:
-    """What "%" does to the value: "0.01", "1", or None when both fit."""
+def _percent(observed: np.ndarray, known: np.ndarray, places: int) -> str | None:
+    """What "%" does to the value: "0.01", "1" (also where all are 0), or None when both fit.
+
+    A column of whole numbers holds no hundredths.
+    """
+    if not observed.any():
+        return "1"
     as_written, as_share = inside(observed, known) >= _FITS, inside(observed * 0.01, known) >= _FITS
+    as_share = as_share and (places > 0 or _on_grid(observed * 0.01, places))
     if as_written != as_share:
         return "1" if as_written else "0.01"
     if not as_written:

@@ -49,14 +49,18 @@ _PRIOR = {
 }
 SURE = 0.98
 _MOST = 0.3
-_FINER = 0.02
-"""How much less likely a true value is that has more digits after the point than the column ever had."""
+_STRANGE = 0.02
+"""How much less likely a true value is that has more digits than the column ever had, or is not in its short list."""
 _ROUND = 0.5
 """Share of round numbers in the history from which on a shortened number is taken for one, not for a rounded one."""
 _RECORD = 3.0
 """Times the largest whole number so far, up to which a lone one may be a record."""
 _COUNTS = 30
 """Different whole numbers of a column of counts, at most: ten times two is no more than many."""
+_MANY, _ROUND_BY_CHANCE = 10.0, ("x100", "x1000")
+"""Times the largest count, from which on one in whole hundreds or thousands is no record; few records are so round."""
+_BY_CHANCE = 0.02
+"""Share of the whole numbers in reach that a short list holds, at most: whatever slipped back into it was in it."""
 _LONE_UNIT = 3
 """Cells of one unit slip that stand for each other, where no digits prove it."""
 
@@ -116,7 +120,7 @@ def explain(counts: Counts, history: ColumnHistory) -> Explained:
         if weights[kind] / total >= SURE and kind not in NO_SLIP:
             slips[text] = Slip(history.style.write(found[kind][0]), kind, weights[kind] / total)
     slips = {text: slip for text, slip in slips.items() if slip.kind not in UNIT or _proven(text, slip, slips, places)}
-    slips = {text: slip for text, slip in slips.items() if not _may_be_record(text, slip, slips, scale, places)}
+    slips = {text: slip for text, slip in slips.items() if not _may_be_record(text, slip, slips, history)}
     aliens = sum(counts[text] for text, found in options.items() if not set(found) - {"record", "other"})
     if 2 * aliens >= sum(counts[text] for text in slips):
         slips = {}  # what made those made these as well, and it is no slip
@@ -131,13 +135,29 @@ def _proven(text: Text, slip: Slip, slips: Mapping[Text, Slip], places: int) -> 
     return _places(text) >= places + 2 or (alike >= _LONE_UNIT and places > 0)
 
 
-def _may_be_record(text: Text, slip: Slip, slips: Mapping[Text, Slip], scale: Scale, places: int) -> bool:
-    """Whether a lone whole number is no farther than a record may be; of small counts, any may be one."""
+def _may_be_record(text: Text, slip: Slip, slips: Mapping[Text, Slip], history: ColumnHistory) -> bool:
+    """Whether a lone whole number is no farther than a record may be; of small counts, any may be one.
+
+    It is none where the repaired number is one of a short list that a number is seldom in by chance.
+    """
     alike = sum(other.kind == slip.kind for other in slips.values())
-    if places or slip.kind not in DECIMAL or alike >= _LONE_UNIT or _places(text):
+    if history.style.most_places or slip.kind not in DECIMAL or alike >= _LONE_UNIT or _places(text):
         return False
-    few = len(np.unique(scale.known)) <= _COUNTS
-    return few or abs(float(str(text))) < _RECORD * float(np.abs(scale.known[[0, -1]]).max())
+    known = history.different_numbers
+    low, high = float(known[0]), float(known[-1])
+    if _is_short_list(history) and float(slip.after) in known:
+        return False
+    times = abs(float(str(text))) / max(abs(low), abs(high), 1.0)
+    if len(known) <= _COUNTS and low < high / 2:
+        return times < _MANY or slip.kind not in _ROUND_BY_CHANCE
+    return times < _RECORD
+
+
+def _is_short_list(history: ColumnHistory) -> bool:
+    """Whether a column holds few different whole numbers, far apart, and hardly ever a new one."""
+    known = history.different_numbers
+    sparse = len(known) <= min(_COUNTS, _BY_CHANCE * float(known[-1] - known[0]))
+    return sparse and history.is_categorical and not history.style.most_places
 
 
 def _places(text: Text) -> int:
@@ -196,7 +216,8 @@ def _options(text: str, scale: Scale, places: int, history: ColumnHistory) -> di
         if density > 0 and scale.is_usual(float(restored)):
             found[kind] = (restored, density)
     finer = own_places > places
-    found["record"] = (value, scale.genuine(float(value)) * (_FINER if finer else 1.0))
+    strange = finer or _is_short_list(history)
+    found["record"] = (value, scale.genuine(float(value)) * (_STRANGE if strange else 1.0))
     found["other"] = (value, 1.0 / (3.0 * scale.limits[2] + 7.0))
     for shorter in _without_double(text):
         density = scale.density(float(shorter)) if _on_grid(shorter, history) else 0.0

@@ -30,6 +30,15 @@ def plain(text: str) -> str:
     return _PUNCTUATION.sub("", bare.casefold())
 
 
+def folded(text: str) -> str:
+    """The text without case, and blanks as single ones.
+
+    >>> folded("  Nov  2014")
+    'nov 2014'
+    """
+    return " ".join(text.casefold().split())
+
+
 def unbroken(text: str) -> str | None:
     """The text whose UTF-8 bytes were read as Latin-1 or Windows-1252; None when it was not."""
     for codec in ("cp1252", "latin-1"):
@@ -73,17 +82,18 @@ def variants(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
     if not unseen or len(unseen) > 20_000:
         return {}
     keys: dict[str, list[str]] = {}
-    folded: dict[str, list[str]] = {}
+    cases: dict[str, list[str]] = {}
     for text, rows in history.present.items():
         if rows >= 2 or not history.is_categorical:
             keys.setdefault(plain(text), []).append(text)
-            folded.setdefault(" ".join(text.casefold().split()), []).append(text)
+            cases.setdefault(folded(text), []).append(text)
     padded = any(text != text.strip() for text in history.present)
     found: dict[Text, Text] = {}
     for text in unseen:
         key = plain(text)
-        fits = keys.get(key, []) if any(ch.isalpha() for ch in key) and _marks(text) else []
-        cased = folded.get(" ".join(text.casefold().split()), [])
+        cased = cases.get(folded(text), [])
+        fits = keys.get(key, []) if any(ch.isalpha() for ch in key) else []
+        fits = fits if fits == cased or (_marks(text) and all(map(_marks, fits))) else []
         fixed = unbroken(text)
         bare = unwrapped(text)
         if len(fits) == 1 and (fits == cased or _is_steady(fits[0], history)):
@@ -126,8 +136,8 @@ def typos(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
     letters = {text: Counter(text.casefold()) for text, _ in known}
     found: dict[Text, Text] = {}
     for text in unseen:
-        nearest = _nearest(text, letters, _reach(text))
-        if nearest is not None and _digits(text) == _digits(nearest):
+        nearest = nearest_typo(text, letters)
+        if nearest is not None:
             found[text] = nearest
     strange = sum(rows for text, rows in counts.items() if text not in history.pooled and not is_missing_word(text))
     return found if strange <= _MOST_STRANGE * rows_now else {}
@@ -205,6 +215,15 @@ def _reach(text: str) -> int:
 
 def _digits(text: str) -> str:
     return "".join(ch for ch in text if ch.isdigit())
+
+
+def nearest_typo(text: str, letters: Mapping[str, Counter[str]]) -> str | None:
+    """The one known text that ``text`` is a typing error away from, with the same digits.
+
+    ``letters`` counts the characters (lower case) of each known text.
+    """
+    nearest = _nearest(text, letters, _reach(text))
+    return nearest if nearest is not None and _digits(text) == _digits(nearest) else None
 
 
 def _nearest(text: str, letters: Mapping[str, Counter[str]], most: int) -> str | None:

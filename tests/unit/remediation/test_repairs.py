@@ -11,7 +11,10 @@ import pytest
 
 from airflow_provider_dqheal.remediation.history import ColumnHistory
 from airflow_provider_dqheal.remediation.kernels.date_rule import read_dates
+from airflow_provider_dqheal.remediation.kernels.numeric_rule import find_rule
+from airflow_provider_dqheal.remediation.kernels.own_values import own_spellings
 from airflow_provider_dqheal.remediation.kernels.slips import explain
+from airflow_provider_dqheal.remediation.kernels.spelling import variants
 
 
 def us_date(text):
@@ -276,3 +279,126 @@ def test_extremes_with_more_digits_than_the_columns_are_no_moved_points():
     found = explain(Counter([*today[16:], *slipped]), history).slips
     assert found
     assert all(slip.kind == "x10" for slip in found.values())
+
+
+def test_point_moved_out_of_a_short_list_goes_back_alone():
+    def distances(rng, rows=150):
+        return rng.choices(["187", "366", "520", "733", "1089", "2475"], k=rows)
+
+    history = ColumnHistory("km", "int", tuple(Counter(distances(random.Random(index))) for index in range(8)))
+    today = distances(random.Random(8))
+    assert {t: s.after for t, s in explain(Counter([*today, "5200"]), history).slips.items()} == {"5200": "520"}
+    assert not explain(Counter([*today, "5300"]), history).slips
+
+
+def test_year_with_a_zero_too_many_is_no_record():
+    history = ColumnHistory(
+        "year", "int", tuple(Counter({str(2010 + year): 20 for year in range(9)}) for _ in range(8))
+    )
+    today = {str(2010 + year): 20 for year in range(9)}
+    assert {t: s.after for t, s in explain({**today, "20150": 1}, history).slips.items()} == {"20150": "2015"}
+
+
+def test_answer_in_whole_thousands_is_no_record_of_a_count():
+    def answers(rng, rows=100):
+        return rng.choices("12345", [1, 3, 4, 2, 1], k=rows)
+
+    history = ColumnHistory("q", "int", tuple(Counter(answers(random.Random(index))) for index in range(8)))
+    today = answers(random.Random(8))
+    slips = explain(Counter([*today, "3000", "4000"]), history).slips
+    assert {text: slip.after for text, slip in slips.items()} == {"3000": "3", "4000": "4"}
+    assert not explain(Counter([*today, "20"]), history).slips
+
+
+def test_sign_of_percent_on_flags_and_on_zeros_takes_nothing_away():
+    flags = ColumnHistory("flag", "int", tuple(Counter({"0": 80, "1": 20}) for _ in range(8)))
+    assert (rule := find_rule({"0 %": 82, "1 %": 18}, flags)) is not None
+    assert [rule.read("0 %"), rule.read("1 %")] == ["0", "1"]
+    rates = ColumnHistory("rate", "float", tuple(Counter({"0": 90, f"0.{index}17": 1}) for index in range(1, 9)))
+    assert (rule := find_rule({"0": 90, "0%": 9}, rates)) is not None
+    assert rule.read("0%") == "0"
+
+
+@pytest.mark.parametrize(
+    ("known", "written"),
+    [
+        ("bot/1.0", "BOT/1.0"),
+        ("Mozilla/5.0 (X11)", "mozilla/5.0 (x11)"),
+        ("2026-03-01T00:00:00Z", "2026-03-01t00:00:00z"),
+    ],
+)
+def test_case_comes_back_also_beside_digits_and_points(known, written):
+    history = ColumnHistory("agent", "string", tuple(Counter({known: 40, "Other/2.1": 60}) for _ in range(8)))
+    assert variants({known: 30, "Other/2.1": 60, written: 5}, history) == {written: known}
+    assert variants({known: 30, "Other/21": 5}, history) == {}
+
+
+def of_one_state(name: str, rows: int = 200) -> Counter[str]:
+    return Counter({name: rows})
+
+
+STATES = ("New York", "Arkansas", "Arizona", "Wisconsin", "Nevada", "Utah", "South Dakota", "Florida")
+
+
+def test_odd_spellings_of_a_value_that_only_this_batch_has_come_back():
+    history = ColumnHistory("state", "string", tuple(of_one_state(name) for name in STATES))
+    odd = {"Tewnessee": 1, "Tennesse": 2, "TENNESSEE": 30}
+    assert own_spellings({**of_one_state("Tennessee"), **odd}, history) == dict.fromkeys(odd, "Tennessee")
+
+
+def test_seldom_values_are_no_odd_spellings_where_some_were_always_seldom():
+    batches = tuple(Counter({name: 200, f"{name} Bay": 1}) for name in STATES)
+    history = ColumnHistory("place", "string", batches)
+    assert own_spellings({"Tennessee": 200, "Tennesse": 1}, history) == {}
+    mixed = ColumnHistory("word", "string", tuple(Counter({name: 90, name.upper(): 60}) for name in STATES))
+    assert own_spellings({"Tennessee": 200, "TENNESSEE": 40}, mixed) == {}
+
+
+def test_affix_on_the_codes_of_a_key_is_taken_away_but_no_digit(make_bench, said):
+    def codes(form: str = "{}") -> pa.Table:
+        return pa.table(
+            {"code": [form.format(f"{row:03d}") for row in range(80)], "rate": [str(row % 7) for row in range(80)]}
+        )
+
+    bench = make_bench([codes() for _ in range(8)])
+    _, working, validation = bench.heal(codes("cat:{}"), said(type_mismatch=("code",)))
+    assert validation.passed, validation.failures
+    assert working.table.equals(codes())
+    assert bench.plan(codes("1{}"), said(type_mismatch=("code",))).steps == ()
+
+
+def test_rows_with_a_stand_in_are_set_aside_where_others_are_missing_as_usual(make_bench, day_of_orders, said):
+    def with_gaps(index: int) -> pa.Table:
+        table = day_of_orders(index)
+        heights = [None if row % 40 == index % 40 else text for row, text in enumerate(table["height"].to_pylist())]
+        return table.set_column(table.column_names.index("height"), "height", pa.array(heights))
+
+    bench = make_bench([with_gaps(index) for index in range(8)])
+    clean = with_gaps(8)
+    heights = ["-9999" if 100 <= row < 130 else text for row, text in enumerate(clean["height"].to_pylist())]
+    dirty = clean.set_column(clean.column_names.index("height"), "height", pa.array(heights))
+    _, working, validation = bench.heal(dirty, said(missing_data=("height",)))
+    assert validation.passed, validation.failures
+    assert working.quarantine["row_id"].to_pylist() == list(range(100, 130))
+    gone = [None if row % 3 == 0 else text for row, text in enumerate(clean["height"].to_pylist())]
+    missing = clean.set_column(clean.column_names.index("height"), "height", pa.array(gone, pa.string()))
+    assert any(
+        "nothing determines" in reason for reason in bench.plan(missing, said(missing_data=("height",))).hold_reasons
+    )
+
+
+def test_shift_that_is_only_named_beside_a_repair_is_judged_again(make_bench, day_of_orders, put, said):
+    def flagged(index: int, flag: str) -> pa.Table:
+        table = day_of_orders(index)
+        return table.append_column("y93", pa.array([flag] * table.num_rows))
+
+    bench = make_bench([flagged(index, "1") for index in range(8)])
+    dirty = put(flagged(8, "0"), "price", lambda v: f"EUR {v}", 0.3)
+    alarmed = said(type_mismatch=("price",), distribution_shift=("y93",))
+    beside = alarmed.model_copy(
+        update={"scores": {"distribution_shift": 0.6}, "thresholds": {"distribution_shift": 0.8}}
+    )
+    assert any("y93" in reason for reason in bench.plan(dirty, alarmed).hold_reasons)
+    _, working, validation = bench.heal(dirty, beside)
+    assert validation.passed, validation.failures
+    assert working.table.equals(flagged(8, "0"))
