@@ -91,10 +91,10 @@ def _is_like(counts: Counts, history: ColumnHistory, slack: float = 1.0) -> bool
     """Whether a batch's column fits a history within ``slack`` times what batches differ by themselves."""
     if history.is_numeric:
         values = numbers_of(counts)
-        few = len(history.different_numbers) < _VARIED
-        if slack <= 1 and few and not np.isin(values, history.different_numbers).all():
-            return False
         if len(values) < 20 or len(values) < 0.9 * sum(counts.values()) * (1 - float(history.missing_fractions.max())):
+            return False
+        known = history.different_numbers
+        if slack <= 1 and len(known) < _VARIED and not np.isin(values, known).all():
             return False
         spread = Spread(history)
         return len(spread.batches) > 1 and spread.distance(values) <= slack * spread.tolerance(len(values))

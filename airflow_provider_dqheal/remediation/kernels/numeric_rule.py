@@ -29,6 +29,8 @@ _FITS = 0.8
 _CHANCE = 1e-4
 _FRACTIONS = 1.5
 """A column with larger numbers does not hold shares of one."""
+_GROUPED = re.compile(r"[+-]?\d{1,3}\.\d{3}")
+"""A number that is thousands with a point between, or has three digits after it."""
 _WORD = re.compile(r"[^\W\d_]{1,6}\.?")
 """What an unknown unit looks like."""
 _PERCENT = ("%", "percent", "pct")
@@ -102,12 +104,17 @@ def _mark(
 
 
 def _whole_column(parts: Mapping[str, Written], counts: Mapping[Text, int], history: ColumnHistory) -> bool:
-    """Whether no cell writes a decimal point any more, so that 1.234 can only be a thousand."""
+    """Whether no cell writes a decimal point any more, so that 1.234 can only be a thousand.
+
+    Three digits after a point must be none of the column's, or so few that chance does not make all cells such.
+    """
     pointed = [text for text in counts if text is not None and is_number(text) and "." in text]
-    grouped = all(re.fullmatch(r"[+-]?\d{1,3}\.\d{3}", text) for text in pointed)
+    grouped = all(_GROUPED.fullmatch(text) for text in pointed)
     commas = sum(counts[text] for text, written in parts.items() if "," in written.body)
     rows = sum(count for text, count in counts.items() if not is_missing_word(text))
-    return grouped and commas >= 0.5 * rows and history.style.most_places < 3
+    usual = sum(count for text, count in history.present.items() if _GROUPED.fullmatch(text)) / history.present_rows
+    by_chance = usual ** sum(counts[text] for text in pointed) if pointed else 0.0
+    return grouped and commas >= 0.5 * rows and (history.style.most_places < 3 or by_chance < _CHANCE)
 
 
 def _share_inside(written: list[Written], mark: str, history: ColumnHistory) -> float:

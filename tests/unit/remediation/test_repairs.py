@@ -402,3 +402,17 @@ def test_shift_that_is_only_named_beside_a_repair_is_judged_again(make_bench, da
     _, working, validation = bench.heal(dirty, beside)
     assert validation.passed, validation.failures
     assert working.table.equals(flagged(8, "0"))
+
+
+@pytest.mark.parametrize(("pointed", "meant"), [(4, "56850"), (1, None)])
+def test_thousands_with_a_point_are_read_where_chance_does_not_make_them(pointed, meant):
+    def incomes(rng, rows=150):
+        return [f"{rng.lognormvariate(10, 0.5):.{rng.choice([0, 1, 2, 4, 5])}f}" for _ in range(rows)]
+
+    small = {f"{number}.125": 1 for number in range(100, 108)}
+    batches = tuple(Counter(incomes(random.Random(index))) + Counter(small) for index in range(8))
+    history = ColumnHistory("income", "float", batches)
+    commas = {f"{number}.{number}0,75": 1 for number in range(10, 99)}
+    rule = find_rule({**commas, "56.850": pointed}, history)
+    assert rule is not None
+    assert rule.read("56.850") == meant
