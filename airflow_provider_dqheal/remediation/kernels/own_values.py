@@ -5,23 +5,27 @@ from __future__ import annotations
 from collections import Counter
 
 from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts
+from airflow_provider_dqheal.remediation.kernels.likeness import shape_of
 from airflow_provider_dqheal.remediation.kernels.spelling import SELDOM, folded, nearest_typo
 from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_word
 
 _REPEATS = 100
 """Rows of the history that repeat a value of their batch, at least: so often it was spelt alike."""
 _LEADS, _LEAST = 2 / 3, 3
-_OFTEN = 20
-_NEVER_SELDOM = 5
-"""Rows in which every value of every batch stood, at least: one that stands in fewer is news."""
-_BATCHES = 4
-_MOST_WRONG, _LONG = 0.1, 4
+"""Share and number of the rows of a value that its usual spelling has, at least."""
+_OFTEN, _LONG = 20, 4
+"""Rows of a value that others may be mistyped from, and characters of those, at least."""
+_NEVER_SELDOM, _BATCHES = 5, 4
+"""Rows in which every value of so many batches stood, at least: one that stands in fewer is news."""
+_MOST_WRONG = 0.1
+"""Above this share of seldom texts these are values, not errors."""
 
 
 def own_spellings(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
     """Unseen spelling -> the batch's own usual one: in another case, or (:func:`_mistyped`) with a typing error.
 
-    Asked only where the history spells each value in one way, and repeats values within its batches.
+    Asked only where the history spells each value in one way, and repeats values within its batches. The usual spelling
+    must look like those of the history: a batch in capitals throughout shows nothing.
     """
     if history.is_numeric or history.date_layout is not None or history.is_code or not _is_consistent(history):
         return {}
@@ -29,11 +33,13 @@ def own_spellings(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
     groups: dict[str, list[str]] = {}
     for text in present:
         groups.setdefault(folded(text), []).append(text)
+    usual_shapes = {shape_of(text) for text in history.present}
     found: dict[Text, Text] = {}
     for alike in groups.values():
         usual = max(alike, key=lambda text: present[text])
         total = sum(present[text] for text in alike)
-        if len(alike) > 1 and present[usual] >= max(_LEAST, _LEADS * total):
+        leads = present[usual] >= max(_LEAST, _LEADS * total) and shape_of(usual) in usual_shapes
+        if len(alike) > 1 and leads:
             found |= {text: usual for text in alike if text != usual and text not in history.pooled}
     return found | _mistyped({text: rows for text, rows in present.items() if text not in found}, history)
 

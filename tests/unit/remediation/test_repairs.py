@@ -344,6 +344,7 @@ def test_odd_spellings_of_a_value_that_only_this_batch_has_come_back():
     history = ColumnHistory("state", "string", tuple(of_one_state(name) for name in STATES))
     odd = {"Tewnessee": 1, "Tennesse": 2, "TENNESSEE": 30}
     assert own_spellings({**of_one_state("Tennessee"), **odd}, history) == dict.fromkeys(odd, "Tennessee")
+    assert own_spellings({**of_one_state("TENNESSEE"), "Tennessee": 30}, history) == {}
 
 
 def test_seldom_values_are_no_odd_spellings_where_some_were_always_seldom():
