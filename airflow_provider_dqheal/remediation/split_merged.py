@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from itertools import permutations
 
@@ -69,9 +70,13 @@ class SplitMerged(Strategy):
         place = marks_inside(context.history.columns[left].present, mark)
         if place is None or not all(text is not None and text.count(mark) > place for text in texts):
             return False
-        parts = [cut(text, mark, place + 1) for text in texts]
+        rows = cells.counter
+        lefts, rights = Counter[Text](), Counter[Text]()
+        for text in texts:
+            before, after = cut(text, mark, place + 1)
+            lefts[before] += rows[text]
+            rights[after] += rows[text]
         ours, theirs = context.history.columns[left], context.history.columns[right]
-        lefts, rights = {part[0] for part in parts}, {part[1] for part in parts}
         return fits(lefts, ours) >= _SURE and fits(rights, theirs) >= _SURE
 
     def change(self, working: Working, step: Step) -> Working:

@@ -132,7 +132,8 @@ class ColumnConstraints:
         """Whether no batch holds a present value twice; measured decimals are no keys."""
         if self.numeric and bool((self.all_numbers % 1 != 0).any()):
             return False
-        return self.pooled.total() >= 20 and all(
+        present = sum(count for text, count in self.pooled.items() if not is_missing(text))
+        return present >= 20 and all(
             all(count == 1 for text, count in counts.items() if not is_missing(text)) for counts in self.batches
         )
 

@@ -226,3 +226,13 @@ def test_counts_of_few_and_of_many_values_go_back(make_bench, day_of_orders, sai
     assert working.table.equals(clean)
     more = clean.set_column(clean.column_names.index("images"), "images", clean["lines"])
     assert bench.plan(more, alarmed).steps == ()
+
+
+def test_merged_columns_are_cut_apart_although_a_row_holds_a_new_value(bench, clean, said):
+    names = clean.column_names
+    clean = clean.set_column(names.index("country"), "country", pa.array(["AT", *clean["country"].to_pylist()[1:]]))
+    joined = [f"{a}|{b}" for a, b in zip(clean["country"].to_pylist(), clean["city"].to_pylist(), strict=True)]
+    dirty = replaced(clean.drop_columns(["city"]), "country", ("country_city", joined))
+    _, working, validation = bench.heal(dirty, said(schema_drift=()))
+    assert validation.passed, validation.failures
+    assert working.table.equals(clean)

@@ -204,3 +204,14 @@ def test_missing_cells_that_are_only_named_beside_another_issue_may_stay(baselin
     beside = blamed.model_copy(update={"scores": {"missing_data": 0.5}, "thresholds": {"missing_data": 0.8}})
     assert "missing" in failed(judged(Working.start(dirty), baseline, verdict=blamed))
     assert "missing" not in failed(judged(Working.start(dirty), baseline, verdict=beside))
+
+
+def test_column_that_is_hardly_ever_filled_is_no_key():
+    def filled(index):
+        marks = ["1" if row == index else "" for row in range(300)]
+        return day(index).append_column("mark", pa.array(marks))
+
+    baseline = Baseline.build("orders", [profile_table(filled(index)) for index in range(6)])
+    raw = day(7).append_column("mark", pa.array(["1", "USA", *[""] * 298]))
+    healed = set_cells(Working.start(raw), step("mark"), "mark", pa.array([1]).to_numpy(), ["1"])
+    assert "unique" not in failed(judged(healed, baseline, [step("mark")]))
