@@ -75,7 +75,10 @@ def edits(left: str, right: str, most: int) -> int:
 
 
 def variants(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
-    """Unseen texts that are a known value in another case, spacing, punctuation or encoding; one value must fit."""
+    """Unseen texts that are a known value in another case, spacing, punctuation or encoding; one value must fit.
+
+    A value without the blanks around it that the history has says the same, and is left as it is.
+    """
     if history.is_numeric or history.date_layout is not None:
         return {}
     unseen = [text for text in counts if text is not None and text not in history.pooled and not is_missing_word(text)]
@@ -96,6 +99,8 @@ def variants(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
         fits = fits if fits == cased or (_marks(text) and all(map(_marks, fits))) else []
         fixed = unbroken(text)
         bare = unwrapped(text)
+        if any(known.strip() == text for known in cased):
+            continue
         if len(fits) == 1 and (fits == cased or _is_steady(fits[0], history)):
             found[text] = fits[0]
         elif fixed is not None and fixed in history.present:

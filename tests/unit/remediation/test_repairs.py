@@ -417,3 +417,10 @@ def test_thousands_with_a_point_are_read_where_chance_does_not_make_them(pointed
     rule = find_rule({**commas, "56.850": pointed}, history)
     assert rule is not None
     assert rule.read("56.850") == meant
+
+
+def test_blanks_are_taken_away_but_never_added():
+    padded = ColumnHistory("wind", "string", tuple(Counter({"C ": 180, "W ": 30, "NW": 20}) for _ in range(8)))
+    assert variants({"C": 99, "C ": 74, "nw": 3, " W ": 2}, padded) == {"nw": "NW", " W ": "W "}
+    bare = ColumnHistory("wind", "string", tuple(Counter({"Calm": 180, "West": 30}) for _ in range(8)))
+    assert variants({"Calm ": 9, "West": 30}, bare) == {"Calm ": "Calm"}
