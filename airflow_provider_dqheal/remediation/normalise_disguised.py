@@ -56,8 +56,12 @@ class NormaliseDisguised(Strategy):
 
 
 def _is_code_like(text: str, history: ColumnHistory) -> bool:
-    """Whether the word has the shape and length of values that the column is full of."""
-    if not text.strip() or not any(ch.isalnum() for ch in text):
+    """Whether the word is like values that the column is full of, in shape and length, or has their one padded width."""
+    if not text.strip():
+        return False
+    if text != text.strip() and all(len(known) == len(text) for known in history.present):
+        return True
+    if not any(ch.isalnum() for ch in text):
         return False
     alike = sum(
         rows for known, rows in history.present.items() if len(known) == len(text) and shape_of(known) == shape_of(text)

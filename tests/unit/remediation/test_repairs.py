@@ -424,3 +424,16 @@ def test_blanks_are_taken_away_but_never_added():
     assert variants({"C": 99, "C ": 74, "nw": 3, " W ": 2}, padded) == {"nw": "NW", " W ": "W "}
     bare = ColumnHistory("wind", "string", tuple(Counter({"Calm": 180, "West": 30}) for _ in range(8)))
     assert variants({"Calm ": 9, "West": 30}, bare) == {"Calm ": "Calm"}
+
+
+def test_word_padded_to_the_width_of_codes_is_a_code(make_bench, day_of_orders):
+    def with_states(index: int) -> pa.Table:
+        table = day_of_orders(index)
+        return table.append_column("state", pa.array([("CA ", "OK ", "NY ")[row % 3] for row in range(table.num_rows)]))
+
+    bench = make_bench([with_states(index) for index in range(8)])
+    clean = with_states(8)
+    at = clean.column_names.index("state")
+    for word, strategies in (("?? ", []), ("??", ["normalise_disguised"])):
+        cells = pa.array([word, *clean["state"].to_pylist()[1:]])
+        assert [step.strategy for step in bench.plan(clean.set_column(at, "state", cells)).steps] == strategies
