@@ -56,7 +56,7 @@ class NormaliseDisguised(Strategy):
 
 
 def _is_code_like(text: str, history: ColumnHistory) -> bool:
-    """Whether the word is like values that the column is full of, in shape and length, or has their one padded width."""
+    """Whether the word is like values that the column is full of, in shape and length, or has their padded width."""
     if not text.strip():
         return False
     if text != text.strip() and all(len(known) == len(text) for known in history.present):
