@@ -13,10 +13,12 @@ import numpy as np
 from airflow_provider_dqheal.detection.association import ASSOCIATION
 from airflow_provider_dqheal.detection.closed import CLOSED, measure_closed, repeat_share
 from airflow_provider_dqheal.detection.distances import DISTANCES, Placed
+from airflow_provider_dqheal.detection.precision import PRECISION
 from airflow_provider_dqheal.detection.reference import LOCATION, MEDIAN, pace
 from airflow_provider_dqheal.detection.references import References
 from airflow_provider_dqheal.detection.scalars import INDEX, SCALARS, angle, surplus_z
 from airflow_provider_dqheal.detection.segments import segment_sums, sizes_of
+from airflow_provider_dqheal.detection.signs import SIGNS
 from airflow_provider_dqheal.detection.spelling import SPELLING, measure_spelling
 from airflow_provider_dqheal.detection.spikes import SPIKES, largest_spikes
 from airflow_provider_dqheal.detection.stack import ColumnStack
@@ -69,6 +71,9 @@ CONTEXT: tuple[str, ...] = (
     "log_usual_rows",
     "typed",
 )
+BY_TABLE: tuple[str, ...] = (*SIGNS, *PRECISION, *ASSOCIATION)
+"""Measurements of a column that are made for all columns of a table together, see ``features``."""
+
 FEATURES: tuple[str, ...] = (
     *(f"{scalar}.{what}" for scalar in SCALARS for what in PER_SCALAR),
     *(f"{distance}.{what}" for distance in DISTANCES for what in PER_DISTANCE),
@@ -76,7 +81,7 @@ FEATURES: tuple[str, ...] = (
     *CLOSED,
     *SPELLING,
     *CONTEXT,
-    *ASSOCIATION,
+    *BY_TABLE,
 )
 AT = {name: i for i, name in enumerate(FEATURES)}
 _SOFT = np.asarray([0.03, 0.03, 0.5, 0.03, 1.0, 0.01, 0.02, *[0.002] * 6, 0.1, 0.1, 0.002, 0.002, 0.1, 0.1])
@@ -106,7 +111,7 @@ class Judged:
 
 
 def measure(judged: Judged, against: References) -> np.ndarray:
-    """(C, features) raw measurements of columns, but their associations; unknown ones are 0 (no evidence)."""
+    """(C, features) raw measurements of columns, but :data:`BY_TABLE`; unknown ones are 0 (no evidence)."""
     scalar, error = judged.scalar.copy(), judged.error.copy()
     for row in np.flatnonzero(against.moving).tolist():
         _go_on(judged, row, against.index, scalar[row], error[row])
@@ -117,7 +122,7 @@ def measure(judged: Judged, against: References) -> np.ndarray:
         _distance_part(judged.distance, against),
         _label_part(judged, scalar, against),
         context,
-        np.zeros((len(context), len(ASSOCIATION))),
+        np.zeros((len(context), len(BY_TABLE))),
     ]
     return np.concatenate(parts, axis=1)
 

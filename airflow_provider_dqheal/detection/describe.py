@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from airflow_provider_dqheal.detection.likeness import near_texts
 from airflow_provider_dqheal.detection.scalars import angle
+from airflow_provider_dqheal.detection.signs import PATTERNS
 from airflow_provider_dqheal.detection.spelling import expectation, surprise
 from airflow_provider_dqheal.detection.spikes import kinds_of
 from airflow_provider_dqheal.detection.stack import ColumnStack
@@ -42,7 +44,9 @@ def describer(view: ColumnView, stack: ColumnStack, dominant: str | None) -> Cal
             most = max((other.edges / max(other.present, 1.0) for other in there), default=0.0)
             found = _texts(view, lambda text: text != text.strip())
             return Described(found.observed, 0.0, most, found.examples)
-        if name == "unseen":
+        if name.removeprefix("sign_") in PATTERNS:
+            return _texts(view, re.compile(PATTERNS[name.removeprefix("sign_")]).search)
+        if name == "unseen" or name.startswith("sign_"):
             return _texts(view, lambda text: text not in stack.labels)
         if name == "near":
             fresh = [text for text in view.values if text not in stack.labels]
@@ -109,7 +113,7 @@ def _missing(view: ColumnView, there: list[ColumnView], stack: ColumnStack) -> D
     )
 
 
-def _texts(view: ColumnView, wanted: Callable[[str], bool]) -> Described:
+def _texts(view: ColumnView, wanted: Callable[[str], object]) -> Described:
     hits = [(text, float(count)) for text, count in zip(view.values, view.counts, strict=True) if wanted(text)]
     share = sum(count for _, count in hits) / max(view.present, 1.0)
     return Described(share, 0.0, 0.0, tuple(text for text, _ in hits[:_EXAMPLES]))

@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from airflow_provider_dqheal.core.types import ISSUE_ORDER
-from airflow_provider_dqheal.detection.association import ASSOCIATION, associated
-from airflow_provider_dqheal.detection.compare import FEATURES, Judged, measure
+from airflow_provider_dqheal.detection.association import associated
+from airflow_provider_dqheal.detection.compare import BY_TABLE, FEATURES, Judged, measure
 from airflow_provider_dqheal.detection.context import SchemaDiff, context_of, schema_diff
 from airflow_provider_dqheal.detection.distances import Placed, Rivals, distances
 from airflow_provider_dqheal.detection.facts import strengths_of, table_findings
 from airflow_provider_dqheal.detection.likeness import near_texts
+from airflow_provider_dqheal.detection.precision import measure_precision
 from airflow_provider_dqheal.detection.reference import Reference
 from airflow_provider_dqheal.detection.references import each_of, history_of, references_of
 from airflow_provider_dqheal.detection.scalars import scalars
+from airflow_provider_dqheal.detection.signs import signed
 from airflow_provider_dqheal.detection.stack import ColumnStack, Stack, build_stack, past_share
 from airflow_provider_dqheal.detection.view import BatchView, ColumnView, view_batch
 
@@ -118,7 +120,7 @@ def features_of(view: BatchView, stack: Stack, self_test: bool = True) -> Featur
     if shared:
         references, rivals = history_of(stack, shared)
         raw = measure(_judge_new(view, [stack.columns[name] for name in shared], rivals), references)
-        raw[:, -len(ASSOCIATION) :] = associated(stack, view, everything, shared)
+        raw[:, -len(BY_TABLE) :] = _by_table(stack, view, everything, shared)
     schema = schema_diff(view, stack)
     strengths, evident = _strengths(shared, raw, each_of(stack), view, len(everything))
     context = context_of(view, stack, everything, len(stack.batches), raw, schema)
@@ -144,6 +146,12 @@ def features_of(view: BatchView, stack: Stack, self_test: bool = True) -> Featur
     return replace(features, table_facts=table_strengths(features))
 
 
+def _by_table(stack: Stack, batch: BatchView | int, index: np.ndarray, names: list[str]) -> np.ndarray:
+    """(columns, measurements) those that are made for all columns together, as :data:`BY_TABLE` names them."""
+    parts = [made(stack, batch, index, names) for made in (signed, measure_precision, associated)]
+    return np.concatenate(parts, axis=1)
+
+
 def _self_test(stack: Stack) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """Each history batch judged by the others."""
     if "self" in stack.cache:
@@ -160,7 +168,7 @@ def _self_test(stack: Stack) -> tuple[list[np.ndarray], list[np.ndarray]]:
         references = references_of(stack, names, index)
         if names:
             raw = measure(_judge_old([stack.columns[name] for name in names], i, index), references)
-            raw[:, -len(ASSOCIATION) :] = associated(stack, i, index, names)
+            raw[:, -len(BY_TABLE) :] = _by_table(stack, i, index, names)
         strengths, _ = _strengths(names, raw, dict(zip(names, references.each, strict=True)), batch, len(index))
         values.append(squash(np.concatenate([raw, strengths], axis=1)))
         contexts.append(squash(context_of(batch, stack, index, i, raw, SchemaDiff())))

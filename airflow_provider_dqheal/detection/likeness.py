@@ -29,6 +29,15 @@ def folded(text: str) -> str:
     return "".join(c for c in text.casefold() if c.isalnum())
 
 
+def respelled(text: str) -> str:
+    """A text as all its spellings have it: :func:`folded`, or without case and blanks where it has digits.
+
+    >>> respelled(" New-York "), respelled("#Team 5")
+    ('newyork', '#team5')
+    """
+    return folded(text) or "".join(text.casefold().split())
+
+
 def slips(word: str) -> set[str]:
     """The word, and what is left of it when it loses one letter; only the word when it is short."""
     found = {word}

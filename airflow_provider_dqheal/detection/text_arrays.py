@@ -23,6 +23,8 @@ from airflow_provider_dqheal.detection.texts import (
 
 _NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 _INT = r"^[+-]?[0-9]+$"
+_ISO = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?)?$"
+_MICROSECONDS = 1e6
 _BOOLS = pa.array(sorted(TRUE_FALSE))
 _WORDS = pa.array(["", *sorted(MISSING_WORDS)])
 _ESCAPES = ("&", "\\")
@@ -103,8 +105,10 @@ def parse_texts(
     plain = rest & ~digits
     if plain.any():
         found["bool"] = float(counts[plain & flags(pc.is_in(pc.utf8_lower(texts), value_set=_BOOLS))].sum())
-    dates = np.full(len(texts), np.nan)
-    odd = np.flatnonzero(rest & digits)
+    dates = iso_moments(texts)
+    known = np.isfinite(dates)
+    found["date"] = float(counts[known].sum())
+    odd = np.flatnonzero(rest & digits & ~known)
     for i, text in zip(odd.tolist(), texts.take(pa.array(odd)).to_pylist(), strict=True):
         kind = kind_of(text)
         if kind == "date":
@@ -115,6 +119,22 @@ def parse_texts(
     if found["date"] > found["number"]:
         return found, dates, True
     return found, numeric, False
+
+
+def iso_moments(texts: pa.StringArray) -> np.ndarray:
+    """(texts,) seconds since 1970 of dates in ISO 8601 without a zone, nan for others.
+
+    All are nan where one of them does not exist (2025-02-30): Arrow does not say which.
+    """
+    moments = np.full(len(texts), np.nan)
+    like = flags(pc.match_substring_regex(texts, _ISO))
+    if like.any():
+        try:
+            read = pc.cast(texts.filter(pa.array(like)), pa.timestamp("us"))
+        except pa.ArrowInvalid:
+            return moments
+        moments[like] = pc.cast(read, pa.int64()).to_numpy(zero_copy_only=False) / _MICROSECONDS
+    return moments
 
 
 def count_shapes(texts: pa.StringArray, counts: np.ndarray) -> dict[str, float]:

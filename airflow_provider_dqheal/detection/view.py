@@ -14,7 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from airflow_provider_dqheal.detection.mixture import Tallies
+from airflow_provider_dqheal.detection.precision import Places, places_of
 from airflow_provider_dqheal.detection.scalars import Summary, summary_of
+from airflow_provider_dqheal.detection.signs import Texts, texts_of
 from airflow_provider_dqheal.detection.spelling import Pairs, pairs_of
 from airflow_provider_dqheal.detection.text_arrays import (
     are_broken,
@@ -151,6 +153,16 @@ class ColumnView:
         if self.temporal or self.present <= 0 or max(self.kinds["number"], self.kinds["date"]) > 0.5 * self.present:
             return None
         return pairs_of(self.values, self.counts)
+
+    @cached_property
+    def texts(self) -> Texts:
+        """The values that are neither numbers nor dates, and the signs that they show by themselves."""
+        return texts_of(self)
+
+    @cached_property
+    def places(self) -> Places:
+        """How finely the numbers are written."""
+        return places_of(self)
 
     @cached_property
     def grid(self) -> np.ndarray | None:

@@ -18,8 +18,10 @@ from airflow_provider_dqheal.issues._base import (
     shown,
     span,
 )
+from airflow_provider_dqheal.issues._signs import by_sign
 
 NAME = "distribution_shift"
+_SIGNS = ("finer", "rounder")
 _FEW = 0.05
 """Up to this share of the rows a value never seen is a slip, not a new category."""
 _FACTORS = (1000.0, 100.0, 10.0, 60.0, 3600.0, 2.54, 1.609344, 2.20462, 3.28084, 1e6)
@@ -180,6 +182,9 @@ def factor_hint(observed: float | str | None, low: float | str | None, high: flo
 
 def fallback(reading: Reading) -> Finding:
     """Words for a column that the ensemble blames."""
+    sign = by_sign(NAME, reading, _SIGNS)
+    if sign is not None:
+        return sign
     described = reading.describe("median")
     if described.observed is None:
         mix = reading.describe("mix")

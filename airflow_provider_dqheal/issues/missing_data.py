@@ -17,8 +17,10 @@ from airflow_provider_dqheal.issues._base import (
     register,
     shown,
 )
+from airflow_provider_dqheal.issues._signs import by_sign
 
 NAME = "missing_data"
+_SIGNS = ("sign_test", "sign_nothing", "sign_generic", "sign_repeating")
 
 
 def read_column(reading: Reading) -> Sequence[Finding]:
@@ -107,6 +109,9 @@ def grade(score: float, findings: Sequence[Finding]) -> Severity:
 
 def fallback(reading: Reading) -> Finding:
     """Words for a column that the ensemble blames."""
+    sign = by_sign(NAME, reading, _SIGNS)
+    if sign is not None:
+        return sign
     described = reading.describe("missing")
     share, most = reading("missing_share"), reading("missing_max")
     return Finding(

@@ -18,8 +18,19 @@ from airflow_provider_dqheal.issues._base import (
     shown,
     span,
 )
+from airflow_provider_dqheal.issues._signs import by_sign
 
 NAME = "outliers"
+_SIGNS = (
+    "sign_machine",
+    "sign_markup",
+    "sign_unspoken",
+    "sign_respelled",
+    "sign_cut",
+    "sign_embedding",
+    "sign_elsewhere",
+    "finer",
+)
 MOST = 0.35
 """Above this share of the cells it is the distribution that moved."""
 _FEW_ROWS = 0.12
@@ -103,6 +114,9 @@ def read_column(reading: Reading) -> Sequence[Finding]:
 
 def fallback(reading: Reading) -> Finding:
     """Words for a column that the ensemble blames."""
+    sign = by_sign(NAME, reading, _SIGNS)
+    if sign is not None:
+        return sign
     described = reading.describe("extreme_above")
     return Finding(
         NAME, reading.column, "tail", 0.5,

@@ -15,8 +15,20 @@ from airflow_provider_dqheal.issues._base import (
     register,
     shown,
 )
+from airflow_provider_dqheal.issues._signs import by_sign
 
 NAME = "type_mismatch"
+_SIGNS = (
+    "sign_markup",
+    "sign_escaped",
+    "sign_masked",
+    "sign_hashed",
+    "sign_uuid",
+    "sign_bracketed",
+    "sign_quoted",
+    "sign_invisible",
+    "sign_foreign",
+)
 _CELLS = 3.0
 
 
@@ -98,6 +110,9 @@ def read_column(reading: Reading) -> Sequence[Finding]:
 
 def fallback(reading: Reading) -> Finding:
     """Words for a column that the ensemble blames."""
+    sign = by_sign(NAME, reading, _SIGNS)
+    if sign is not None:
+        return sign
     described = reading.describe("forms")
     return Finding(
         NAME, reading.column, "form", 0.5,

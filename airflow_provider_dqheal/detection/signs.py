@@ -1,0 +1,229 @@
+"""Signs of dirt in texts that the column's other batches do not have: markup, masks, hashes, words of forms and tests.
+
+Words of a column are new from batch to batch; that a list of countries holds ``<p>FR</p>`` does not happen by itself,
+however new the countries are. Each sign is counted in the cells of a batch and set against the largest share that one
+batch of the history had.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from airflow_provider_dqheal.detection.characters import kinds_and_runs
+from airflow_provider_dqheal.detection.likeness import respelled
+from airflow_provider_dqheal.detection.scalars import surplus_z
+
+if TYPE_CHECKING:
+    from airflow_provider_dqheal.detection.stack import Stack
+    from airflow_provider_dqheal.detection.view import BatchView, ColumnView
+
+_GIVEN = (
+    "given|provided|known|available|applicable|specified|recorded|stated|set|found|assigned|entered|reported|disclosed"
+)
+PATTERNS: dict[str, str] = {
+    "markup": r"</?[A-Za-z!][^<>]*>|&(?:#[0-9]+|[A-Za-z]{2,7});",
+    "escaped": r"\\|%[0-9A-Fa-f]{2}|''|\"\"",
+    "masked": r"[*•●█]{2,}|X{3,}|x{3,}|#{3,}",
+    "hashed": r"[0-9]+[a-f]+[0-9a-f]{7,}|[a-f]+[0-9]+[0-9a-f]{7,}|[0-9]+[A-F]+[0-9A-F]{7,}|[A-F]+[0-9]+[0-9A-F]{7,}"
+    r"|[A-Za-z0-9+/]{8,}={1,2}$",
+    "uuid": r"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-",
+    "bracketed": r"^\s*[\[{(].*[\]})]\s*$",
+    "quoted": r"^\s*[\"'“„«`].*[\"'”“»`]\s*$",
+    "machine": r"(?i)error|exception|traceback|stack ?trace|\bat [a-z]+\.[a-z]+|select .* from|insert into|drop table"
+    r"|or 1=1|https?://|www\.|#(?:ref|name|div|value|num|null|n/a)|\bnan\b|undefined|\bnull\b|function|\bobject\b"
+    r"|0x[0-9a-f]{4}",
+    "test": r"(?i)\b(?:test(?:s|ing|er)?|test[ _-]?\w*|asdf\w*|qwert\w*|foo(?:bar)?|baz|lorem|ipsum|dummy|samples?"
+    r"|examples?|string|demo|fake|todo|abc|xyz|placeholder|(?:john|jane) doe|mustermann|no-?reply|blah|tb[dac])\b",
+    "nothing": r"(?i)\b(?:un(?:known|specified|available|defined|assigned|recorded|disclosed)|missing|blank|empty|void"
+    rf"|ditto|idem|not (?:yet )?(?:{_GIVEN})|no[ _-](?:data|value|info\w*|entry|record|answer|response|name|email|phone"
+    r"|address|reply)|see (?:above|below|notes?|file|comments?)|same|as (?:above|before)|pending|later|leer|vide"
+    r"|vac[ií]o|sin datos?|inconnue?|unbekannt|keine angabe|k\. ?a\.|o\. ?a\.|s/[dn]|n/[aksdr]|removed|withheld"
+    r"|redacted|hidden|deleted|none|null|nil|nan|noname)\b",
+    "generic": r"(?i)^\W*(?:others?|misc\w*|new|various|default|general|mixed|another|rest|any|all|standard|normal|ok"
+    r"|sonstiges?|autres?|otros?|extra|te?mp|(?:other|type|value|cat(?:egory)?|class|option|group|label|code|item|level)"
+    r"[ _-]?\w{1,3}|(?:please )?(?:select|choose)\b.*|first|-+|\.+|\?+)\W*$",
+    "unspoken": r"(?i)[bcdfghjklmnpqrstvwxz]{5,}",
+    "invisible": "[\\x00-\\x08\\x0b-\\x1f\\x7f\u00a0\u00ad\u200b-\u200f\u2028\u2029\u2060\ufeff]",
+}
+"""Signs that a text has by itself (RE2), collected from what reports on dirty data show."""
+
+_ALONE = (*PATTERNS, "repeating")
+_AGAINST = ("foreign", "embedding", "cut", "elsewhere", "respelled")
+SIGNS: tuple[str, ...] = (
+    *(f"sign_{name}_z" for name in (*_ALONE, *_AGAINST)),
+    *(f"sign_{name}_share" for name in _AGAINST),
+)
+"""Per sign how many more cells have it than in any other batch, in standard errors; for some also the share.
+
+repeating: four equal characters in a row; foreign: a kind of character that no text had; embedding: a new text around a
+known one; cut: the beginning of a known one; elsewhere: known in another column; respelled: known but for case, blanks
+and signs.
+"""
+
+LONGEST = 200
+"""Characters of a text that are read."""
+
+_MOST_FRESH = 400
+_MOST_KNOWN = 120
+_KNOWN_SHARE = 0.005
+_MOST_LISTED = 300
+_LISTED_SHARE = 0.001
+
+
+@dataclass(frozen=True, eq=False)
+class Texts:
+    """The texts of a batch's column that are neither numbers nor dates.
+
+    ``weights`` (T) cells of each, ``present`` all present cells of the column, ``shares`` (signs alone) of them,
+    ``kinds`` (T) the kinds of characters in each text as bits.
+    """
+
+    texts: tuple[str, ...]
+    weights: np.ndarray
+    present: float
+    shares: np.ndarray
+    kinds: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Vocabulary:
+    """The texts of a column over its batches.
+
+    ``batches``: for each text the batches that hold it, as bits; ``folds`` the same however it is spelled; ``kinds``
+    (N) of characters in each batch; ``frequent`` texts.
+    """
+
+    batches: dict[str, int]
+    folds: dict[str, int]
+    kinds: tuple[int, ...]
+    frequent: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Signed:
+    """The signs of a history.
+
+    By column its vocabulary ``known`` and the ``shares`` (N, signs) of each batch beside the others; ``spoken`` is the
+    columns that use a text as a matter of course.
+    """
+
+    known: dict[str, Vocabulary]
+    shares: dict[str, np.ndarray]
+    spoken: dict[str, set[str]]
+
+
+def signed(stack: Stack, batch: BatchView | int, index: np.ndarray, names: list[str]) -> np.ndarray:
+    """(columns, signs) :data:`SIGNS` of ``names``; a batch of the stack by its place, or a new one."""
+    history = _signs_of(stack)
+    out = np.zeros((len(names), len(SIGNS)))
+    for row, name in enumerate(names):
+        if isinstance(batch, int):
+            shares, present = history.shares[name][batch], max(stack.batches[batch].columns[name].present, 1.0)
+        else:
+            texts, everything = batch.columns[name].texts, (1 << len(stack.batches)) - 1
+            shares, present = _shares(name, texts, history.known[name], history.spoken, everything), texts.present
+        record = history.shares[name][index].max(axis=0, initial=0.0)
+        for at in np.flatnonzero(shares > record).tolist():
+            out[row, at] = max(surplus_z(float(shares[at]), float(record[at]), present), 0.0)
+        out[row, len(shares) :] = np.maximum(shares - record, 0.0)[len(_ALONE) :]
+    return out
+
+
+def _signs_of(stack: Stack) -> Signed:
+    """The signs of a stack's batches, computed once."""
+    held = stack.cache.get("signs")
+    if isinstance(held, Signed):
+        return held
+    texts = {
+        name: [view.texts if view is not None else None for view in column.views]
+        for name, column in stack.columns.items()
+    }
+    known: dict[str, Vocabulary] = {}
+    spoken: dict[str, set[str]] = {}
+    for name, batches in texts.items():
+        known[name], usual = _vocabulary(batches)
+        for text in usual:
+            spoken.setdefault(text, set()).add(name)
+    everything = (1 << len(stack.batches)) - 1
+    shares = {
+        name: np.stack(
+            [
+                _shares(name, one, known[name], spoken, everything & ~(1 << i))
+                if one is not None
+                else np.zeros(len(_ALONE) + len(_AGAINST))
+                for i, one in enumerate(batches)
+            ]
+        )
+        for name, batches in texts.items()
+    }
+    found = Signed(known, shares, spoken)
+    stack.cache["signs"] = found
+    return found
+
+
+def texts_of(view: ColumnView) -> Texts:
+    """The texts of a column and the signs that each has by itself."""
+    plain = np.flatnonzero(np.isnan(view.numeric))
+    present, shares = max(view.present, 1.0), np.zeros(len(_ALONE))
+    texts = tuple(view.values[i][:LONGEST] for i in plain.tolist())
+    weights = view.counts[plain]
+    if not texts:
+        return Texts(texts, weights, present, shares, np.zeros(0, np.uint64))
+    array, together = pa.array(texts, pa.string()), pa.array(["\n".join(texts)], pa.string())
+    for at, pattern in enumerate(PATTERNS.values()):
+        if pc.match_substring_regex(together, f"(?m){pattern}")[0].as_py():
+            found = pc.match_substring_regex(array, pattern).to_numpy(zero_copy_only=False)
+            shares[at] = weights[found.astype(bool)].sum() / present
+    kinds, repeating = kinds_and_runs(texts)
+    shares[-1] = weights[repeating].sum() / present
+    return Texts(texts, weights, present, shares, kinds)
+
+
+def _vocabulary(batches: list[Texts | None]) -> tuple[Vocabulary, list[str]]:
+    """What a column's batches hold, and the texts by which another column is told to hold this one's values."""
+    held: dict[str, int] = {}
+    cells: dict[str, float] = {}
+    for i, one in enumerate(batches):
+        if one is not None:
+            for text, weight in zip(one.texts, one.weights.tolist(), strict=True):
+                held[text] = held.get(text, 0) | 1 << i
+                cells[text] = cells.get(text, 0.0) + weight / one.present / len(batches)
+    folds: dict[str, int] = {}
+    for text, bits in held.items():
+        fold = respelled(text)
+        folds[fold] = folds.get(fold, 0) | bits
+    by_share = sorted((text for text in cells if len(text) >= 2), key=lambda text: (-cells[text], text))
+    frequent = tuple(text for text in by_share if cells[text] >= _KNOWN_SHARE)[:_MOST_KNOWN]
+    least = _LISTED_SHARE if len(cells) <= _MOST_LISTED else 1.0
+    usual = [text for text in by_share if (text in frequent or cells[text] >= least) and respelled(text)]
+    kinds = tuple(int(np.bitwise_or.reduce(one.kinds)) if one is not None and len(one.kinds) else 0 for one in batches)
+    return Vocabulary(held, folds, kinds, frequent), usual
+
+
+def _shares(name: str, texts: Texts, known: Vocabulary, spoken: dict[str, set[str]], among: int) -> np.ndarray:
+    """(signs,) shares of a batch's present cells; ``among`` are the batches, as bits, that it is compared with."""
+    cells = np.zeros(len(_AGAINST))
+    union = 0
+    for i, kinds in enumerate(known.kinds):
+        union |= kinds if among >> i & 1 else 0
+    if union:
+        cells[0] = texts.weights[(texts.kinds & ~np.uint64(union)) != 0].sum()
+    fresh = [at for at, text in enumerate(texts.texts) if not known.batches.get(text, 0) & among]
+    usual = [text.casefold() for text in known.frequent if known.batches[text] & among] if fresh else []
+    for at in fresh[:_MOST_FRESH]:
+        text, low, weight = texts.texts[at], texts.texts[at].casefold(), texts.weights[at]
+        if any(len(one) < len(low) and one in low for one in usual):
+            cells[1] += weight
+        elif len(low) >= 2 and any(len(low) < len(one) and one.startswith(low) for one in usual):
+            cells[2] += weight
+        if spoken.get(text, {name}) != {name}:
+            cells[3] += weight
+        fold = respelled(text)
+        if len(fold) >= 2 and known.folds.get(fold, 0) & among:
+            cells[4] += weight
+    return np.concatenate([texts.shares, cells / texts.present])
