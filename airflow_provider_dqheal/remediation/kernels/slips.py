@@ -53,6 +53,8 @@ _STRANGE = 0.02
 """How much less likely a true value is that has more digits than the column ever had, or is not in its short list."""
 _ROUND = 0.5
 """Share of round numbers in the history from which on a shortened number is taken for one, not for a rounded one."""
+_LEAST_KNOWN = 30
+"""Numbers of the history, zeros left out, without which nothing tells a slip from a record."""
 _RECORD = 3.0
 """Times the largest whole number so far, up to which a lone one may be a record."""
 _COUNTS = 30
@@ -89,7 +91,7 @@ def explain(counts: Counts, history: ColumnHistory) -> Explained:
     """
     nothing = Explained({}, ())
     texts = [text for text in counts if text is not None and text not in history.pooled and is_number(text)]
-    if not texts or not history.is_numeric or history.is_key or len(history.all_numbers) < 30:
+    if not texts or not history.is_numeric or history.is_key or len(history.all_numbers) < _LEAST_KNOWN:
         return nothing
     scale = Scale(history)
     values = np.array([float(text) for text in texts])
@@ -124,6 +126,8 @@ def explain(counts: Counts, history: ColumnHistory) -> Explained:
     aliens = sum(counts[text] for text, found in options.items() if not set(found) - {"record", "other"})
     if 2 * aliens >= sum(counts[text] for text in slips):
         slips = {}  # what made those made these as well, and it is no slip
+    if np.count_nonzero(history.all_numbers) < _LEAST_KNOWN:
+        slips = {}  # zeros tell nothing of how far the others reach
     rest = [text for text in options if text not in slips]
     alone = scale.far_surely(np.array([float(text) for text in rest]))
     return Explained(slips, tuple(text for text, hit in zip(rest, alone, strict=True) if hit))

@@ -437,3 +437,13 @@ def test_word_padded_to_the_width_of_codes_is_a_code(make_bench, day_of_orders):
     for word, strategies in (("?? ", []), ("??", ["normalise_disguised"])):
         cells = pa.array([word, *clean["state"].to_pylist()[1:]])
         assert [step.strategy for step in bench.plan(clean.set_column(at, "state", cells)).steps] == strategies
+
+
+def test_few_numbers_among_zeros_do_not_tell_a_slip_from_a_record():
+    def rates(index, rare):
+        return Counter({"0": 240, **{f"0.5{index + 1}{number}7144": 1 for number in range(rare)}})
+
+    today = {"0": 240, "5.527144": 1}
+    assert not explain(today, ColumnHistory("rate", "float", tuple(rates(index, 2) for index in range(8)))).slips
+    often = ColumnHistory("rate", "float", tuple(rates(index, 9) for index in range(8)))
+    assert explain(today, often).slips["5.527144"].after == "0.5527144"
