@@ -12,7 +12,10 @@ from airflow_provider_dqheal.detection.features import Features, features_of
 from airflow_provider_dqheal.detection.precision import PRECISION
 from airflow_provider_dqheal.detection.signs import SIGNS
 from airflow_provider_dqheal.detection.stack import build_stack
+from airflow_provider_dqheal.detection.verdict import judge
 from airflow_provider_dqheal.detection.view import view_table
+from airflow_provider_dqheal.profiling.baseline import Baseline
+from airflow_provider_dqheal.profiling.local import profile_table
 
 CITIES = ("Berlin", "Bergamo", "St. Gallen", "Lyon", "Porto", "Málaga")
 PARTS = ("ar", "bel", "cor", "dan", "el", "fin", "gor")
@@ -115,3 +118,20 @@ def test_rounding_takes_decimals_away(history):
 def test_clean_batches_show_nothing(history):
     stack = [shown(compared(sales(day), history), column) for day in range(8, 12) for column in sales(0).column_names]
     assert not any(stack)
+
+
+@pytest.mark.parametrize(
+    ("text", "cells", "issue", "words"),
+    [
+        ("asdf", 8, "missing_data", "read like test data ('asdf')"),
+        ("see above", 15, "missing_data", "say that there is no value ('see above')"),
+        ("<p>Berlin</p>", 12, "type_mismatch", "never seen before ('<p>Berlin</p>')"),
+        ("mgnpwnktyzz", 4, "outliers", "'mgnpwnktyzz'"),
+    ],
+)
+def test_the_verdict_says_what_the_texts_show(history, text, cells, issue, words):
+    baseline = Baseline.build("sales", [profile_table(table) for table in history])
+    verdict = judge(profile_table(put(sales(8), "city", dict.fromkeys(range(cells), text))), baseline)
+    found = next(one for one in verdict.issues if one.type == issue)
+    assert found.columns == ("city",)
+    assert any(words in evidence.sentence for evidence in found.evidence)
