@@ -50,8 +50,8 @@ class References:
             [angle(np.maximum(one.peak, rare)) for one, rare in zip(every, self.rare.tolist(), strict=True)]
         )
         self.average_share = np.concatenate([one.average_share for one in every]).astype(float)
-        self.form_starts = np.cumsum(sizes_of([one.form_seen for one in every]))
-        self.form_starts -= sizes_of([one.form_seen for one in every])
+        form_sizes = sizes_of([one.form_seen for one in every])
+        self.form_starts = np.cumsum(form_sizes) - form_sizes
         self.form_seen = np.concatenate([one.form_seen for one in every])
         self.spike = np.asarray([one.spike for one in every])
         self.unseen = np.asarray([one.unseen for one in every])

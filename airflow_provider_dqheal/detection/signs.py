@@ -120,12 +120,13 @@ class Signed:
 def signed(stack: Stack, batch: BatchView | int, index: np.ndarray, names: list[str]) -> np.ndarray:
     """(columns, signs) :data:`SIGNS` of ``names``; a batch of the stack by its place, or a new one."""
     history = _signs_of(stack)
+    everything = (1 << len(stack.batches)) - 1
     out = np.zeros((len(names), len(SIGNS)))
     for row, name in enumerate(names):
         if isinstance(batch, int):
             shares, present = history.shares[name][batch], max(stack.batches[batch].columns[name].present, 1.0)
         else:
-            texts, everything = batch.columns[name].texts, (1 << len(stack.batches)) - 1
+            texts = batch.columns[name].texts
             shares, present = _shares(name, texts, history.known[name], history.spoken, everything), texts.present
         record = history.shares[name][index].max(axis=0, initial=0.0)
         for at in np.flatnonzero(shares > record).tolist():
@@ -199,8 +200,9 @@ def _vocabulary(batches: list[Texts | None]) -> tuple[Vocabulary, list[str]]:
         folds[fold] = folds.get(fold, 0) | bits
     by_share = sorted((text for text in cells if len(text) >= 2), key=lambda text: (-cells[text], text))
     frequent = tuple(text for text in by_share if cells[text] >= _KNOWN_SHARE)[:_MOST_KNOWN]
-    least = _LISTED_SHARE if len(cells) <= _MOST_LISTED else 1.0
-    usual = [text for text in by_share if (text in frequent or cells[text] >= least) and respelled(text)]
+    few = len(cells) <= _MOST_LISTED
+    listed = [text for text in by_share if cells[text] >= _LISTED_SHARE] if few else frequent
+    usual = [text for text in listed if respelled(text)]
     kinds = tuple(int(np.bitwise_or.reduce(one.kinds)) if one is not None and len(one.kinds) else 0 for one in batches)
     return Vocabulary(held, folds, kinds, frequent), usual
 

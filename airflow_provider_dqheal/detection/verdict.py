@@ -17,6 +17,7 @@ from airflow_provider_dqheal.core.types import ISSUE_ORDER, Evidence, Issue, Sev
 from airflow_provider_dqheal.detection.certain import certain
 from airflow_provider_dqheal.detection.facts import findings, readings
 from airflow_provider_dqheal.issues._base import Finding, IssueSpec, Reading, ordered
+from airflow_provider_dqheal.issues._signs import by_sign
 
 if TYPE_CHECKING:
     from airflow_provider_dqheal.detection.detector import Detector, Scores
@@ -141,7 +142,8 @@ def _issue(
     for column in order:
         evidence = [finding for finding in mine if finding.column == column]
         if not evidence and column is not None and column in readings:
-            evidence = [spec.fallback(readings[column])]
+            reading = readings[column]
+            evidence = [by_sign(spec.name, reading, spec.signs) or spec.fallback(reading)]
         chosen.extend(evidence[:2])
     return make_issue(spec.name, score, spec.grade(score, chosen), chosen)
 

@@ -108,6 +108,7 @@ class IssueSpec:
         read_table: evidence in the batch as a whole.
         grade: severity from the calibrated probability and the findings.
         fallback: the sentence for a column that the ensemble blames without a single finding.
+        signs: what single values may show instead (see ``_signs``), the most telling first.
     """
 
     name: str
@@ -117,6 +118,7 @@ class IssueSpec:
     read_table: Callable[[TableReading], Sequence[Finding]]
     grade: Callable[[float, Sequence[Finding]], Severity]
     fallback: Callable[[Reading], Finding]
+    signs: tuple[str, ...] = ()
 
 
 registry: Registry[IssueSpec] = Registry("issue type", "airflow_provider_dqheal.issues")

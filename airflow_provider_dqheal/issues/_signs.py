@@ -38,13 +38,14 @@ def by_sign(issue: str, reading: Reading, signs: Sequence[str]) -> Finding | Non
     for sign in signs:
         if reading(f"{sign}_z") >= _LEAST:
             described = reading.describe(sign)
-            cells = percent(float(described.observed)) if isinstance(described.observed, float) else "some"
+            share = described.observed if isinstance(described.observed, float) else None
+            cells = "some" if share is None else percent(share)
             examples = f" ({shown(described.examples)})" if described.examples else ""
             return Finding(
                 issue, reading.column, sign.removeprefix("sign_"), 0.5,
                 f"{reading.column}: {cells} of the values {_SAID[sign]}{examples}, unlike the last"
                 f" {reading.history} batches",
                 described.observed, described.low, described.high, described.examples,
-                float(described.observed) if isinstance(described.observed, float) else 0.0,
+                share or 0.0,
             )  # fmt: skip
     return None

@@ -18,7 +18,6 @@ from airflow_provider_dqheal.issues._base import (
     shown,
     span,
 )
-from airflow_provider_dqheal.issues._signs import by_sign
 
 NAME = "distribution_shift"
 _SIGNS = ("finer", "rounder")
@@ -182,9 +181,6 @@ def factor_hint(observed: float | str | None, low: float | str | None, high: flo
 
 def fallback(reading: Reading) -> Finding:
     """Words for a column that the ensemble blames."""
-    sign = by_sign(NAME, reading, _SIGNS)
-    if sign is not None:
-        return sign
     described = reading.describe("median")
     if described.observed is None:
         mix = reading.describe("mix")
@@ -202,4 +198,4 @@ def fallback(reading: Reading) -> Finding:
     )  # fmt: skip
 
 
-register(IssueSpec(NAME, order_of(NAME), "Distribution shift", read_column, read_table, by_share, fallback))
+register(IssueSpec(NAME, order_of(NAME), "Distribution shift", read_column, read_table, by_share, fallback, _SIGNS))

@@ -17,7 +17,6 @@ from airflow_provider_dqheal.issues._base import (
     register,
     shown,
 )
-from airflow_provider_dqheal.issues._signs import by_sign
 
 NAME = "missing_data"
 _SIGNS = ("sign_test", "sign_nothing", "sign_generic", "sign_repeating")
@@ -109,9 +108,6 @@ def grade(score: float, findings: Sequence[Finding]) -> Severity:
 
 def fallback(reading: Reading) -> Finding:
     """Words for a column that the ensemble blames."""
-    sign = by_sign(NAME, reading, _SIGNS)
-    if sign is not None:
-        return sign
     described = reading.describe("missing")
     share, most = reading("missing_share"), reading("missing_max")
     return Finding(
@@ -122,4 +118,4 @@ def fallback(reading: Reading) -> Finding:
     )  # fmt: skip
 
 
-register(IssueSpec(NAME, order_of(NAME), "Missing data", read_column, read_table, grade, fallback))
+register(IssueSpec(NAME, order_of(NAME), "Missing data", read_column, read_table, grade, fallback, _SIGNS))

@@ -18,7 +18,6 @@ from airflow_provider_dqheal.issues._base import (
     shown,
     span,
 )
-from airflow_provider_dqheal.issues._signs import by_sign
 
 NAME = "outliers"
 _SIGNS = (
@@ -114,9 +113,6 @@ def read_column(reading: Reading) -> Sequence[Finding]:
 
 def fallback(reading: Reading) -> Finding:
     """Words for a column that the ensemble blames."""
-    sign = by_sign(NAME, reading, _SIGNS)
-    if sign is not None:
-        return sign
     described = reading.describe("extreme_above")
     return Finding(
         NAME, reading.column, "tail", 0.5,
@@ -126,4 +122,4 @@ def fallback(reading: Reading) -> Finding:
     )  # fmt: skip
 
 
-register(IssueSpec(NAME, order_of(NAME), "Outliers", read_column, nothing, by_share, fallback))
+register(IssueSpec(NAME, order_of(NAME), "Outliers", read_column, nothing, by_share, fallback, _SIGNS))

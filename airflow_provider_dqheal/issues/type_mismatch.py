@@ -15,7 +15,6 @@ from airflow_provider_dqheal.issues._base import (
     register,
     shown,
 )
-from airflow_provider_dqheal.issues._signs import by_sign
 
 NAME = "type_mismatch"
 _SIGNS = (
@@ -110,9 +109,6 @@ def read_column(reading: Reading) -> Sequence[Finding]:
 
 def fallback(reading: Reading) -> Finding:
     """Words for a column that the ensemble blames."""
-    sign = by_sign(NAME, reading, _SIGNS)
-    if sign is not None:
-        return sign
     described = reading.describe("forms")
     return Finding(
         NAME, reading.column, "form", 0.5,
@@ -121,4 +117,4 @@ def fallback(reading: Reading) -> Finding:
     )  # fmt: skip
 
 
-register(IssueSpec(NAME, order_of(NAME), "Type mismatch", read_column, nothing, by_share, fallback))
+register(IssueSpec(NAME, order_of(NAME), "Type mismatch", read_column, nothing, by_share, fallback, _SIGNS))

@@ -233,15 +233,15 @@ def nearest_typo(text: str, letters: Mapping[str, Counter[str]]) -> str | None:
 
 def _nearest(text: str, letters: Mapping[str, Counter[str]], most: int) -> str | None:
     """The one known text within ``most`` edits, with no other within twice that; else None."""
-    folded = text.casefold()
-    own = Counter(folded)
+    lower = text.casefold()
+    own = Counter(lower)
     best: list[tuple[int, str]] = []
     for known, their in letters.items():
-        if abs(len(known) - len(folded)) > 2 * most + 1:
+        if abs(len(known) - len(lower)) > 2 * most + 1:
             continue
         if max(sum((own - their).values()), sum((their - own).values())) > 2 * most + 1:
             continue
-        distance = edits(folded, known.casefold(), 2 * most + 1)
+        distance = edits(lower, known.casefold(), 2 * most + 1)
         if distance <= 2 * most + 1:
             best.append((distance, known))
     best.sort()
