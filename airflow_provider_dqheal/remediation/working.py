@@ -106,12 +106,6 @@ class Working:
         return int(sum(mask.sum() for mask in self.changed_cells.values()))
 
     @property
-    def healed_rows(self) -> int:
-        """Published rows with at least one changed cell."""
-        masks = list(self.changed_cells.values())
-        return int(np.logical_or.reduce(masks).sum()) if masks else 0
-
-    @property
     def lost_rows(self) -> int:
         """Quarantined rows that take something with them; a copy of a published row does not."""
         return sum(reasons != [DUPLICATE] for reasons in self.quarantine["reasons"].to_pylist())

@@ -18,6 +18,10 @@ _SLIPS, _SAME = 0.7, 4
 SELDOM = 2
 """Cells in which one and the same misspelling stands, at most."""
 _PUNCTUATION = re.compile(r"[\s_\-./'\"]+")
+_WORDS = re.compile(r"[^\W_]+")
+_SIGN = 2
+"""Letters of the longest word that is a sign of its own: grades, suffixes of models, initials."""
+_ROMAN = frozenset("ivx")
 
 
 def plain(text: str) -> str:
@@ -121,7 +125,8 @@ def _is_steady(known: str, history: ColumnHistory) -> bool:
 def typos(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
     """Rare unseen texts that are one typing error (two or more in long words) away from one frequent known value.
 
-    Differences in digits never count as typing errors; short codes, and columns full of new labels, are left alone.
+    Differences in digits never count as typing errors, nor do words more or less (``Cheyenne II``); short codes, and
+    columns full of new labels, are left alone.
     """
     if not history.is_categorical or history.is_numeric or history.date_layout is not None or history.is_code:
         return {}
@@ -146,6 +151,26 @@ def typos(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
             found[text] = nearest
     strange = sum(rows for text, rows in counts.items() if text not in history.pooled and not is_missing_word(text))
     return found if strange <= _MOST_STRANGE * rows_now else {}
+
+
+def other_word(text: str, known: str) -> bool:
+    """Whether two texts differ in what tells names apart: a word more, another short word, a letter beside digits.
+
+    >>> other_word("Cheyenne II", "Cheyenne"), other_word("Type A", "Type B"), other_word("DC9A", "DC9B")
+    (True, True, True)
+    >>> other_word("New Yrok", "New York"), other_word("NewYork", "New York")
+    (False, False)
+    """
+    ours, theirs = (Counter(_WORDS.findall(one.casefold())) for one in (text, known))
+    more, less = list((ours - theirs).elements()), list((theirs - ours).elements())
+    if "".join(sorted("".join(more))) == "".join(sorted("".join(less))) and len(more) != len(less):
+        return False  # one word written as two
+    if not more or not less:
+        return bool(more or less)
+    changed = [*more, *less]
+    if all(len(word) <= _SIGN or set(word) <= _ROMAN for word in changed):
+        return True
+    return any(ch.isdigit() for word in changed for ch in word)
 
 
 def slips_of_list(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
@@ -223,12 +248,14 @@ def _digits(text: str) -> str:
 
 
 def nearest_typo(text: str, letters: Mapping[str, Counter[str]]) -> str | None:
-    """The one known text that ``text`` is a typing error away from, with the same digits.
+    """The one known text that ``text`` is a typing error away from, with the same digits, and no other word in it.
 
     ``letters`` counts the characters (lower case) of each known text.
     """
     nearest = _nearest(text, letters, _reach(text))
-    return nearest if nearest is not None and _digits(text) == _digits(nearest) else None
+    if nearest is None or _digits(text) != _digits(nearest) or other_word(text, nearest):
+        return None
+    return nearest
 
 
 def _nearest(text: str, letters: Mapping[str, Counter[str]], most: int) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import importlib
+from collections import Counter
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from airflow_provider_dqheal.remediation.kernels.dates import common_layout, readings
 from airflow_provider_dqheal.remediation.kernels.numbers import NumberRule, NumberStyle, decimal_mark, read_body
-from airflow_provider_dqheal.remediation.kernels.spelling import edits, unbroken
+from airflow_provider_dqheal.remediation.kernels.spelling import edits, nearest_typo, unbroken
 
 POINT = NumberRule(".", {"": "1", "EUR": "1", "%": "0.01"})
 
@@ -76,3 +77,20 @@ def test_examples_in_docstrings_hold(name):
     result = doctest.testmod(module)
     assert result.attempted > 0
     assert result.failed == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("PA-31T CHEYENNE II", "PA-31T CHEYENNE"),
+        ("Advanced Level B", "Advanced Level A"),
+        ("CITATION III", "CITATION II"),
+        ("SAAB-340A", "SAAB-340B"),
+    ],
+)
+def test_a_word_more_and_signs_of_models_are_no_typing_errors(text, known):
+    assert nearest_typo(text, {known: Counter(known.casefold())}) is None
+
+
+def test_words_run_together_are_a_typing_error():
+    assert nearest_typo("NewYork City", {"New York City": Counter("new york city")}) == "New York City"
