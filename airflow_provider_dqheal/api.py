@@ -122,8 +122,12 @@ def heal(
     raw = _raw(batch, ref)
     profile = profile_table(raw, ref)
     verdict = verdict or judge(profile, baseline, settings)
+
+    def redetect(table: pa.Table) -> Verdict:
+        return judge(profile_table(conform(table, baseline, ref.format), ref), baseline, settings)
+
     if verdict.status == "scored":
-        planned = make_plan(raw, profile, baseline, verdict, policy, ref)
+        planned = make_plan(raw, profile, baseline, verdict, policy, ref, redetect)
     else:
         planned = RemediationPlan(
             dataset=ref.dataset, batch_id=ref.batch_id, hold_reasons=(verdict.reason or verdict.status,)
@@ -137,17 +141,7 @@ def heal(
             refused = (str(refusal),)
     refused = (*refused, *step_reasons(planned, raw.num_rows, policy.budgets))
     reasons = holds(planned, verdict, refused)
-    if reasons:
-        validation = held_result(reasons)
-    else:
-        validation = validate(
-            working,
-            planned,
-            verdict,
-            baseline,
-            policy,
-            lambda table: judge(profile_table(conform(table, baseline, ref.format), ref), baseline, settings),
-        )
+    validation = held_result(reasons) if reasons else validate(working, planned, verdict, baseline, policy, redetect)
     if not validation.passed:
         untouched = Working.start(raw)
         return Healed(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from airflow_provider_dqheal.core.types import BatchRef, RemediationPlan
 from airflow_provider_dqheal.pipeline._stage import running
-from airflow_provider_dqheal.pipeline.detect import baseline_for, detect_stage
+from airflow_provider_dqheal.pipeline.detect import baseline_for, detect_stage, redetector
 from airflow_provider_dqheal.pipeline.profile import profile_stage
 from airflow_provider_dqheal.pipeline.services import Services
 from airflow_provider_dqheal.profiling.sources import read_raw
@@ -35,7 +35,7 @@ def decide_stage(services: Services, ref: BatchRef) -> RemediationPlan:
             )
         else:
             raw = read_raw(ref, services.settings.allowed_roots)
-            decided = plan(raw, profile, baseline, verdict, policy, ref)
+            decided = plan(raw, profile, baseline, verdict, policy, ref, redetector(services, ref, baseline))
         run.document = decided.model_dump(mode="json")
         run.summary = {
             "steps": [{"issue": s.issue, "strategy": s.strategy, "columns": list(s.columns)} for s in decided.steps],

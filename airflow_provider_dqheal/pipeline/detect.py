@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pyarrow as pa
+
 from airflow_provider_dqheal.core.errors import UnknownDataset
 from airflow_provider_dqheal.core.types import BatchRef, Verdict
 from airflow_provider_dqheal.detection.verdict import judge
@@ -10,6 +14,8 @@ from airflow_provider_dqheal.pipeline.history import history_of
 from airflow_provider_dqheal.pipeline.profile import profile_stage
 from airflow_provider_dqheal.pipeline.services import Services
 from airflow_provider_dqheal.profiling.baseline import Baseline
+from airflow_provider_dqheal.profiling.conform import conform
+from airflow_provider_dqheal.profiling.local import profile_table
 
 
 def baseline_for(services: Services, ref: BatchRef) -> Baseline | None:
@@ -29,6 +35,16 @@ def unknown_verdict(services: Services, ref: BatchRef) -> Verdict:
         reason=f"{ref.dataset}: 0 accepted batches, {needed} are needed; run `dqheal learn {ref.dataset} PATH...` "
         "or accept this batch",
     )
+
+
+def redetector(services: Services, ref: BatchRef, baseline: Baseline) -> Callable[[pa.Table], Verdict]:
+    """Judges a healed table of the batch in the form in which it would be published."""
+
+    def redetect(table: pa.Table) -> Verdict:
+        published = conform(table, baseline, ref.format)
+        return judge(profile_table(published, ref), baseline, services.settings.detection)
+
+    return redetect
 
 
 def detect_stage(services: Services, ref: BatchRef) -> Verdict:

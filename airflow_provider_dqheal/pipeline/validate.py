@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import pyarrow as pa
-
 from airflow_provider_dqheal.core.types import BatchRef, Check, IssueType, RemediationPlan, ValidationResult, Verdict
-from airflow_provider_dqheal.detection.verdict import judge
 from airflow_provider_dqheal.issues._base import heal_order
 from airflow_provider_dqheal.pipeline._stage import running
 from airflow_provider_dqheal.pipeline.approval import Approval, approvals, waiting, waiting_reason
 from airflow_provider_dqheal.pipeline.budget import over_budget
 from airflow_provider_dqheal.pipeline.decide import decide_stage
-from airflow_provider_dqheal.pipeline.detect import baseline_for, detect_stage
+from airflow_provider_dqheal.pipeline.detect import baseline_for, detect_stage, redetector
 from airflow_provider_dqheal.pipeline.heal import staged
 from airflow_provider_dqheal.pipeline.services import Services
 from airflow_provider_dqheal.profiling.baseline import Baseline
-from airflow_provider_dqheal.profiling.conform import conform
-from airflow_provider_dqheal.profiling.local import profile_table
 from airflow_provider_dqheal.remediation.working import Working
 from airflow_provider_dqheal.validation.judge import validate
 
@@ -48,11 +43,7 @@ def judged(
     services: Services, ref: BatchRef, working: Working, plan: RemediationPlan, verdict: Verdict, baseline: Baseline
 ) -> ValidationResult:
     """What the independent judge says of a staged batch; it is asked in the form in which it would be published."""
-
-    def redetect(table: pa.Table) -> Verdict:
-        published = conform(table, baseline, ref.format)
-        return judge(profile_table(published, ref), baseline, services.settings.detection)
-
+    redetect = redetector(services, ref, baseline)
     return validate(working, plan, verdict, baseline, services.settings.policy_for(ref.dataset), redetect)
 
 

@@ -26,7 +26,10 @@ REPAIR, REMAINDER = 0, 1
 
 @dataclass(frozen=True)
 class Context:
-    """Everything a strategy may look at when it plans. ``working`` is the batch as the earlier steps leave it."""
+    """Everything a strategy may look at when it plans. ``working`` is the batch as the earlier steps leave it.
+
+    ``verdict`` is what the detector said last: of the batch as it came (``first``), or of the repaired one.
+    """
 
     working: Working
     history: TableHistory
@@ -35,6 +38,7 @@ class Context:
     verdict: Verdict
     policy: Policy
     batch: BatchRef
+    first: Verdict | None = None
 
     @cached_property
     def _cells(self) -> dict[str, Cells]:
@@ -53,17 +57,21 @@ class Context:
             if name in present and column.batches and column.rows:
                 yield name, column, self.cells(name)
 
-    def issue(self, *types: IssueType, column: str | None = None, alone: bool = False) -> Issue | None:
+    def issue(
+        self, *types: IssueType, column: str | None = None, alone: bool = False, ever: bool = False
+    ) -> Issue | None:
         """The first acted-on issue of these types; with ``column``, one that blames it (or blames none).
 
-        ``alone``: only one that alarms by itself.
+        ``alone``: only one that alarms by itself. ``ever``: also one of the batch as it came.
         """
-        for type in types:
-            found = self.verdict.issue(type)
-            if alone and not self.verdict.alarms_alone(type):
-                continue
-            if found is not None and (column is None or not found.columns or column in self.blamed(found)):
-                return found
+        verdicts = [self.verdict, *([self.first] if ever and self.first is not None else [])]
+        for verdict in verdicts:
+            for type in types:
+                found = verdict.issue(type)
+                if alone and not verdict.alarms_alone(type):
+                    continue
+                if found is not None and (column is None or not found.columns or column in self.blamed(found)):
+                    return found
         return None
 
     def blamed(self, issue: Issue) -> tuple[str, ...]:

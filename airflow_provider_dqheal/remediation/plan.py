@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import pyarrow as pa
 
@@ -19,7 +19,7 @@ from airflow_provider_dqheal.core.types import (
 )
 from airflow_provider_dqheal.profiling.baseline import Baseline
 from airflow_provider_dqheal.profiling.profile import Profile
-from airflow_provider_dqheal.remediation._base import Context, Strategy, ordered, registry
+from airflow_provider_dqheal.remediation._base import REPAIR, Context, Strategy, ordered, registry
 from airflow_provider_dqheal.remediation.history import TableHistory, numbers_of
 from airflow_provider_dqheal.remediation.kernels.transforms import Spread
 from airflow_provider_dqheal.remediation.working import Working
@@ -38,9 +38,18 @@ _UNSHOWN = 0.5
 
 
 def plan(
-    raw: pa.Table, profile: Profile, baseline: Baseline, verdict: Verdict, policy: Policy, batch: BatchRef
+    raw: pa.Table,
+    profile: Profile,
+    baseline: Baseline,
+    verdict: Verdict,
+    policy: Policy,
+    batch: BatchRef,
+    redetect: Callable[[pa.Table], Verdict] | None = None,
 ) -> RemediationPlan:
     """Plans the steps for a judged batch.
+
+    Repairs come first. What they leave is judged again before rows are set aside or the batch is held: an issue that
+    was only named beside the one that was healed is gone then, and one that it hid is seen.
 
     Args:
         raw: the batch in its raw representation and order.
@@ -49,6 +58,7 @@ def plan(
         verdict: what the detector said; repairs on cell evidence do not need an issue in it.
         policy: modes, ceilings and budgets.
         batch: which batch this is.
+        redetect: judges a repaired table in raw representation; without it the first verdict stands.
 
     Returns:
         A pure value. An empty plan (no step, nothing to hold for, nothing found) leaves the batch as it is.
@@ -67,11 +77,15 @@ def plan(
             hold_reasons=tuple(held),
         )
     history = TableHistory.of(baseline)
-    working, steps = Working.start(raw), list[Step]()
+    working, steps, repairs, said = Working.start(raw), list[Step](), list[Step](), verdict
     for strategy in ordered(registry.values(), ISSUE_ORDER):
         if policy.issue(strategy.heals).mode == "off":
             continue
-        context = Context(working, history, baseline, profile, verdict, policy, batch)
+        if strategy.phase != REPAIR and steps and not repairs:
+            repairs = list(steps)
+            again = redetect(working.table) if redetect is not None else verdict
+            said = again if again.status == "scored" else verdict
+        context = Context(working, history, baseline, profile, said, policy, batch, verdict)
         proposed = strategy.propose(context)
         held += strategy.holds(context)
         for step in proposed:
@@ -90,7 +104,8 @@ def plan(
             working = after
             steps.append(step)
     final = Context(working, history, baseline, profile, verdict, policy, batch)
-    held += _over_budget(working, steps, policy) + _unexplained(final, steps) + _incomplete(final)
+    held += _over_budget(working, steps, policy) + _incomplete(final)
+    held += _unexplained(final, steps) if said is verdict else _left(final, repairs)
     held += [
         f"policy shadow for {issue}: {sum(step.issue == issue for step in steps)} steps planned, none is applied"
         for issue in dict.fromkeys(step.issue for step in steps)
@@ -178,6 +193,17 @@ def _unexplained(context: Context, steps: list[Step]) -> list[str]:
         )
         reasons.append(f"{issue.type}{where}: {issue.sentence.rstrip('.')}; {advice}")
     return reasons
+
+
+def _left(context: Context, repairs: list[Step]) -> list[str]:
+    """One reason for every shift that a repair was to undo and has not; all else is told by the second verdict."""
+    touched = {column for step in repairs for column in step.columns}
+    return [
+        f"distribution_shift in {', '.join(moved)}: repaired values are still unlike the history; correct the source"
+        for issue in context.verdict.issues
+        if issue.type == "distribution_shift"
+        and (moved := _still_moved(context, touched & (set(context.blamed(issue)) | set(issue.columns))))
+    ]
 
 
 def _still_moved(context: Context, blamed: set[str]) -> list[str]:

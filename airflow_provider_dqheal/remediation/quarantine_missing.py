@@ -53,7 +53,7 @@ class QuarantineMissing(QuarantineStrategy):
         found = []
         for name, history, cells in context.columns():
             alarmed = context.issue("missing_data", column=name, alone=True) is not None or (
-                name in disguised and context.issue(*ISSUE_ORDER, column=name) is not None
+                name in disguised and context.issue(*ISSUE_ORDER, column=name, ever=True) is not None
             )
             if not alarmed or not len(history.missing_fractions):
                 continue

@@ -22,7 +22,7 @@ class QuarantineUnparsable(QuarantineStrategy):
     def _unread(self, context: Context) -> list[tuple[str, list[int]]]:
         found = []
         for name, history, cells in context.columns():
-            if context.issue("type_mismatch", column=name) is None:
+            if context.issue("type_mismatch", column=name, ever=True) is None:
                 continue
             odd = {text for text in cells.values if _does_not_read(text, history)}
             rows = cells.rows(odd)

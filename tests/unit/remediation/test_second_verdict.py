@@ -1,0 +1,55 @@
+"""What repairs leave is judged again before rows are set aside or the batch is held."""
+
+from __future__ import annotations
+
+from airflow_provider_dqheal.core.policy import Policy
+from airflow_provider_dqheal.core.types import BatchRef, Evidence, Issue, Verdict
+from airflow_provider_dqheal.profiling.local import profile_table
+from airflow_provider_dqheal.remediation.plan import plan
+
+REF = BatchRef(dataset="orders", batch_id="today", uri="memory", format="csv")
+
+
+def shown(**issues):
+    """A verdict whose issues are measured on the one column that each blames."""
+    return Verdict(
+        status="scored",
+        issues=tuple(
+            Issue(
+                type=name,
+                score=0.95,
+                severity="high",
+                columns=(column,),
+                evidence=(Evidence(metric="test", column=column, score=5.0, sentence=f"{name} was found"),),
+            )
+            for name, column in issues.items()
+        ),
+    )
+
+
+def planned(bench, raw, first, redetect=None):
+    return plan(raw, profile_table(raw), bench.baseline, first, Policy(), REF, redetect)
+
+
+def test_an_issue_named_beside_the_healed_one_does_not_hold_when_it_is_gone(bench, clean, put):
+    dirty = put(clean, "price", lambda v: f"EUR {v}")
+    first = shown(type_mismatch="price", distribution_shift="quantity")
+    assert planned(bench, dirty, first).hold_reasons
+    made = planned(bench, dirty, first, lambda table: Verdict(status="scored"))
+    assert [step.strategy for step in made.steps] == ["parse_numbers"]
+    assert made.hold_reasons == ()
+
+
+def test_rows_that_only_the_repaired_batch_shows_are_set_aside(bench, clean, put):
+    dirty = put(clean, "price", lambda v: f"EUR {v}")
+    heights = ["900000.0", *dirty["height"].to_pylist()[1:]]
+    dirty = dirty.set_column(dirty.column_names.index("height"), "height", [heights])
+    made = planned(bench, dirty, shown(type_mismatch="price"), lambda table: shown(outliers="height"))
+    assert [step.strategy for step in made.steps] == ["parse_numbers", "quarantine_outliers"]
+
+
+def test_a_batch_without_repairs_is_judged_once(bench, clean):
+    def never(table):
+        raise AssertionError("nothing was repaired")
+
+    assert planned(bench, clean, shown(distribution_shift="quantity"), never).hold_reasons
