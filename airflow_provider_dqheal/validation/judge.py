@@ -27,6 +27,11 @@ from airflow_provider_dqheal.validation.staged import Staged
 _SIGMA = 3.0
 _RECORD = 2.0
 """Times the margin of what is accepted, up to which a number that came so may be a record."""
+_READ, _RECORDS = 10, 0.06
+"""Numbers that one rule wrote, from which on that share of them may be records: a wrong rule moves most."""
+_STEADY, _FEW = 2.0, 4.0
+"""Batches whose sizes differ by less than that factor; one that many times smaller than all of them is not whole."""
+_BATCHES = 4
 
 
 def validate(
@@ -39,7 +44,7 @@ def validate(
 ) -> ValidationResult:
     """Judges the staged batch by checks that do not come from what planned it.
 
-    A batch without issues and without steps passes by conservation alone. Constraints are asked of the columns
+    A batch without issues and without steps passes by conservation and its size alone. Constraints are asked of columns
     that were changed, or blamed where nothing was; what is left is the detector's business.
 
     Args:
@@ -52,6 +57,7 @@ def validate(
     """
     checks = [Check(name="held", passed=False, observed=reason) for reason in plan.hold_reasons]
     checks += [rows_conserved(working), quarantine_is_raw(working), do_no_harm(working)]
+    checks += _arrived(working, baseline)
     if not plan.steps and not verdict.issues and verdict.status == "scored":
         return _result(checks)
     checks.append(_schema(working, baseline, policy))
@@ -59,7 +65,8 @@ def validate(
         touched = {column for step in plan.steps for column in step.columns}
         if not plan.steps:
             touched = {column for issue in verdict.issues for column in issue.columns}
-        checks += _columns(working, baseline, verdict, touched & set(baseline.table_schema.names))
+        names = touched & set(baseline.table_schema.names)
+        checks += _columns(working, baseline, verdict, names, whole=not plan.steps)
     checks.append(_rows(working, baseline, policy))
     checks.append(_redetected(working, redetect))
     return _result(checks)
@@ -67,6 +74,19 @@ def validate(
 
 def _result(checks: list[Check]) -> ValidationResult:
     return ValidationResult(passed=all(check.passed for check in checks), checks=tuple(checks))
+
+
+def _arrived(working: Staged, baseline: Baseline) -> Iterator[Check]:
+    """Whether most of the batch is there, where batches were always about as large."""
+    counts = [profile.row_count for profile in baseline.profiles]
+    if len(counts) >= _BATCHES and max(counts) < _STEADY * min(counts):
+        least = min(counts) / _FEW
+        yield Check(
+            name="arrived",
+            passed=working.raw.num_rows >= least,
+            observed=f"{working.raw.num_rows:,} rows",
+            expected=f"at least {least:,.0f}: a {_FEW:.0f}th of the smallest accepted batch",
+        )
 
 
 def _schema(working: Staged, baseline: Baseline, policy: Policy) -> Check:
@@ -77,14 +97,15 @@ def _schema(working: Staged, baseline: Baseline, policy: Policy) -> Check:
     return Check(name="schema", passed=passed, observed=", ".join(names), expected=", ".join(accepted))
 
 
-def _columns(working: Staged, baseline: Baseline, verdict: Verdict, names: set[str]) -> Iterator[Check]:
+def _columns(working: Staged, baseline: Baseline, verdict: Verdict, names: set[str], whole: bool) -> Iterator[Check]:
     """Constraints of the columns in ``names``, of every cell where an issue blames the values, else of what changed.
 
-    Cells that nobody blamed and nobody touched are the detector's business: a rename does not make them worse.
+    Cells that nobody blamed and nobody touched are the detector's business: a rename does not make them worse, nor does
+    a row that is taken out. ``whole``: also blamed columns without a changed value are judged cell by cell.
     """
     _, unread = cast_table(working.table, baseline.table_schema)
     origins = dict(working.origins)
-    constraints = mine(baseline)
+    constraints, written_in = mine(baseline), set(working.ledger["column"].to_pylist())
     for name in (column for column in baseline.table_schema.names if column in names):
         law = constraints[name]
         if not law.batches or not law.pooled:
@@ -94,10 +115,11 @@ def _columns(working: Staged, baseline: Baseline, verdict: Verdict, names: set[s
         origin = origins.get(name)
         came = origin is not None and origin in working.raw.column_names
         before = counts_of(working.raw.column(str(origin))) if came else counts - counts
-        judged = counts if not came or _is_blamed(verdict, name, "outliers", "distribution_shift") else counts - before
+        blamed = _is_blamed(verdict, name, "outliers", "distribution_shift") and (whole or name in written_in)
+        judged = counts if not came or blamed else counts - before
         yield _parses(name, law, counts, unread.get(name), rows)
         lacking = _is_blamed(verdict, name, "missing_data")
-        yield _missing(name, law, counts, rows, None if lacking else _missing_before(working, name, origin))
+        yield _missing(name, law, counts, rows, None if lacking else _missing_before(working, name, origin), not came)
         if law.unique:
             came_so, now_so = repeats(before), repeats(counts)
             yield Check(
@@ -115,7 +137,8 @@ def _columns(working: Staged, baseline: Baseline, verdict: Verdict, names: set[s
         elif law.unseen_bound is not None:
             yield _domain(name, law, law.unseen_bound, judged, rows)
         if came and not law.unique:
-            was, now = law.distance(before), law.distance(counts)
+            stayed = before & counts  # what is taken out brings the rest no nearer, and no farther
+            was, now = max(law.distance(before), law.distance(stayed)), law.distance(counts)
             slack = 0.02 + 1.0 / sqrt(rows)
             yield Check(
                 name="not_farther",
@@ -168,9 +191,17 @@ def _missing_before(working: Staged, name: str, origin: str | None) -> int:
     )
 
 
-def _missing(name: str, law: ColumnConstraints, counts: dict[str | None, int], rows: int, before: int | None) -> Check:
-    """``before``: missing cells of the raw column when no issue blames them; making them visible is no harm."""
+def _missing(
+    name: str, law: ColumnConstraints, counts: dict[str | None, int], rows: int, before: int | None, built: bool
+) -> Check:
+    """``before``: missing cells of the raw column when no issue blames them; making them visible is no harm.
+
+    ``built``: the column was put together from others, so that nobody knows how many it lacked. As many as the history
+    can have lacked by chance (rule of three) are none that were lost.
+    """
     most, _ = law.missing_bound
+    if built and law.pooled:
+        most = max(most, 3 / law.pooled.total())
     share = sum(count for text, count in counts.items() if is_missing(text)) / rows
     bound = most + _SIGMA * sqrt(max(most * (1 - most), 0.0) / rows) + (0.01 if most else 0.0)
     if before is not None:
@@ -190,7 +221,11 @@ def _range(name: str, law: ColumnConstraints, written: np.ndarray, kept: np.ndar
     ``allowed``: values outside that a column put together from others may have, as it may come so by itself.
     """
     low, high = law.range()
-    outside = _beyond(written, low, high) + _beyond(kept, *law.range(_RECORD))
+    far = _beyond(written, *law.range(_RECORD))
+    near = _beyond(written, low, high) - far
+    if len(written) >= _READ and near <= max(1, int(_RECORDS * len(written))):
+        near = 0
+    outside = far + near + _beyond(kept, *law.range(_RECORD))
     return Check(
         name="range",
         column=name,

@@ -215,3 +215,40 @@ def test_column_that_is_hardly_ever_filled_is_no_key():
     raw = day(7).append_column("mark", pa.array(["1", "USA", *[""] * 298]))
     healed = set_cells(Working.start(raw), step("mark"), "mark", pa.array([1]).to_numpy(), ["1"])
     assert "unique" not in failed(judged(healed, baseline, [step("mark")]))
+
+
+def test_a_twentieth_of_the_usual_rows_is_not_a_whole_batch(baseline):
+    assert failed(judged(Working.start(day(7).slice(0, 15)), baseline)) == {"arrived"}
+    assert judged(Working.start(day(7).slice(0, 150)), baseline).passed
+
+
+def test_rows_taken_out_do_not_put_the_values_of_the_others_in_doubt(baseline):
+    raw = day(7)
+    dirty = raw.set_column(2, "country", pa.array(["XX"] * 30 + raw["country"].to_pylist()[30:]))
+    header = quarantine_rows(Working.start(dirty), [200], "repeated header")
+    assert judged(header, baseline, [step("order_id", "country")], found("country")).passed
+    healed = set_cells(header, step("country"), "country", pa.array([0]).to_numpy(), ["DE"])
+    assert "domain" in failed(judged(healed, baseline, [step("country")], found("country")))
+
+
+def test_one_record_among_many_numbers_that_a_rule_read_is_let_through(baseline):
+    raw = day(7)
+    price = raw["price"].to_pylist()
+    _, high = mine(baseline)["price"].range()
+    for records, passes in (
+        ([f"{high + 1:.2f}"], True),
+        ([f"{high + 1:.2f}"] * 5, False),
+        ([f"{high * 9:.2f}"], False),
+    ):
+        after = [*records, *price[len(records) : 20]]
+        dirty = raw.set_column(1, "price", pa.array([f"{value} cm" for value in after] + price[20:]))
+        healed = set_cells(Working.start(dirty), step("price"), "price", pa.array(range(20)).to_numpy(), after)
+        assert ("range" not in failed(judged(healed, baseline, [step("price")]))) == passes
+
+
+def test_stand_ins_taken_out_of_a_column_that_has_moved_bring_it_no_farther(baseline):
+    raw = day(7)
+    moved = [f"{float(value) + 30:.2f}" for value in raw["price"].to_pylist()]
+    dirty = raw.set_column(1, "price", pa.array(["-999"] * 60 + moved[60:]))
+    taken = quarantine_rows(Working.start(dirty), list(range(60)), "missing value in 'price'")
+    assert "not_farther" not in failed(judged(taken, baseline, [step("price")]))
