@@ -1,4 +1,4 @@
-"""Gives digit codes back what a detour over numbers took: leading zeros, or the '.0' it added."""
+"""Gives digit codes back the leading zeros that a detour over numbers took, and takes away the signs that it added."""
 
 from __future__ import annotations
 
@@ -11,11 +11,19 @@ from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts
 from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_word
 
 _POINTED = re.compile(r"\d+\.0+")
+_WIDE, _USUAL = 4, 0.95
+"""Digits from which on a code is known by chance no more, and share of the history that has that width."""
+_KNOWN = 0.9
+"""Share of the odd cells that have to be known codes once the text around them is taken away."""
 
 
 @register
 class RestoreCodes(TextMap):
-    """Text columns of digits: ``1234.0`` -> ``01234`` when the history is five digits wide with leading zeros."""
+    """Text columns of digits: ``1234.0`` -> ``01234`` when the history is five digits wide with leading zeros.
+
+    Marks that no code ever had (``98'103``, ``98.103``, ``-98103``) and one text after all codes (``98103 m``) go where
+    known codes are left.
+    """
 
     name = "restore_codes"
     heals = "type_mismatch"
@@ -42,8 +50,41 @@ class RestoreCodes(TextMap):
                 code = code.zfill(fixed)
             if code != text:
                 found[text] = code
+        if rows >= _USUAL * history.present_rows and width >= _WIDE:
+            odd = [text for text in counts if text is not None and text not in history.pooled and text not in found]
+            found |= _unmarked(odd, history, width) or _unsuffixed(odd, counts, history, width)
         return found
 
     def told(self, column: str, rows: int, found: dict[Text, Text]) -> str:
         """How many cells."""
-        return f"{rows:,} codes of {column!r} lost leading zeros or got a decimal point"
+        return f"{rows:,} codes of {column!r} lost leading zeros, or got a point or other signs that codes never had"
+
+
+def _unmarked(odd: list[str], history: ColumnHistory, width: int) -> dict[Text, Text]:
+    """Codes with signs between or before their digits that no known code has there -> the known code."""
+    usual = {mark for known in history.present for mark in _marks(known)}
+    found: dict[Text, Text] = {}
+    for text in odd:
+        code, marks = "".join(ch for ch in text if ch.isdigit()), _marks(text)
+        if len(code) == width and code in history.present and marks and not marks & usual:
+            found[text] = code
+    return found
+
+
+def _marks(text: str) -> set[tuple[bool, str]]:
+    """(stands first, sign) of every sign among digits; none where there is anything else."""
+    if not re.fullmatch(r"[-+]?\d+(?:[.,'’ ]?\d+)*", text):
+        return set()
+    return {(at == 0, ch) for at, ch in enumerate(text) if not ch.isdigit()}
+
+
+def _unsuffixed(odd: list[str], counts: Counts, history: ColumnHistory, width: int) -> dict[Text, Text]:
+    """Codes that all bear the same word behind them -> the code, where nearly all are known then."""
+    parts = {text: re.fullmatch(r"(\d+)(\s*[^\W\d_]+\.?)", text) for text in odd}
+    told = {text: part.groups() for text, part in parts.items() if part is not None and len(part.group(1)) == width}
+    words = {word for _, word in told.values()}
+    if len(words) != 1 or any(known.endswith(next(iter(words))) for known in history.present):
+        return {}
+    rows = sum(counts[text] for text in told)
+    known = sum(counts[text] for text, (code, _) in told.items() if code in history.present)
+    return {text: code for text, (code, _) in told.items()} if known >= _KNOWN * rows else {}

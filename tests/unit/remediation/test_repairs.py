@@ -15,6 +15,8 @@ from airflow_provider_dqheal.remediation.kernels.numeric_rule import find_rule
 from airflow_provider_dqheal.remediation.kernels.own_values import own_spellings
 from airflow_provider_dqheal.remediation.kernels.slips import explain
 from airflow_provider_dqheal.remediation.kernels.spelling import variants
+from airflow_provider_dqheal.remediation.narrowed import is_narrowed
+from airflow_provider_dqheal.remediation.restore_codes import RestoreCodes
 
 
 def us_date(text):
@@ -447,3 +449,46 @@ def test_few_numbers_among_zeros_do_not_tell_a_slip_from_a_record():
     assert not explain(today, ColumnHistory("rate", "float", tuple(rates(index, 2) for index in range(8)))).slips
     often = ColumnHistory("rate", "float", tuple(rates(index, 9) for index in range(8)))
     assert explain(today, often).slips["5.527144"].after == "0.5527144"
+
+
+def zips(seed, rows=200):
+    rng = random.Random(seed)
+    return Counter(rng.choices([str(98_100 + 3 * code) for code in range(30)], k=rows))
+
+
+@pytest.mark.parametrize(
+    ("dirty", "repaired"),
+    [
+        ("98'103", "98103"),
+        ("98.103", "98103"),
+        ("-98103", "98103"),
+        ("98.104", None),  # no known code
+        ("98-103", None),  # a dash may be part of a code
+    ],
+)
+def test_signs_that_codes_never_had_go_where_a_known_code_is_left(dirty, repaired):
+    history = ColumnHistory("zip", "string", tuple(zips(seed) | Counter({"98103-1234": 1}) for seed in range(6)))
+    expected = {dirty: repaired} if repaired else {}
+    assert RestoreCodes().rule({**zips(9), dirty: 2}, history) == expected
+
+
+def test_one_word_after_all_codes_goes():
+    history = ColumnHistory("zip", "string", tuple(zips(seed) for seed in range(6)))
+    after = {f"{code} m": count for code, count in zips(9).items()}
+    assert RestoreCodes().rule(after, history) == {text: text[:-2] for text in after}
+    assert RestoreCodes().rule({**after, "98103 kg": 1}, history) == {}
+
+
+def halves(seed, whole, rows=100):
+    rng = random.Random(seed)
+    return Counter(f"{rng.randrange(1, 6) + (0 if rng.random() < whole else 0.5):.1f}" for _ in range(rows))
+
+
+def test_halves_that_are_cut_off_are_seen_where_about_as_many_were_always_whole():
+    def held(shares):
+        history = ColumnHistory("rooms", "float", tuple(halves(seed, share) for seed, share in enumerate(shares)))
+        return is_narrowed({"3": 40, "4": 30, "2": 20}, history)
+
+    assert held([0.5, 0.55, 0.45, 0.5, 0.5])
+    assert not held([0.5, 0.9, 0.2, 0.5, 0.5])
+    assert not held([0.95, 0.95, 0.95, 0.95, 0.95])
