@@ -52,8 +52,9 @@ def strengths_of(
 
     Also whether there is any finding at all.
     """
-    reading = Reading(name, _measures(row.tolist()), history, view.rows, view.present, dominant or "text", _silent)
-    found = explain([finding for spec in ordered() for finding in spec.read_column(reading)], reading)
+    found = findings_in(
+        Reading(name, _measures(row.tolist()), history, view.rows, view.present, dominant or "text", silent)
+    )
     out = np.zeros(len(ISSUE_ORDER))
     for finding in found:
         if finding.issue in ISSUE_ORDER:
@@ -62,12 +63,18 @@ def strengths_of(
     return out, bool(found)
 
 
+def findings_in(reading: Reading) -> list[Finding]:
+    """The findings of all issue types in one column, after what one explains of another."""
+    return explain([finding for spec in ordered() for finding in spec.read_column(reading)], reading)
+
+
 def _measures(row: list[float]) -> Callable[[str], float]:
     """A column's measurements by name."""
     return lambda name: row[AT[name]]
 
 
-def _silent(_: str) -> Described:
+def silent(_: str) -> Described:
+    """Describes nothing: for readings of which only the strengths are wanted."""
     return Described()
 
 

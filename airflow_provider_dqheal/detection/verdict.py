@@ -14,7 +14,7 @@ import numpy as np
 
 from airflow_provider_dqheal.core.config import DetectionSettings
 from airflow_provider_dqheal.core.types import ISSUE_ORDER, Evidence, Issue, Severity, Verdict
-from airflow_provider_dqheal.detection.certain import certain
+from airflow_provider_dqheal.detection.beyond import LEAST_RATE, beyond_clean, likeliest
 from airflow_provider_dqheal.detection.facts import findings, readings
 from airflow_provider_dqheal.issues._base import Finding, IssueSpec, Reading, ordered
 from airflow_provider_dqheal.issues._signs import by_sign
@@ -82,7 +82,9 @@ def assess(profile: Profile, baseline: Baseline, scores: Scores, settings: Detec
     found = findings(features, columns)
     evident = np.flatnonzero(features.table_facts >= calibration.evident).tolist()
     acted = _chosen(levels, alarm, act, math.log(calibration.loosen), evident)
-    acted = sorted({*acted, *certain(found, columns.values())})
+    beyond = beyond_clean(found, columns.values()) if settings.false_alarm_rate >= LEAST_RATE else []
+    if beyond and not acted:
+        acted = [likeliest(levels)]
     watched = [i for i in _chosen(levels, alarm, look, 0.0, []) if i not in acted]
     issues: list[Issue] = []
     watch: list[Issue] = []
@@ -90,7 +92,7 @@ def assess(profile: Profile, baseline: Baseline, scores: Scores, settings: Detec
     for i, name in enumerate(ISSUE_ORDER):
         if i in acted or i in watched:
             score = calibration.probability(i, float(levels[i]))
-            issue = _issue(specs[name], score, found, columns, scores, i)
+            issue = _issue(specs[name], score, found, columns, scores, i, beyond)
             (issues if i in acted else watch).append(issue)
     shown = {name: round(calibration.probability(i, float(levels[i])), 4) for i, name in enumerate(ISSUE_ORDER)}
     shown["any"] = round(calibration.probability(len(ISSUE_ORDER), alarm), 4)
@@ -115,9 +117,15 @@ def _chosen(levels: np.ndarray, alarm: float, threshold: float, loosen: float, e
 
 
 def _issue(
-    spec: IssueSpec, score: float, found: list[Finding], readings: dict[str, Reading], scores: Scores, place: int
+    spec: IssueSpec,
+    score: float,
+    found: list[Finding],
+    readings: dict[str, Reading],
+    scores: Scores,
+    place: int,
+    beyond: Sequence[str],
 ) -> Issue:
-    """One issue: blamed columns in the order of contribution, each with its evidence."""
+    """One issue: blamed columns in the order of contribution, each with its evidence; else one of those ``beyond``."""
     mine = [finding for finding in found if finding.issue == spec.name]
     strongest = {finding.column: finding.strength for finding in reversed(mine)}
     cut = float(scores.calibration.column_logit[place])
@@ -131,12 +139,7 @@ def _issue(
             if logit >= cut:
                 weight[column] = weight.get(column, 0.0) + logit - cut + 0.1
         if not weight and len(scores.features.columns):
-            best = int(
-                np.argmax(
-                    scores.columns[:, place] + np.asarray([strongest.get(c, 0.0) for c in scores.features.columns])
-                )
-            )
-            weight[scores.features.columns[best]] = 0.1
+            weight[_likeliest(scores, place, strongest, beyond)] = 0.1
     order = sorted(weight, key=lambda column: -weight[column])
     chosen = []
     for column in order:
@@ -146,6 +149,14 @@ def _issue(
             evidence = [by_sign(spec.name, reading, spec.signs) or spec.fallback(reading)]
         chosen.extend(evidence[:2])
     return make_issue(spec.name, score, spec.grade(score, chosen), chosen)
+
+
+def _likeliest(scores: Scores, place: int, strongest: dict[str | None, float], beyond: Sequence[str]) -> str:
+    """The column that an issue is most likely in, of those beyond all that is clean where there are any."""
+    names = scores.features.columns
+    evidence = scores.columns[:, place] + np.asarray([strongest.get(name, 0.0) for name in names])
+    of = [row for row, name in enumerate(names) if name in beyond] or range(len(names))
+    return names[max(of, key=lambda row: evidence[row])]
 
 
 def make_issue(name: str, score: float, severity: Severity, found: Sequence[Finding]) -> Issue:

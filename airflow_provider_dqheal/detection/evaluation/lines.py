@@ -171,7 +171,12 @@ def _method(title: str, of: Result, names_issues: bool = True) -> list[str]:
 
 
 def _ablation(parts: Result) -> Lines:
-    titles = {"facts": "facts only", "ensemble": "ensemble only", "both": "both (shipped)"}
+    titles = {
+        "facts": "facts only",
+        "ensemble": "ensemble only",
+        "scored": "both",
+        "both": "both, and what is beyond all that is clean (shipped)",
+    }
     return Lines(
         "Ablation: each part calibrated by itself to the same promise",
         ("part", *(title for _, title in _METHOD)),

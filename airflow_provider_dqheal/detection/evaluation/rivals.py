@@ -4,34 +4,27 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import structlog
 
 from airflow_provider_dqheal.core.types import ISSUE_ORDER
-from airflow_provider_dqheal.detection.certain import certain
 from airflow_provider_dqheal.detection.corpus import CorpusError
 from airflow_provider_dqheal.detection.evaluation._base import Judged, Truth
 from airflow_provider_dqheal.detection.evaluation.raw import SamplesDiffer, redraw, sources_by_name
-from airflow_provider_dqheal.detection.facts import findings, readings
-from airflow_provider_dqheal.detection.features import features_of
 from airflow_provider_dqheal.detection.samples import Sample
-from airflow_provider_dqheal.detection.stack import Stack, build_stack
-from airflow_provider_dqheal.detection.view import BatchView, view_table
+from airflow_provider_dqheal.detection.stack import build_stack
+from airflow_provider_dqheal.detection.view import view_table
 from airflow_provider_dqheal.detection.yardsticks import YARDSTICKS, Opinion
 
 
 @dataclass(frozen=True, eq=False)
 class Rivals:
-    """``rows``: places of the judged samples; ``judged``: the yardsticks by name, on those rows.
-
-    ``certain`` (rows, issue types): what the verdict raises without an estimate.
-    """
+    """``rows``: places of the judged samples; ``judged``: the yardsticks by name, on those rows."""
 
     rows: np.ndarray
     judged: dict[str, Judged]
-    certain: np.ndarray
 
 
 def episodes_for(samples: Sequence[Sample], episodes: int, seed: int = 0) -> list[list[int]]:
@@ -62,7 +55,6 @@ def judge_yardsticks(samples: Sequence[Sample], truth: Truth, chosen: Sequence[S
     known = sources_by_name()
     log = structlog.get_logger()
     rows: list[int] = []
-    certain: list[np.ndarray] = []
     opinions: dict[str, list[Opinion]] = {one.name: [] for one in YARDSTICKS}
     seconds = dict.fromkeys(opinions, 0.0)
     for done, places in enumerate(chosen):
@@ -80,7 +72,6 @@ def judge_yardsticks(samples: Sequence[Sample], truth: Truth, chosen: Sequence[S
         for place, table in zip(places, raw.batches, strict=True):
             view = view_table(table)
             rows.append(place)
-            certain.append(_certain(view, history))
             for one in YARDSTICKS:
                 started = time.perf_counter()
                 opinions[one.name].append(one.judge(history, view))
@@ -91,20 +82,7 @@ def judge_yardsticks(samples: Sequence[Sample], truth: Truth, chosen: Sequence[S
     return Rivals(
         rows=np.asarray(rows, dtype=int),
         judged={name: judged_of(of, names, seconds[name]) for name, of in opinions.items()},
-        certain=np.asarray(certain, dtype=bool).reshape(-1, len(ISSUE_ORDER)),
     )
-
-
-def with_certain(judged: Judged, certain: np.ndarray) -> Judged:
-    """The detector as the verdict acts: what needs no estimate is raised whatever the score."""
-    predicted = judged.predicted | certain
-    return replace(judged, predicted=predicted, flagged=np.asarray(predicted.any(axis=1)), alarms={}, probability=None)
-
-
-def _certain(view: BatchView, history: Stack) -> np.ndarray:
-    features = features_of(view, history, self_test=False)
-    found = certain(findings(features), readings(features).values())
-    return np.asarray([i in found for i in range(len(ISSUE_ORDER))])
 
 
 def judged_of(opinions: Sequence[Opinion], names: Sequence[tuple[str, ...]], seconds: float) -> Judged:

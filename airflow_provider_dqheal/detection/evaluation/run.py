@@ -18,6 +18,7 @@ from airflow_provider_dqheal.detection.evaluation._base import (
     take_truth,
     truth_of,
 )
+from airflow_provider_dqheal.detection.evaluation.acting import as_verdict, plain_of
 from airflow_provider_dqheal.detection.evaluation.architectures import (
     LOGISTIC,
     TITLES,
@@ -27,8 +28,15 @@ from airflow_provider_dqheal.detection.evaluation.architectures import (
 )
 from airflow_provider_dqheal.detection.evaluation.examples import examples
 from airflow_provider_dqheal.detection.evaluation.figures import figures
-from airflow_provider_dqheal.detection.evaluation.held_out import Scored, Scorer, cross_scored, judge_scored, members_of
-from airflow_provider_dqheal.detection.evaluation.rivals import episodes_for, judge_yardsticks, with_certain
+from airflow_provider_dqheal.detection.evaluation.held_out import (
+    PARTS,
+    Scored,
+    Scorer,
+    cross_scored,
+    judge_scored,
+    members_of,
+)
+from airflow_provider_dqheal.detection.evaluation.rivals import episodes_for, judge_yardsticks
 from airflow_provider_dqheal.detection.evaluation.store import EXCLUDED
 from airflow_provider_dqheal.detection.evaluation.unseen_faults import judge_unseen, unseen_figures
 from airflow_provider_dqheal.detection.samples import Sample
@@ -39,7 +47,8 @@ if TYPE_CHECKING:
     from airflow_provider_dqheal.detection.network import Member
 
 GOAL_HISTORY = 8
-_ABLATION = ("facts", "ensemble")
+_ABLATION = ("scored", "facts", "ensemble")
+"""Without what is beyond all that is clean; and of that, one half of the channels."""
 
 
 def evaluate(
@@ -112,9 +121,7 @@ def measure(
 ) -> dict[str, Any]:
     """The figures of held-out scores; each fold is judged with thresholds from the other folds."""
     truth, scored = truth_of(samples), Scored(channels, columns)
-    return _with_ablation(
-        truth, {part: judge_scored(samples, truth, scored, folds, rate, part) for part in ("both", *_ABLATION)}
-    )
+    return _with_ablation(truth, _judged_parts(samples, truth, scored, folds, rate))
 
 
 def judge_all(
@@ -130,7 +137,7 @@ def judge_all(
         return lambda others: score_samples(networks, others)
 
     scored = cross_scored(samples, seed, fit)
-    found = {part: judge_scored(samples, truth, scored, folds, rate, part) for part in ("both", *_ABLATION)}
+    found = _judged_parts(samples, truth, scored, folds, rate)
     if not compare:
         return found
     for half in ("columns", "set"):
@@ -144,6 +151,14 @@ def judge_all(
     for one in (LOGISTIC, TREES):
         found[one.name] = judge_scored(samples, truth, cross_scored(samples, seed, one.fit), folds, rate)
     return found
+
+
+def _judged_parts(
+    samples: Sequence[Sample], truth: Truth, scored: Scored, folds: np.ndarray, rate: float
+) -> dict[str, Judged]:
+    """As the verdict acts (``both``), and the ablation."""
+    found = {part: judge_scored(samples, truth, scored, folds, rate, part) for part in PARTS}
+    return {**found, "both": as_verdict(found["both"], plain_of(samples)), "scored": found["both"]}
 
 
 def _tables_left_out(truths: Sequence[Truth], methods: dict[str, list[Judged]]) -> dict[str, Any]:
@@ -171,11 +186,6 @@ def _yardsticks(samples: Sequence[Sample], truth: Truth, detector: Judged, episo
     of, own = take_truth(truth, rivals.rows), take(detector, rivals.rows)
     found: dict[str, Any] = {
         "detector": {"title": "dqheal", "names_issues": True, **_brief(figures(of, own))},
-        "verdict": {
-            "title": "dqheal, with what needs no estimate",
-            "names_issues": True,
-            **_brief(figures(of, with_certain(own, rivals.certain))),
-        },
     }
     for one in YARDSTICKS:
         found[one.name] = {

@@ -11,6 +11,7 @@ from airflow_provider_dqheal.core.types import ISSUE_ORDER
 from airflow_provider_dqheal.detection.calibration import alarms, named
 from airflow_provider_dqheal.detection.corruptions import group_of
 from airflow_provider_dqheal.detection.evaluation._base import Judged, Truth, join, join_truth, take_truth
+from airflow_provider_dqheal.detection.evaluation.acting import as_verdict, plain_of
 from airflow_provider_dqheal.detection.evaluation.figures import recall_at, share, weakest
 from airflow_provider_dqheal.detection.evaluation.held_out import (
     HEADS,
@@ -18,6 +19,7 @@ from airflow_provider_dqheal.detection.evaluation.held_out import (
     Scorer,
     cross_scored,
     members_of,
+    probabilities,
     thresholds,
 )
 from airflow_provider_dqheal.detection.evaluation.intervals import bootstrap
@@ -36,6 +38,7 @@ def judge_unseen(
     """
     tables, place = fold_of(samples, seed), fault_folds(samples, seed)
     faults = [{place[part] for part in s.corruption.split("+") if part in place} for s in samples]
+    plain = plain_of(samples)
     found: list[tuple[Truth, Judged]] = []
     for left_out in range(FOLDS):
         seen = np.asarray([left_out not in one for one in faults])
@@ -53,8 +56,13 @@ def judge_unseen(
             levels = calibration.levels(channels)
             level, threshold = alarms(levels), thresholds(calibration, rate, history)
             predicted = named(levels, threshold, calibration.loosen, channels[:, HEADS:], calibration.evident)
-            judged = Judged(level - threshold, np.asarray(predicted.any(axis=1)), predicted)
-            found.append((take_truth(truth, inside), judged))
+            judged = Judged(
+                score=level - threshold,
+                flagged=np.asarray(predicted.any(axis=1)),
+                predicted=predicted,
+                probability=probabilities(calibration, levels),
+            )
+            found.append((take_truth(truth, inside), as_verdict(judged, plain[inside])))
     return join_truth([one for one, _ in found]), join([one for _, one in found])
 
 

@@ -27,14 +27,15 @@ from airflow_provider_dqheal.detection.features import NAMES
 from airflow_provider_dqheal.detection.generators import generators
 from airflow_provider_dqheal.detection.samples import Sample, draw_samples
 
-WIDTH = 14
+WIDTH = len(NAMES)
 
 
 def made(number: int, fault: str, severity: str = "", ordered: bool = True) -> Sample:
     """A sample whose features say plainly what is wrong, with some noise."""
     rng = np.random.default_rng([number, len(fault)])
     table, issue = number % 12, int(fault[-1]) if fault else None
-    values = rng.normal(0, 0.4, (3, WIDTH))
+    values = np.zeros((3, WIDTH))
+    values[:, -14:] = rng.normal(0, 0.4, (3, 14))
     values[:, -5:] = 0.0
     columns = np.zeros((3, 5), dtype=np.int8)
     labels = np.zeros(5, dtype=np.int8)
@@ -98,7 +99,7 @@ def test_every_line_that_was_promised_is_there(result):
         assert low <= main[name] <= high
     assert set(main["issues"]) == set(ISSUE_ORDER)
     assert set(main["promised_and_observed"]) == {"0.01", "0.03", "0.05", "0.1"}
-    assert set(main["ablation"]) == {"facts", "ensemble", "both"}
+    assert set(main["ablation"]) == {"facts", "ensemble", "scored", "both"}
     assert set(result["architectures"]) == {"columns", "set", "both", "logistic", "trees"}
     assert main["auc"] > 0.9
     assert main["ablation"]["facts"]["auc"] == 0.5
@@ -117,7 +118,7 @@ def test_the_detector_and_every_architecture_score_each_batch_once(samples, monk
     monkeypatch.setattr(run, "members_of", lambda *_: [Member(WIDTH, len(BATCH_FEATURES)).eval()])
     truth = truth_of(samples[:60])
     found = run.judge_all(samples[:60], truth, 0, 0.03, compare=True, members=1)
-    assert set(found) == {"both", "facts", "ensemble", "columns", "set", "logistic", "trees"}
+    assert set(found) == {"both", "scored", "facts", "ensemble", "columns", "set", "logistic", "trees"}
     for name, judged in found.items():
         assert np.isfinite(judged.score).all()
         assert judged.predicted.any(axis=1).tolist() == judged.flagged.tolist()

@@ -1,4 +1,4 @@
-"""Plain evidence is an issue whatever the ensemble says; clean batches have none."""
+"""What lies beyond all that is clean is an issue whatever the ensemble says; clean batches are not."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ import pytest
 from _support.orders import orders
 from _support.tables import put
 
-from airflow_provider_dqheal.core.types import ISSUE_ORDER
-from airflow_provider_dqheal.detection.certain import certain
+from airflow_provider_dqheal.core.config import DetectionSettings
+from airflow_provider_dqheal.detection.beyond import beyond_clean
+from airflow_provider_dqheal.detection.detector import Scores, default_detector
 from airflow_provider_dqheal.detection.facts import findings, readings
-from airflow_provider_dqheal.detection.features import features_of
+from airflow_provider_dqheal.detection.features import features_of, featurize
 from airflow_provider_dqheal.detection.stack import build_stack
-from airflow_provider_dqheal.detection.verdict import judge
+from airflow_provider_dqheal.detection.verdict import assess, judge
 from airflow_provider_dqheal.detection.view import view_table
 from airflow_provider_dqheal.profiling.baseline import Baseline
 from airflow_provider_dqheal.profiling.local import profile_table
@@ -39,20 +40,31 @@ CASES = [
     ("note", "xq#zk@@wv{}", 1, "outliers"),
     ("amount", "98765432109", 2, "outliers"),
     ("code", "00ff00ff00ff00ff", 60, "distribution_shift"),
+    ("note", "<p>late</p>", 30, "type_mismatch"),
 ]
 
 
 @pytest.mark.parametrize(("column", "value", "cells", "issue"), CASES)
-def test_plain_evidence_is_named_and_so_is_its_column(history, column, value, cells, issue):
+def test_a_column_beyond_all_that_is_clean_is_an_issue(history, column, value, cells, issue):
     batch = put(day_of(9), column, dict.fromkeys(range(cells), value))
     features = features_of(view_table(batch), build_stack([view_table(table) for table in history]))
-    assert ISSUE_ORDER.index(issue) in certain(findings(features), readings(features).values())
+    assert column in beyond_clean(findings(features), readings(features).values())
     verdict = judge(profile_table(batch), Baseline.build("orders", [profile_table(table) for table in history]))
     assert column in verdict.issue(issue).columns
 
 
-def test_clean_batches_have_none(history):
+def test_it_is_one_where_the_ensemble_is_silent_and_the_promise_leaves_room(history):
+    profile = profile_table(put(day_of(9), "amount", dict.fromkeys(range(8), "tall")))
+    baseline = Baseline.build("orders", [profile_table(table) for table in history])
+    scores = default_detector().score(featurize(profile, baseline))
+    mute = Scores(scores.features, scores.levels - 50.0, scores.columns * 0 - 9.0, scores.model_id, scores.calibration)
+    (issue,) = assess(profile, baseline, mute).issues
+    assert issue.columns == ("amount",)
+    assert not assess(profile, baseline, mute, DetectionSettings(false_alarm_rate=0.01)).issues
+
+
+def test_clean_batches_are_not(history):
     stack = build_stack([view_table(table) for table in history])
     for day in range(8, 20):
         features = features_of(view_table(day_of(day)), stack)
-        assert certain(findings(features), readings(features).values()) == set()
+        assert beyond_clean(findings(features), readings(features).values()) == []

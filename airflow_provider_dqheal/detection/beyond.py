@@ -1,0 +1,82 @@
+"""What lies beyond everything that clean batches show: something is wrong, whatever the ensemble says.
+
+The ensemble weighs what the faults it was trained on move; a fault of another kind may move a measurement further than
+a clean batch of any table ever did, and still mean nothing to it. That something is wrong is then plain; which issue it
+is, the ensemble says better than the measurement. Of 4,480 time-ordered clean batches of the training corpus, fourteen
+are raised by this alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from airflow_provider_dqheal.core.types import ISSUE_ORDER
+from airflow_provider_dqheal.issues._base import Finding, Reading
+
+ENDS: tuple[tuple[str, str, float], ...] = (
+    ("length_spread.own", "text", 5.0),
+    ("length_max.own", "text", 4.7),
+    ("lengths.excess", "text", 2.9),
+    ("number.excess", "text", 1.35),
+    ("odd_form_z", "number", 1.25),
+    ("word.own", "number", 3.4),
+    ("deviation.own", "number", 6.4),
+    ("reach_below.nearest", "number", 4.6),
+    ("entropy.excess", "date", 1.45),
+    ("past_z", "date", 15.0),
+    ("parse_z", "", 2.5),
+    ("null.own", "", 5.8),
+    ("top.own", "", 5.4),
+    ("unit.own", "", 3.8),
+    ("unit.excess", "", 2.05),
+    ("association_excess", "", 3.6),
+    ("sign_test_z", "", 1.8),
+    ("sign_markup_z", "", 3.5),
+    ("sign_escaped_z", "", 3.5),
+    ("sign_masked_z", "", 3.5),
+    ("sign_hashed_z", "", 3.5),
+    ("sign_uuid_z", "", 3.5),
+    ("sign_quoted_z", "", 3.5),
+    ("sign_bracketed_z", "", 3.5),
+)
+"""A measurement, the kind of column it is read of (empty: any), and where clean batches end."""
+
+LEAST_RATE = 0.02
+"""Where a smaller share of false alarms is asked for, the calibrated score alone decides: this costs some, too."""
+
+_PLAIN_STRENGTH = 3.0
+_PLAIN_SHARE = 0.25
+_FEW = 0.35
+
+
+def beyond_clean(found: Iterable[Finding], readings: Iterable[Reading]) -> list[str]:
+    """The columns that lie beyond what clean batches show, by their findings or their measurements."""
+    gone = [finding.column for finding in found if _is_gone(finding)]
+    far = [reading.column for reading in readings if _is_far(reading)]
+    return list(dict.fromkeys([*(column for column in gone if column is not None), *far]))
+
+
+def likeliest(levels: np.ndarray) -> int:
+    """The place of the likeliest issue type, by levels or probabilities (issue types,); a changed schema is a fact."""
+    return max((i for i, name in enumerate(ISSUE_ORDER) if name != "schema_drift"), key=lambda i: float(levels[i]))
+
+
+def _is_gone(finding: Finding) -> bool:
+    """A quarter of a column is missing where it never was."""
+    missing = finding.metric in ("missing_share", "stand_in")
+    return missing and finding.strength >= _PLAIN_STRENGTH and finding.share >= _PLAIN_SHARE
+
+
+def _is_far(reading: Reading) -> bool:
+    if any(reading(measure) > end for measure, kind, end in ENDS if kind in ("", reading.kind)):
+        return True
+    strange = min(reading("spelling_reach"), reading("spelling_excess"))
+    if strange > 3.0 and reading("spelling_share") <= _FEW:  # no text was ever spelled nearly as oddly
+        return True
+    far = reading("reach_above.nearest") > 10.0 and reading("reach_above.excess") > 2.3
+    if reading.kind == "number" and far:  # far beyond all records
+        return True
+    is_key = reading("is_unique") > 0 and reading("repeat_loo") == 0
+    return is_key and reading("repeat_z") > 11.0  # a key that repeats
