@@ -16,6 +16,10 @@ _SHORTEST = 4
 _LONGEST = 40
 _FREQUENT = 0.004
 MOST_LABELS = 300
+_ASCII = [chr(code) for code in range(1, 128)]
+_NO_SIGNS = str.maketrans("", "", "".join(c for c in _ASCII if not c.isalnum()))
+_NO_BLANKS = str.maketrans("", "", "".join(c for c in _ASCII if c.isspace()))
+_NO_DIGITS = str.maketrans("", "", "".join(c for c in _ASCII if c.isdigit()))
 
 
 def folded(text: str) -> str:
@@ -36,6 +40,21 @@ def respelled(text: str) -> str:
     ('newyork', '#team5')
     """
     return folded(text) or "".join(text.casefold().split())
+
+
+def all_respelled(texts: Sequence[str]) -> list[str]:
+    """:func:`respelled` of many texts.
+
+    >>> all_respelled([" New-York ", "#Team 5"])
+    ['newyork', '#team5']
+    """
+    together = "\0".join(texts)
+    if not together.isascii() or together.count("\0") >= len(texts):
+        return [respelled(text) for text in texts]
+    low = together.casefold()
+    bare, whole, worded = (low.translate(dropped).split("\0") for dropped in (_NO_SIGNS, _NO_BLANKS, _NO_DIGITS))
+    each = zip(texts, bare, whole, worded, strict=True)
+    return [one if one and len(rest) == len(text) <= _LONGEST else blankless for text, one, blankless, rest in each]
 
 
 def slips(word: str) -> set[str]:

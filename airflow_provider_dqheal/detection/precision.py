@@ -5,7 +5,7 @@ A factor, a mean that was filled in or a moved point leave decimals that the col
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,26 +38,70 @@ class Places:
     present: float
 
 
+@dataclass(frozen=True, eq=False)
+class Usual:
+    """How finely C columns' numbers are written in some batches.
+
+    ``known``: whether all of them hold numbers; ``finest``: the most decimals; ``finer``: share of the cells of one
+    batch with more decimals than all others; ``middle``: the median number of decimals; ``rounder``: the largest share
+    of a batch that is below it.
+    """
+
+    known: np.ndarray
+    finest: np.ndarray
+    finer: np.ndarray
+    middle: np.ndarray
+    rounder: np.ndarray
+
+
 def measure_precision(stack: Stack, batch: BatchView | int, index: np.ndarray, names: list[str]) -> np.ndarray:
     """(columns, 4) :data:`PRECISION` of ``names``; a batch of the stack by its place, or a new one."""
+    columns = (stack.batches[batch] if isinstance(batch, int) else batch).columns
+    mine = [columns[name].places for name in names]
+    usual = _usual_history(stack, names) if len(index) == len(stack.batches) else usual_of(stack, index, names)
+    finest, present = np.asarray([one.finest for one in mine]), np.asarray([one.present for one in mine])
+    rows = np.flatnonzero(np.isfinite(finest) & usual.known)
     out = np.zeros((len(names), len(PRECISION)))
+    if not len(rows):
+        return out
+    reach = np.zeros((len(rows), 2 * _MOST + 2))
+    np.cumsum([mine[row].counts for row in rows.tolist()], axis=1, out=reach[:, 1:])
+    each, present = np.arange(len(rows)), present[rows]
+    finer = reach[each, (_MOST - usual.finest[rows]).astype(int)] / present
+    rounder = (reach[:, -1] - reach[each, (_MOST - usual.middle[rows]).astype(int) + 1]) / present
+    for at, (share, record) in enumerate(((finer, usual.finer[rows]), (rounder, usual.rounder[rows]))):
+        out[rows, 2 * at] = np.maximum(surplus_z(share, record, present), 0.0)
+        out[rows, 2 * at + 1] = np.maximum(share - record, 0.0)
+    return out
+
+
+def usual_of(stack: Stack, index: np.ndarray, names: list[str]) -> Usual:
+    """The batches ``index`` of a stack."""
+    found = np.zeros((len(names), 5))
     for row, name in enumerate(names):
         views = [stack.columns[name].views[i] for i in index.tolist()]
-        mine = (stack.batches[batch] if isinstance(batch, int) else batch).columns[name].places
         others = [view.places for view in views if view is not None]
         numbers = [one for one in others if np.isfinite(one.finest)]
-        if not np.isfinite(mine.finest) or len(numbers) < max(len(others), 2):
+        if len(numbers) < max(len(others), 2):
             continue
         finest = sorted(one.finest for one in numbers)
-        finer = _above(mine, finest[-1])
-        usual = max(_above(one, finest[-2]) for one in numbers) if finest[-1] > finest[-2] else 0.0
+        finer = max(_above(one, finest[-2]) for one in numbers) if finest[-1] > finest[-2] else 0.0
         middle = _middle(np.sum([one.counts for one in numbers], axis=0))
-        rounder, record = _below(mine, middle), max(_below(one, middle) for one in numbers)
-        out[row] = (
-            max(surplus_z(finer, usual, mine.present), 0.0), max(finer - usual, 0.0),
-            max(surplus_z(rounder, record, mine.present), 0.0), max(rounder - record, 0.0),
-        )  # fmt: skip
-    return out
+        found[row] = 1.0, finest[-1], finer, middle, max(_below(one, middle) for one in numbers)
+    return Usual(found[:, 0] > 0, *found.T[1:])
+
+
+def _usual_history(stack: Stack, names: list[str]) -> Usual:
+    """All batches of a stack, computed once for all of its columns."""
+    held = stack.cache.get("precision")
+    if not isinstance(held, Usual):
+        held = usual_of(stack, np.arange(len(stack.batches)), list(stack.columns))
+        stack.cache["precision"] = held
+    if names == list(stack.columns):
+        return held
+    place = {name: row for row, name in enumerate(stack.columns)}
+    rows = [place[name] for name in names]
+    return Usual(*(getattr(held, one.name)[rows] for one in fields(Usual)))
 
 
 def places_of(view: ColumnView) -> Places:

@@ -8,6 +8,7 @@ batch of the history had.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from airflow_provider_dqheal.detection.characters import kinds_and_runs
-from airflow_provider_dqheal.detection.likeness import respelled
+from airflow_provider_dqheal.detection.likeness import all_respelled, respelled
 from airflow_provider_dqheal.detection.scalars import surplus_z
 
 if TYPE_CHECKING:
@@ -105,34 +106,63 @@ class Vocabulary:
 
 
 @dataclass(frozen=True, eq=False)
+class Held:
+    """What some batches of a column hold together.
+
+    ``among``: those batches, as bits; ``kinds`` of characters; the ``frequent`` texts without case, and their
+    ``beginnings`` of at least two characters.
+    """
+
+    among: int
+    kinds: int
+    frequent: tuple[str, ...]
+    beginnings: frozenset[str]
+
+    @classmethod
+    def of(cls, known: Vocabulary, among: int) -> Held:
+        """From the vocabulary of the column."""
+        kinds = 0
+        for i, one in enumerate(known.kinds):
+            kinds |= one if among >> i & 1 else 0
+        frequent = tuple(text.casefold() for text in known.frequent if known.batches[text] & among)
+        beginnings = frozenset(text[:end] for text in frequent for end in range(2, len(text)))
+        return cls(among, kinds, frequent, beginnings)
+
+
+@dataclass(frozen=True, eq=False)
 class Signed:
     """The signs of a history.
 
-    By column its vocabulary ``known`` and the ``shares`` (N, signs) of each batch beside the others; ``spoken`` is the
-    columns that use a text as a matter of course.
+    By column its vocabulary ``known`` and its ``place`` among the C of ``shares`` (C, N, signs), of each batch beside
+    the others, and of ``whole`` (C), what all batches hold together; ``spoken`` is the columns that use a text as a
+    matter of course.
     """
 
     known: dict[str, Vocabulary]
-    shares: dict[str, np.ndarray]
+    place: dict[str, int]
+    shares: np.ndarray
+    whole: tuple[Held, ...]
     spoken: dict[str, set[str]]
 
 
 def signed(stack: Stack, batch: BatchView | int, index: np.ndarray, names: list[str]) -> np.ndarray:
     """(columns, signs) :data:`SIGNS` of ``names``; a batch of the stack by its place, or a new one."""
     history = _signs_of(stack)
-    everything = (1 << len(stack.batches)) - 1
-    out = np.zeros((len(names), len(SIGNS)))
-    for row, name in enumerate(names):
-        if isinstance(batch, int):
-            shares, present = history.shares[name][batch], max(stack.batches[batch].columns[name].present, 1.0)
-        else:
-            texts = batch.columns[name].texts
-            shares, present = _shares(name, texts, history.known[name], history.spoken, everything), texts.present
-        record = history.shares[name][index].max(axis=0, initial=0.0)
-        for at in np.flatnonzero(shares > record).tolist():
-            out[row, at] = max(surplus_z(float(shares[at]), float(record[at]), present), 0.0)
-        out[row, len(shares) :] = np.maximum(shares - record, 0.0)[len(_ALONE) :]
-    return out
+    rows = [history.place[name] for name in names]
+    if isinstance(batch, int):
+        shares = history.shares[rows, batch]
+        present = [max(stack.batches[batch].columns[name].present, 1.0) for name in names]
+    else:
+        texts = [batch.columns[name].texts for name in names]
+        both = zip(names, texts, rows, strict=True)
+        shares = np.asarray(
+            [_shares(name, one, history.known[name], history.spoken, history.whole[row]) for name, one, row in both]
+        ).reshape(len(names), -1)
+        present = [one.present for one in texts]
+    record = history.shares[rows][:, index].max(axis=1, initial=0.0)
+    z = np.maximum(surplus_z(shares, record, np.asarray(present)[:, None]), 0.0)
+    more = np.maximum(shares - record, 0.0)
+    return np.concatenate([np.where(more > 0, z, 0.0), more[:, len(_ALONE) :]], axis=1)
 
 
 def _signs_of(stack: Stack) -> Signed:
@@ -151,18 +181,13 @@ def _signs_of(stack: Stack) -> Signed:
         for text in usual:
             spoken.setdefault(text, set()).add(name)
     everything = (1 << len(stack.batches)) - 1
-    shares = {
-        name: np.stack(
-            [
-                _shares(name, one, known[name], spoken, everything & ~(1 << i))
-                if one is not None
-                else np.zeros(len(_ALONE) + len(_AGAINST))
-                for i, one in enumerate(batches)
-            ]
-        )
-        for name, batches in texts.items()
-    }
-    found = Signed(known, shares, spoken)
+    shares = np.zeros((len(texts), len(stack.batches), len(_ALONE) + len(_AGAINST)))
+    for row, (name, batches) in enumerate(texts.items()):
+        for i, one in enumerate(batches):
+            if one is not None:
+                shares[row, i] = _shares(name, one, known[name], spoken, Held.of(known[name], everything & ~(1 << i)))
+    whole = tuple(Held.of(known[name], everything) for name in texts)
+    found = Signed(known, {name: row for row, name in enumerate(texts)}, shares, whole, spoken)
     stack.cache["signs"] = found
     return found
 
@@ -207,25 +232,36 @@ def _vocabulary(batches: list[Texts | None]) -> tuple[Vocabulary, list[str]]:
     return Vocabulary(held, folds, kinds, frequent), usual
 
 
-def _shares(name: str, texts: Texts, known: Vocabulary, spoken: dict[str, set[str]], among: int) -> np.ndarray:
-    """(signs,) shares of a batch's present cells; ``among`` are the batches, as bits, that it is compared with."""
+def _shares(name: str, texts: Texts, known: Vocabulary, spoken: dict[str, set[str]], held: Held) -> np.ndarray:
+    """(signs,) shares of a batch's present cells, compared with what other batches of the column hold."""
     cells = np.zeros(len(_AGAINST))
-    union = 0
-    for i, kinds in enumerate(known.kinds):
-        union |= kinds if among >> i & 1 else 0
-    if union:
-        cells[0] = texts.weights[(texts.kinds & ~np.uint64(union)) != 0].sum()
-    fresh = [at for at, text in enumerate(texts.texts) if not known.batches.get(text, 0) & among]
-    usual = [text.casefold() for text in known.frequent if known.batches[text] & among] if fresh else []
-    for at in fresh[:_MOST_FRESH]:
-        text, low, weight = texts.texts[at], texts.texts[at].casefold(), texts.weights[at]
-        if any(len(one) < len(low) and one in low for one in usual):
-            cells[1] += weight
-        elif len(low) >= 2 and any(len(low) < len(one) and one.startswith(low) for one in usual):
-            cells[2] += weight
-        if spoken.get(text, {name}) != {name}:
-            cells[3] += weight
-        fold = respelled(text)
-        if len(fold) >= 2 and known.folds.get(fold, 0) & among:
-            cells[4] += weight
+    if not texts.texts:
+        return np.concatenate([texts.shares, cells])
+    if held.kinds:
+        cells[0] = texts.weights[(texts.kinds & ~np.uint64(held.kinds)) != 0].sum()
+    among, batches = held.among, known.batches.get
+    news = (at for at, text in enumerate(texts.texts) if not batches(text, 0) & among)
+    fresh = list(islice(news, _MOST_FRESH))
+    if fresh:
+        cells[1:] = _against([texts.texts[at] for at in fresh], texts.weights[fresh], name, known, spoken, held)
     return np.concatenate([texts.shares, cells / texts.present])
+
+
+def _against(
+    texts: list[str], weights: np.ndarray, name: str, known: Vocabulary, spoken: dict[str, set[str]], held: Held
+) -> np.ndarray:
+    """(signs - 1,) cells whose text is none of the history, but goes with one of it: :data:`_AGAINST` but foreign."""
+    found = np.zeros((len(_AGAINST) - 1, len(texts)), dtype=bool)
+    together = "\n".join(texts).casefold()
+    inside = [one for one in held.frequent if one in together]
+    if inside or held.beginnings:
+        for at, text in enumerate(texts):
+            low = text.casefold()
+            found[0, at] = any(len(one) < len(low) and one in low for one in inside)
+            found[1, at] = low in held.beginnings and not found[0, at]
+    if not spoken.keys().isdisjoint(texts):
+        found[2] = [spoken.get(text, {name}) != {name} for text in texts]
+    folds = all_respelled(texts)
+    if not known.folds.keys().isdisjoint(folds):
+        found[3] = [len(fold) >= 2 and bool(known.folds.get(fold, 0) & held.among) for fold in folds]
+    return found @ weights
