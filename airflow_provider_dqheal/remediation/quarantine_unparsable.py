@@ -11,6 +11,9 @@ from airflow_provider_dqheal.remediation.kernels.dates import read_as
 from airflow_provider_dqheal.remediation.kernels.numbers import is_number
 from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_word
 
+_WHOLE, _LEAST = 0.9, 5
+"""Share of a column's values that is the whole column, where these are more than a few."""
+
 
 @register
 class QuarantineUnparsable(QuarantineStrategy):
@@ -34,20 +37,26 @@ class QuarantineUnparsable(QuarantineStrategy):
         """One step a column."""
         steps = []
         for name, rows in self._unread(context):
-            if self.within_budget(context, len(rows)):
+            if self._may_go(context, name, rows):
                 kind = context.history.columns[name].type
                 reason = f"{len(rows):,} cells of {name!r} do not read as {kind}, and no single rule explains them"
                 steps.append(self.rows_step(context, (name,), rows, f"unparsable {kind} in {name!r}", 1.0, reason))
         return steps
 
     def holds(self, context: Context) -> list[str]:
-        """What is more than the quarantine budget."""
+        """What is more than the quarantine budget, or the whole column."""
         return [
             f"type_mismatch in {name}: {len(rows):,} cells do not read as the accepted type and no rule "
             "explains them all; correct the source"
             for name, rows in self._unread(context)
-            if not self.within_budget(context, len(rows))
+            if not self._may_go(context, name, rows)
         ]
+
+    def _may_go(self, context: Context, column: str, rows: list[int]) -> bool:
+        """Whether the rows are within the budget, and not nearly all that have a value."""
+        cells = context.cells(column)
+        present = len(cells.codes) - len(cells.rows({text for text in cells.values if is_missing_word(text)}))
+        return self.within_budget(context, len(rows)) and len(rows) < max(_LEAST, _WHOLE * present)
 
 
 def _does_not_read(text: Text, history: ColumnHistory) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -20,6 +21,8 @@ from airflow_provider_dqheal.remediation.working import Working
 _MAX_PAIRS = 2_500
 """More candidate pairs than this are not compared by content."""
 _SAME_NAME, _SAME_CONTENT = 0.8, 0.9
+_AFFIXED, _FORMED = 2, 0.5
+"""Columns that bear one and the same affix, at least, and how far each must be written as the column was."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class _Likeness:
 
 @register
 class Rename(Strategy):
-    """Matches missing accepted columns with unknown ones: by plain name first, then by name and content.
+    """Matches missing accepted columns with unknown ones: by plain name, by one affix to all, by name and content.
 
     One-to-one; a pair must be each other's best match by a margin, otherwise the strategy abstains.
     """
@@ -71,6 +74,11 @@ class Rename(Strategy):
                 pairs[alike[0]] = (name, 0.99)
                 missing.remove(name)
                 added.remove(alike[0])
+        for old, new in _by_affix(missing, added).items():
+            if form_likeness(context.cells(old).counter, context.history.columns[new]) >= _FORMED:
+                pairs[old] = (new, 0.97)
+                missing.remove(new)
+                added.remove(old)
         if missing and added and len(missing) * len(added) <= _MAX_PAIRS:
             pairs |= self._by_content(context, missing, added)
         if not pairs:
@@ -116,3 +124,23 @@ class Rename(Strategy):
             ledger=pa.concat_tables([working.ledger, *lines]),
             origins=tuple((mapping.get(column, column), origin) for column, origin in working.origins),
         )
+
+
+def _by_affix(missing: list[str], added: list[str]) -> dict[str, str]:
+    """Unknown -> missing names, where one prefix or suffix was put to several; none that could be two (``_1``, ``_2``).
+
+    >>> _by_affix(["id", "text"], ["x_id", "x_text", "more"])
+    {'x_id': 'id', 'x_text': 'text'}
+    >>> _by_affix(["day", "place"], ["day_1", "day_2", "place_1", "place_2"])
+    {}
+    """
+    by_affix: dict[tuple[str, str], dict[str, str]] = {}
+    for old in added:
+        for new in missing:
+            if len(old) > len(new) and old.endswith(new):
+                by_affix.setdefault((old[: -len(new)], ""), {})[old] = new
+            if len(old) > len(new) and old.startswith(new):
+                by_affix.setdefault(("", old[len(new) :]), {})[old] = new
+    shared = [pair for pairs in by_affix.values() if len(pairs) >= _AFFIXED for pair in pairs.items()]
+    olds, news = Counter(old for old, _ in shared), Counter(new for _, new in shared)
+    return {old: new for old, new in shared if olds[old] == news[new] == 1}

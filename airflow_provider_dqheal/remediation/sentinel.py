@@ -22,6 +22,8 @@ NUMBERS = frozenset(
     + [-1.0, 2147483647.0, -2147483648.0, 99999.99, 9999.99, 999.99, 1e20, -1e20, 1e30, 12345.0, 123456789.0]
 )
 """Numbers that producers write for "missing"."""
+_BEYOND = 3.0
+"""Times all other numbers, from which on nines are far also where these have moved."""
 DATES = frozenset(
     {"1900-01-01", "1899-12-30", "1899-12-31", "1970-01-01", "1753-01-01", "0001-01-01", "9999-12-31", "2099-12-31"}
 )
@@ -48,8 +50,8 @@ class Sentinel(TextMap):
         rows = sum(counts.values())
         rest = np.array([value for value in numbers_of(counts) if value not in NUMBERS])
         spread = Spread(history)
-        if len(rest) >= 20 and spread.distance(rest) > 3 * spread.tolerance(len(rest)):
-            return []  # the column as a whole has moved: nothing is far from it
+        moved = len(rest) >= 20 and spread.distance(rest) > 3 * spread.tolerance(len(rest))
+        size = float(max(np.abs(part).max() for part in (rest, history.all_numbers) if len(part)))
         negative = any(is_number(text) and -1 != float(str(text)) < 0 for text in counts if text not in history.pooled)
         for text, count in counts.items():
             if text is None or text in history.pooled or not is_number(text) or float(text) not in NUMBERS:
@@ -58,6 +60,8 @@ class Sentinel(TextMap):
             lone = abs(value) >= 999 and set(text.strip("-").partition(".")[0]) == {"9"}
             if not scale.far(np.array([value]))[0] or (count < 3 and not lone) or count > 0.5 * rows:
                 continue
+            if moved and (not lone or abs(value) < _BEYOND * size):
+                continue  # the column as a whole has moved: little is far from it
             if count < 2 and text in explain({**counts}, history).slips:
                 continue
             if value == -1 and (history.all_numbers[0] < 0 or count < 3 or negative):

@@ -21,6 +21,10 @@ _FAR = 4.0
 _ALL, _STEP = 0.98, 0.05
 _VARIED = 10
 """Different numbers that one of two columns must have had: flags and years tell nothing of whose they are."""
+_NEW = 4
+"""Different values that a column never held and the other did, which tell as much."""
+_ROWS, _MANY, _NONE = 20, 0.2, 0.02
+"""Numbers without which nothing is told; shares outside the history's range that are many, and as good as none."""
 
 
 @register
@@ -40,9 +44,13 @@ class SwappedColumns(Strategy):
             for name, history, cells in context.columns()
             if not (history.is_numeric and history.is_key)  # its numbers are new in every batch
         }
-        strange = [name for name, (history, counts) in columns.items() if not _is_like(counts, history, _FAR)]
+        far = {name for name, (history, counts) in columns.items() if not _is_like(counts, history, _FAR)}
+        odd = [name for name, (history, counts) in columns.items() if name in far or _is_odd(counts, history)]
         pairs = [
-            (left, right) for left, right in combinations(strange[:20], 2) if _exchanged(columns[left], columns[right])
+            (left, right)
+            for left, right in combinations(odd[:20], 2)
+            if _exchanged(columns[left], columns[right])
+            and ({left, right} <= far or _come_inside(columns[left], columns[right]))
         ]
         if len(pairs) != 1:
             return []
@@ -67,18 +75,51 @@ class SwappedColumns(Strategy):
         )
 
 
+def _is_odd(counts: Counts, history: ColumnHistory) -> bool:
+    """Whether many numbers lie outside what was ever seen, or all are one where they always varied."""
+    values = numbers_of(counts)
+    if not history.is_numeric or len(values) < _ROWS:
+        return False
+    varied = all(len(np.unique(batch)) >= _NEW for batch in history.numbers)
+    return _outside(counts, history) >= _MANY or (varied and values[0] == values[-1])
+
+
+def _outside(counts: Counts, history: ColumnHistory) -> float:
+    """Share of the numbers that lie outside the history's range."""
+    values, known = numbers_of(counts), history.all_numbers
+    return float(((values < known[0]) | (values > known[-1])).mean()) if len(values) and len(known) else 0.0
+
+
+def _come_inside(left: tuple[ColumnHistory, Counts], right: tuple[ColumnHistory, Counts]) -> bool:
+    """Whether the exchange brings numbers inside both ranges, which two levels that moved on cannot do."""
+    (ours, our_values), (theirs, their_values) = left, right
+    both = ours.is_numeric and theirs.is_numeric
+    return both and max(_outside(our_values, theirs), _outside(their_values, ours)) <= _NONE
+
+
 def _exchanged(left: tuple[ColumnHistory, Counts], right: tuple[ColumnHistory, Counts]) -> bool:
     """Whether each column's values are like the other's history, and such that nobody else's would be.
 
-    Of a number and a text it is enough that each is written as the other and near it or known there.
+    Of a number and a text it is enough that each is written as the other and near it or known there; of two numbers,
+    one of them out of reach of its own history, that one is like the other and the second near it.
     """
     (ours, our_values), (theirs, their_values) = left, right
     if ours.is_numeric != theirs.is_numeric:
         number, label = (left, right) if ours.is_numeric else (right, left)
         return _is_near(label[1], number[0]) and _is_like(number[1], label[0])
-    if ours.is_numeric and max(len(ours.different_numbers), len(theirs.different_numbers)) < _VARIED:
+    new = max(_foreign(our_values, ours, theirs), _foreign(their_values, theirs, ours))
+    if ours.is_numeric and max(len(ours.different_numbers), len(theirs.different_numbers)) < _VARIED and new < _NEW:
         return False
-    return _is_like(our_values, theirs) and _is_like(their_values, ours)
+    alike = [_is_like(our_values, theirs), _is_like(their_values, ours)]
+    if not ours.is_numeric or all(alike) or not any(alike):
+        return all(alike)
+    apart = any(not in_reach(numbers_of(values), own, _STEP) for own, values in (left, right) if any(values))
+    return apart and _is_near(our_values, theirs) and _is_near(their_values, ours)  # one of them has moved on as well
+
+
+def _foreign(counts: Counts, own: ColumnHistory, other: ColumnHistory) -> int:
+    """Different values that the column never held and the other did."""
+    return sum(text in other.present and text not in own.pooled for text in counts)
 
 
 def _is_near(counts: Counts, history: ColumnHistory) -> bool:

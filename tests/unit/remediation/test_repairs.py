@@ -17,6 +17,7 @@ from airflow_provider_dqheal.remediation.kernels.slips import explain
 from airflow_provider_dqheal.remediation.kernels.spelling import variants
 from airflow_provider_dqheal.remediation.narrowed import is_narrowed
 from airflow_provider_dqheal.remediation.restore_codes import RestoreCodes
+from airflow_provider_dqheal.remediation.sentinel import Sentinel
 
 
 def us_date(text):
@@ -492,3 +493,9 @@ def test_halves_that_are_cut_off_are_seen_where_about_as_many_were_always_whole(
     assert held([0.5, 0.55, 0.45, 0.5, 0.5])
     assert not held([0.5, 0.9, 0.2, 0.5, 0.5])
     assert not held([0.95, 0.95, 0.95, 0.95, 0.95])
+
+
+@pytest.mark.parametrize(("column", "found"), [([1993] * 76, ["9999"]), ([9000, 9500] * 38, [])])
+def test_nines_far_beyond_everything_are_stand_ins_also_in_a_column_that_has_moved(column, found):
+    history = ColumnHistory("year", "int", tuple(Counter({"1990": 40, "1991": 40 + seed}) for seed in range(8)))
+    assert list(Sentinel().rule(Counter([*map(str, column), "9999"]), history)) == found

@@ -236,3 +236,73 @@ def test_merged_columns_are_cut_apart_although_a_row_holds_a_new_value(bench, cl
     _, working, validation = bench.heal(dirty, said(schema_drift=()))
     assert validation.passed, validation.failures
     assert working.table.equals(clean)
+
+
+def with_numbers(table: pa.Table, **columns: list) -> pa.Table:
+    for name, values in columns.items():
+        table = table.append_column(name, pa.array([str(value) for value in values]))
+    return table
+
+
+def test_flag_and_count_under_each_others_name_go_back(make_bench, day_of_orders, said):
+    def stays(index: int, rows: int = 300) -> pa.Table:
+        return with_numbers(day_of_orders(index), flag=[0] * rows, nights=[row * 7 % 9 for row in range(rows)])
+
+    bench = make_bench([stays(index) for index in range(8)])
+    clean = stays(8)
+    flag, nights = clean["nights"], clean["flag"]
+    dirty = clean.drop_columns(["flag", "nights"]).append_column("flag", flag).append_column("nights", nights)
+    made, working, validation = bench.heal(dirty, said(distribution_shift=("flag", "nights")))
+    assert [step.strategy for step in made.steps] == ["swapped_columns"]
+    assert validation.passed, validation.failures
+    assert working.table.equals(clean)
+
+
+def test_year_that_has_moved_on_goes_back_to_its_name(make_bench, day_of_orders, said):
+    def yearly(index: int, rows: int = 300) -> pa.Table:
+        worth = [round(1.9 ** (row % 20) / 3, 3) for row in range(rows)]
+        return with_numbers(day_of_orders(index), year=[1988 + index // 4] * rows, worth=worth)
+
+    bench = make_bench([yearly(index) for index in range(8)])
+    clean = yearly(8)
+    year, worth = clean["worth"], clean["year"]
+    dirty = clean.drop_columns(["year", "worth"]).append_column("year", year).append_column("worth", worth)
+    made = bench.plan(dirty, said(distribution_shift=("year", "worth")))
+    assert [step.columns for step in made.steps] == [("year", "worth")]
+
+
+def test_two_years_that_moved_on_are_no_swapped_columns(make_bench, day_of_orders, said):
+    def yearly(index: int, rows: int = 300) -> pa.Table:
+        starts = [1990 + index + row % 3 for row in range(rows)]
+        return with_numbers(day_of_orders(index), start=starts, end=[start + 2 for start in starts])
+
+    bench = make_bench([yearly(index) for index in range(8)])
+    assert bench.plan(yearly(11), said(distribution_shift=("start", "end"))).steps == ()
+
+
+def test_columns_that_all_got_one_prefix_are_renamed_also_where_texts_are_new(make_bench, day_of_orders, said):
+    def told(index: int, prefix: str = "") -> pa.Table:
+        table = day_of_orders(index)
+        texts = [f"note {index * 7919 + row * 104729} of the day" for row in range(table.num_rows)]
+        table = table.append_column("text", pa.array(texts))
+        return table.rename_columns(
+            [prefix + name if name in ("note", "text") else name for name in table.column_names]
+        )
+
+    bench = make_bench([told(index) for index in range(8)])
+    made = bench.plan(told(8, "x_"), said(schema_drift=("x_note", "x_text")))
+    assert made.steps[0].params["names"] == {"x_note": "note", "x_text": "text"}
+    assert made.hold_reasons == ()
+
+
+def test_values_that_are_all_unreadable_are_not_set_aside_row_by_row(make_bench, day_of_orders, said):
+    def sparse(index: int) -> pa.Table:
+        table = day_of_orders(index)
+        units = ["", ""] if index < 8 else [" EUR", " USD"]
+        cells = ["" if row % 10 else f"{row / 7:.1f}{units[row % 20 // 10]}" for row in range(table.num_rows)]
+        return table.append_column("crp", pa.array(cells))
+
+    bench = make_bench([sparse(index) for index in range(8)])
+    made = bench.plan(sparse(8), said(type_mismatch=("crp",)))
+    assert made.steps == ()
+    assert made.hold_reasons
