@@ -18,7 +18,7 @@ later ones use it again until the lock or pyproject.toml changes. Python 3.11 to
 and Java 17 or newer for the rooms that start Spark or Kafka. As root, PostgreSQL and Chromium are installed with
 apt-get where they are missing; elsewhere their tests are skipped, and the closing summary says so.
 
-  ./run_tests.sh unit                       one room, in seconds
+  ./run_tests.sh unit                       one room
   ./run_tests.sh unit -k profile -x         and pytest's own arguments
 EOF
 }

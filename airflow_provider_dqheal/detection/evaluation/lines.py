@@ -45,6 +45,14 @@ _METHOD = (
     ("exact_set", "exact set"),
     ("column_f1", "column F1"),
 )
+_BY_SEED = (
+    ("macro_f1", "macro-F1"),
+    ("any_recall", "faulty batches found"),
+    ("false_alarms_ordered", "false alarms, time order"),
+    ("auc", "AUC"),
+    ("recall_at_5", "recall at 5 %"),
+    ("column_f1", "column F1"),
+)
 _NEEDS_NAMES = frozenset(("macro_f1", "exact_set", "column_f1"))
 _SHORT = {
     "schema_drift": "schema",
@@ -61,6 +69,8 @@ def lines(result: Result) -> list[Lines]:
     if "tables_left_out" in result:
         found += [_headline(result), _issues(result["tables_left_out"]), _promises(result["tables_left_out"])]
         found += [_reliability(result["tables_left_out"]), _ablation(result["tables_left_out"]["ablation"])]
+    if len(result.get("by_seed", {}).get("seeds", ())) > 1:
+        found.append(_by_seed(result["by_seed"]))
     if "faults_left_out" in result:
         found.append(_unseen(result["faults_left_out"]))
     if "yardsticks" in result:
@@ -114,8 +124,16 @@ def _headline(result: Result) -> Lines:
         columns,
         rows,
         "95 % intervals by bootstrap over tables. Undecidable batches are left out of all other lines. Column "
-        "attribution is over all issue types but schema drift, whose columns are an exact difference. macro-F1 by "
-        "seed: " + ", ".join(number(one) for one in result["macro_f1_by_seed"]),
+        "attribution is over all issue types but schema drift, whose columns are an exact difference.",
+    )
+
+
+def _by_seed(part: Result) -> Lines:
+    rows = [[str(seed), *(number(of[name]) for name, _ in _BY_SEED)] for seed, of in enumerate(part["seeds"])]
+    return Lines(
+        f"Every seed: other splits of the tables, other networks{_drawn_with(part)}",
+        ("seed", *(title for _, title in _BY_SEED)),
+        rows,
     )
 
 

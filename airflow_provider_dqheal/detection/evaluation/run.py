@@ -51,6 +51,9 @@ _ABLATION = ("scored", "facts", "ensemble")
 """Without what is beyond all that is clean; and of that, one half of the channels."""
 
 
+_BY_SEED = ("macro_f1", "any_recall", "false_alarms_ordered", "auc", "recall_at_5", "column_f1")
+
+
 def evaluate(
     seeds: int = 1,
     episodes: int = 2_000,
@@ -108,7 +111,7 @@ def evaluate(
     if unseen:
         result["faults_left_out"] = unseen_figures(join_truth([t for t, _ in unseen]), join([j for _, j in unseen]))
     # Said of each part: results of several runs may be put together.
-    for part in ("tables_left_out", "faults_left_out"):
+    for part in ("tables_left_out", "faults_left_out", "by_seed"):
         if part in result:
             result[part] |= drawn_with
     if "architectures" in result:
@@ -169,13 +172,19 @@ def _tables_left_out(truths: Sequence[Truth], methods: dict[str, list[Judged]]) 
     at = np.flatnonzero(truth.history == GOAL_HISTORY)
     if truth.faulty[at].any() and truth.clean_ordered[at].any():
         result["history_of_eight"] = figures(take_truth(truth, at), take(pooled["both"], at))
-    result["macro_f1_by_seed"] = [
-        figures(one, judged, intervals=False)["macro_f1"] for one, judged in zip(truths, methods["both"], strict=True)
-    ]
+    result["by_seed"] = {
+        "seeds": [
+            {name: found.get(name) for name in _BY_SEED}
+            for found in (
+                figures(one, judged, intervals=False) for one, judged in zip(truths, methods["both"], strict=True)
+            )
+        ]
+    }
     titles = {**TITLES, LOGISTIC.name: LOGISTIC.title, TREES.name: TREES.title}
     if LOGISTIC.name in pooled:
         result["architectures"] = {
-            name: {"title": title, **_brief(figures(truth, pooled[name]))} for name, title in titles.items()
+            name: {"title": title, **_brief(figures(truth, pooled["scored" if name == "both" else name]))}
+            for name, title in titles.items()
         }
     return result
 

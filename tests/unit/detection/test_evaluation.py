@@ -89,7 +89,7 @@ def result(samples) -> dict[str, object]:
         patch.setattr(intervals, "REDRAWS", 20)
         patch.setattr(run, "cross_scored", scored)
         patch.setattr(unseen_faults, "cross_scored", scored)
-        return evaluation.evaluate(samples=samples, compare=True)
+        return evaluation.evaluate(seeds=2, samples=samples, compare=True)
 
 
 def test_every_line_that_was_promised_is_there(result):
@@ -103,7 +103,8 @@ def test_every_line_that_was_promised_is_there(result):
     assert set(result["architectures"]) == {"columns", "set", "both", "logistic", "trees"}
     assert main["auc"] > 0.9
     assert main["ablation"]["facts"]["auc"] == 0.5
-    assert result["faults_left_out"]["batches"] == 192
+    assert len(result["by_seed"]["seeds"]) == 2
+    assert result["faults_left_out"]["batches"] == 2 * 192
     assert json.loads(json.dumps(result)) == result
 
 
