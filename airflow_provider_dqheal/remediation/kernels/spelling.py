@@ -22,6 +22,7 @@ _WORDS = re.compile(r"[^\W_]+")
 _SIGN = 2
 """Letters of the longest word that is a sign of its own: grades, suffixes of models, initials."""
 _ROMAN = frozenset("ivx")
+_SPACED = "  "
 
 
 def plain(text: str) -> str:
@@ -81,7 +82,8 @@ def edits(left: str, right: str, most: int) -> int:
 def variants(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
     """Unseen texts that are a known value in another case, spacing, punctuation or encoding; one value must fit.
 
-    A value without the blanks around it that the history has says the same, and is left as it is.
+    A value without the blanks around it that the history has says the same, and is left as it is; so are blanks within
+    it where values of the history have several in a row.
     """
     if history.is_numeric or history.date_layout is not None:
         return {}
@@ -95,6 +97,7 @@ def variants(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
             keys.setdefault(plain(text), []).append(text)
             cases.setdefault(folded(text), []).append(text)
     padded = any(text != text.strip() for text in history.present)
+    spaced = any(_SPACED in text.strip() for text in history.present)
     found: dict[Text, Text] = {}
     for text in unseen:
         key = plain(text)
@@ -104,6 +107,8 @@ def variants(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
         fixed = unbroken(text)
         bare = unwrapped(text)
         if any(known.strip() == text for known in cased):
+            continue
+        if spaced and any(known.split() == text.split() for known in cased) and text == text.strip():
             continue
         if len(fits) == 1 and (fits == cased or _is_steady(fits[0], history)):
             found[text] = fits[0]

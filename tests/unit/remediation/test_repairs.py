@@ -499,3 +499,10 @@ def test_halves_that_are_cut_off_are_seen_where_about_as_many_were_always_whole(
 def test_nines_far_beyond_everything_are_stand_ins_also_in_a_column_that_has_moved(column, found):
     history = ColumnHistory("year", "int", tuple(Counter({"1990": 40, "1991": 40 + seed}) for seed in range(8)))
     assert list(Sentinel().rule(Counter([*map(str, column), "9999"]), history)) == found
+
+
+def test_blanks_within_a_text_are_left_where_the_history_is_not_strict_about_them():
+    strict = Counter({"no damage. one bird": 30, "two birds": 30})
+    for known, found in ((strict, {"two  birds": "two birds"}), (strict | Counter({"no  bird": 3}), {})):
+        history = ColumnHistory("remarks", "string", tuple(known for _ in range(6)))
+        assert variants({"two  birds": 1, "two birds": 20}, history) == found
