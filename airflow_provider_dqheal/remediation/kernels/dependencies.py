@@ -117,12 +117,12 @@ def _test(
     parts = [_texts(columns[name]) for name in left]
     first = np.unique(code, return_index=True)[1]
     values = {
-        tuple(part[at] for part in parts): str(right.texts[np.flatnonzero(value == top[key])[0]])
+        tuple(part[at] for part in parts): right.texts[np.flatnonzero(value == top[key])[0]]
         for key, at in enumerate(first)
         if pure[key] and support[key] >= MIN_SUPPORT
     }
     values = {
-        key: text
+        key: str(text)
         for key, text in values.items()
         if not is_missing_word(text) and not any(is_missing_word(part) for part in key)
     }

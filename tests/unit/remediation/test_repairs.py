@@ -11,6 +11,7 @@ import pytest
 
 from airflow_provider_dqheal.remediation.history import ColumnHistory
 from airflow_provider_dqheal.remediation.kernels.date_rule import read_dates
+from airflow_provider_dqheal.remediation.kernels.dependencies import mine
 from airflow_provider_dqheal.remediation.kernels.numeric_rule import find_rule
 from airflow_provider_dqheal.remediation.kernels.own_values import own_spellings
 from airflow_provider_dqheal.remediation.kernels.slips import explain
@@ -506,3 +507,13 @@ def test_blanks_within_a_text_are_left_where_the_history_is_not_strict_about_the
     for known, found in ((strict, {"two  birds": "two birds"}), (strict | Counter({"no  bird": 3}), {})):
         history = ColumnHistory("remarks", "string", tuple(known for _ in range(6)))
         assert variants({"two  birds": 1, "two birds": 20}, history) == found
+
+
+def test_what_was_always_missing_determines_nothing():
+    def planes(index: int) -> pa.Table:
+        kinds = [f"kind {row % 6}" for row in range(90)]
+        masses = [None if kind == "kind 5" else 10 + int(kind[-1]) for kind in kinds]
+        return pa.table({"kind": kinds, "mass": masses})
+
+    found = mine([planes(index) for index in range(4)], "mass")
+    assert [sorted(item.values) for item in found] == [[(f"kind {number}",) for number in range(5)]]
