@@ -23,6 +23,8 @@ _SIGN = 2
 """Letters of the longest word that is a sign of its own: grades, suffixes of models, initials."""
 _ROMAN = frozenset("ivx")
 _SPACED = "  "
+_LEAST_APART, _MOST_APART, _ROWS_APART, _NEW_APART = 5, 60, 300, 0.05
+"""Values and rows of a list that shows how unlike each other its values are, and the share of new ones in a batch."""
 
 
 def plain(text: str) -> str:
@@ -133,7 +135,9 @@ def typos(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
     Differences in digits never count as typing errors, nor do words more or less (``Cheyenne II``); short codes, and
     columns full of new labels, are left alone.
     """
-    if not history.is_categorical or history.is_numeric or history.date_layout is not None or history.is_code:
+    if history.is_numeric or history.date_layout is not None or history.is_code:
+        return {}
+    if not history.is_categorical and not _are_told_apart(history):
         return {}
     known = [(text, rows) for text, rows in history.present.items() if rows >= 3]
     rows_now = sum(counts.values())
@@ -156,6 +160,18 @@ def typos(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
             found[text] = nearest
     strange = sum(rows for text, rows in counts.items() if text not in history.pooled and not is_missing_word(text))
     return found if strange <= _MOST_STRANGE * rows_now else {}
+
+
+def _are_told_apart(history: ColumnHistory) -> bool:
+    """Whether values are few and none is a typing error away from another, though now and then there is a new one."""
+    if not _LEAST_APART <= len(history.present) <= _MOST_APART or history.present_rows < _ROWS_APART:
+        return False
+    if len(history.batches) < 2 or history.unseen_fractions.max() > _NEW_APART:
+        return False
+    letters = {text: Counter(text.casefold()) for text in history.present}
+    return not any(
+        nearest_typo(text, {known: counted for known, counted in letters.items() if known != text}) for text in letters
+    )
 
 
 def other_word(text: str, known: str) -> bool:

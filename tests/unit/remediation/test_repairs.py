@@ -15,7 +15,7 @@ from airflow_provider_dqheal.remediation.kernels.dependencies import mine
 from airflow_provider_dqheal.remediation.kernels.numeric_rule import find_rule
 from airflow_provider_dqheal.remediation.kernels.own_values import own_spellings
 from airflow_provider_dqheal.remediation.kernels.slips import explain
-from airflow_provider_dqheal.remediation.kernels.spelling import variants
+from airflow_provider_dqheal.remediation.kernels.spelling import typos, variants
 from airflow_provider_dqheal.remediation.narrowed import is_narrowed
 from airflow_provider_dqheal.remediation.restore_codes import RestoreCodes
 from airflow_provider_dqheal.remediation.sentinel import Sentinel
@@ -517,3 +517,18 @@ def test_what_was_always_missing_determines_nothing():
 
     found = mine([planes(index) for index in range(4)], "mass")
     assert [sorted(item.values) for item in found] == [[(f"kind {number}",) for number in range(5)]]
+
+
+def test_typing_errors_come_back_in_a_short_list_that_gets_a_new_value_now_and_then():
+    plays = ["Strikeout", "Groundout", "Single", "Grounded Into DP", "Home Run"]
+    new = ["Catcher Interference", "Intent Walk", "Fielders Choice"]
+
+    def history(*rare):
+        days = [Counter(dict.fromkeys(plays, 20)) for _ in range(6)]
+        for day, value in zip(days, rare, strict=False):
+            day[value] = 4
+        return ColumnHistory("event", "string", tuple(days))
+
+    now = Counter(dict.fromkeys(plays, 20)) | Counter({"Grounded nIto DP": 1, "Field Error": 1})
+    assert typos(now, history(*new)) == {"Grounded nIto DP": "Grounded Into DP"}
+    assert typos(now, history(*new, "Singles")) == {}  # values of this list are as like as a slip is
