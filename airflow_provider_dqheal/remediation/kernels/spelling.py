@@ -175,10 +175,12 @@ def _are_told_apart(history: ColumnHistory) -> bool:
 
 
 def other_word(text: str, known: str) -> bool:
-    """Whether two texts differ in what tells names apart: a word more, another short word, a letter beside digits.
+    """Whether two texts differ in what tells names apart: a word more, another word, a letter beside digits.
 
     >>> other_word("Cheyenne II", "Cheyenne"), other_word("Type A", "Type B"), other_word("DC9A", "DC9B")
     (True, True, True)
+    >>> other_word("a click at the door", "a view at the door")
+    True
     >>> other_word("New Yrok", "New York"), other_word("NewYork", "New York")
     (False, False)
     """
@@ -191,7 +193,11 @@ def other_word(text: str, known: str) -> bool:
     changed = [*more, *less]
     if all(len(word) <= _SIGN or set(word) <= _ROMAN for word in changed):
         return True
-    return any(ch.isdigit() for word in changed for ch in word)
+    if any(ch.isdigit() for word in changed for ch in word):
+        return True
+    if len(more) != len(less):
+        more, less = ["".join(more)], ["".join(less)]
+    return any(all(edits(word, other, _reach(word)) > _reach(word) for other in less) for word in more)
 
 
 def slips_of_list(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
