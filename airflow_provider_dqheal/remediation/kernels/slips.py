@@ -61,6 +61,7 @@ _COUNTS = 30
 """Different whole numbers of a column of counts, at most: ten times two is no more than many."""
 _MANY, _ROUND_BY_CHANCE = 10.0, ("x100", "x1000")
 """Times the largest count, from which on one in whole hundreds or thousands is no record; few records are so round."""
+_ONE_ZERO = "x10"
 _BY_CHANCE = 0.02
 """Share of the whole numbers in reach that a short list holds, at most: whatever slipped back into it was in it."""
 _LONE_UNIT = 3
@@ -142,7 +143,8 @@ def _proven(text: Text, slip: Slip, slips: Mapping[Text, Slip], places: int) -> 
 def _may_be_record(text: Text, slip: Slip, slips: Mapping[Text, Slip], history: ColumnHistory) -> bool:
     """Whether a lone whole number is no farther than a record may be; of small counts, any may be one.
 
-    It is none where the repaired number is one of a short list that a number is seldom in by chance.
+    Nor does one zero at its end, which every tenth number has, tell a slip from anything else that went wrong where
+    much is usual. It is none where the repaired number is one of a short list that a number is seldom in by chance.
     """
     alike = sum(other.kind == slip.kind for other in slips.values())
     if history.style.most_places or slip.kind not in DECIMAL or alike >= _LONE_UNIT or _places(text):
@@ -154,7 +156,7 @@ def _may_be_record(text: Text, slip: Slip, slips: Mapping[Text, Slip], history: 
     times = abs(float(str(text))) / max(abs(low), abs(high), 1.0)
     if len(known) <= _COUNTS and low < high / 2:
         return times < _MANY or slip.kind not in _ROUND_BY_CHANCE
-    return times < _RECORD
+    return times < _RECORD or (slip.kind == _ONE_ZERO and low < high / 2)
 
 
 def _is_short_list(history: ColumnHistory) -> bool:

@@ -532,3 +532,10 @@ def test_typing_errors_come_back_in_a_short_list_that_gets_a_new_value_now_and_t
     now = Counter(dict.fromkeys(plays, 20)) | Counter({"Grounded nIto DP": 1, "Field Error": 1})
     assert typos(now, history(*new)) == {"Grounded nIto DP": "Grounded Into DP"}
     assert typos(now, history(*new, "Singles")) == {}  # values of this list are as like as a slip is
+
+
+def test_one_zero_at_the_end_of_a_lone_whole_number_is_no_proof_of_a_slip():
+    stock = ColumnHistory("stock", "int", tuple(Counter(map(str, range(40 + seed, 320, 3))) for seed in range(6)))
+    now = Counter(map(str, range(41, 320, 3)))
+    assert explain(now | Counter({"2640": 1}), stock).slips == {}
+    assert len(explain(now | Counter({"2640": 1, "1530": 1, "2970": 1, "3110": 1}), stock).slips) == 4
