@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from airflow_provider_dqheal.detection.columns import MAX_VALUES
 from airflow_provider_dqheal.detection.scalars import angle, surplus_z
 from airflow_provider_dqheal.detection.segments import segment_sums, sizes_of
 from airflow_provider_dqheal.detection.stack import ColumnStack
-from airflow_provider_dqheal.detection.view import MAX_VALUES, ColumnView
+from airflow_provider_dqheal.detection.view import ColumnView
 
 CLOSED = (
     "closed_presence",
@@ -84,6 +85,7 @@ class Lists:
         """``starts`` (C): where the labels of each column begin when those of all follow each other."""
         held = [np.flatnonzero(one.trough > 0) for one in each]
         self.sizes = sizes_of(held)
+        self.starts = np.cumsum(self.sizes) - self.sizes
         self.at = np.concatenate([start + at for start, at in zip(starts, held, strict=True)])
         """Places of the values that were in every batch."""
         self.trough = np.concatenate([one.trough[at] for one, at in zip(each, held, strict=True)])
@@ -113,11 +115,12 @@ def measure_closed(
     mine = shares[usual.at]
     falls = (usual.depth - angle(mine)) * np.repeat(root, usual.sizes)
     sink_z, sink_share = np.zeros((2, len(usual.sizes)))
-    ends = np.cumsum(usual.sizes)
-    for column in np.flatnonzero(usual.sizes).tolist():
-        start = ends[column] - usual.sizes[column]
-        at = start + int(np.argmax(falls[start : ends[column]]))
-        sink_z[column], sink_share[column] = falls[at], usual.trough[at] - mine[at]
+    there = usual.sizes > 0
+    if there.any():
+        deepest = np.maximum.reduceat(falls, usual.starts[there])
+        places = np.where(falls == np.repeat(deepest, usual.sizes[there]), np.arange(len(falls)), len(falls))
+        at = np.minimum.reduceat(places, usual.starts[there])
+        sink_z[there], sink_share[there] = deepest, usual.trough[at] - mine[at]
     lost = segment_sums(np.where(mine <= 0, usual.trough, 0.0), usual.sizes)
     return np.stack(
         [

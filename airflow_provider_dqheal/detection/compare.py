@@ -11,13 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from airflow_provider_dqheal.detection.association import ASSOCIATION
-from airflow_provider_dqheal.detection.closed import CLOSED, measure_closed, repeat_share
+from airflow_provider_dqheal.detection.closed import CLOSED, measure_closed
 from airflow_provider_dqheal.detection.distances import DISTANCES, Placed
 from airflow_provider_dqheal.detection.precision import PRECISION
 from airflow_provider_dqheal.detection.reference import LOCATION, MEDIAN, pace
 from airflow_provider_dqheal.detection.references import References
 from airflow_provider_dqheal.detection.scalars import INDEX, SCALARS, angle, surplus_z
-from airflow_provider_dqheal.detection.segments import segment_sums, sizes_of
+from airflow_provider_dqheal.detection.segments import segment_sums
 from airflow_provider_dqheal.detection.signs import SIGNS
 from airflow_provider_dqheal.detection.spelling import SPELLING, measure_spelling
 from airflow_provider_dqheal.detection.spikes import SPIKES, largest_spikes
@@ -101,7 +101,7 @@ class Judged:
 
     position: int
     columns: tuple[ColumnStack, ...]
-    placed: tuple[Placed, ...]
+    placed: Placed
     scalar: np.ndarray
     error: np.ndarray
     distance: np.ndarray
@@ -116,7 +116,7 @@ def measure(judged: Judged, against: References) -> np.ndarray:
     for row in np.flatnonzero(against.moving).tolist():
         _go_on(judged, row, against.index, scalar[row], error[row])
     context = against.context.copy()
-    context[:, CONTEXT.index("log_rows")] = np.log1p([one.view.rows for one in judged.placed])
+    context[:, CONTEXT.index("log_rows")] = np.log1p(judged.placed.columns.rows)
     parts = [
         _scalar_part(scalar, error, against),
         _distance_part(judged.distance, against),
@@ -174,21 +174,20 @@ def _distance_part(distance: np.ndarray, against: References) -> np.ndarray:
 
 def _label_part(judged: Judged, scalar: np.ndarray, against: References) -> np.ndarray:
     """(C, measurements) :data:`LABELS`, :data:`CLOSED` and :data:`SPELLING`."""
-    views = [one.view for one in judged.placed]
-    rows = np.maximum([view.rows for view in views], 1.0)
-    cells = np.asarray([view.present for view in views])
+    placed, columns = judged.placed, judged.placed.columns
+    rows, cells = np.maximum(columns.rows, 1.0), columns.present
     present = np.maximum(cells, 1.0)
     root = np.sqrt(rows * against.usual_rows / (rows + against.usual_rows))
+    known = placed.at >= 0
+    owner = columns.owner[known]
+    sizes = np.bincount(owner, minlength=len(rows))
+    at = placed.at[known] + against.label_starts[owner]
+    found = columns.shares[known].astype(np.float32)
     shares = np.zeros(len(against.peak), dtype=np.float32)
-    known = [one.at >= 0 for one in judged.placed]
-    each = list(zip(against.label_starts.tolist(), judged.placed, known, strict=True))
-    places = [start + one.at[there] for start, one, there in each]
-    sizes, at = sizes_of(places), np.concatenate(places)
-    found = np.concatenate([one.view.shares[there] for _, one, there in each]).astype(np.float32)
     shares[at] = found
-    spikes = largest_spikes(judged.columns, judged.placed, root, against)
-    fresh = np.asarray([one.view.shares[~there & one.view.valued].sum() for _, one, there in each])
-    valued = found * np.concatenate([one.view.valued[there] for _, one, there in each]).astype(float)
+    spikes = largest_spikes(judged.columns, placed, root, against)
+    fresh = segment_sums(np.where(columns.valued & ~known, columns.shares, 0.0), columns.label_sizes)
+    valued = found * columns.valued[known].astype(float)
     kept = np.maximum(segment_sums(valued, sizes) + fresh, 1e-9)
     unseen = (fresh + segment_sums(np.where(against.peak[at] > 0, 0.0, valued), sizes)) / kept
     usual = segment_sums(against.average_share, against.label_sizes)
@@ -236,12 +235,12 @@ def _label_part(judged: Judged, scalar: np.ndarray, against: References) -> np.n
         against.past,
         np.maximum(surplus_z(judged.past, against.past, present), 0.0),
     ]
-    repeat = np.asarray([repeat_share(view) for view in views])
-    spelling = [measure_spelling(view.pairs, one.spelling) for view, one in zip(views, against.each, strict=True)]
+    both = zip(columns.views, against.each, strict=True)
+    spelling = [measure_spelling(view.pairs, one.spelling) for view, one in both]
     parts = [
         spikes,
         np.stack(measured, axis=1),
-        measure_closed(against.lists, shares, unseen_z, root, present, repeat),
+        measure_closed(against.lists, shares, unseen_z, root, present, columns.repeats),
         np.asarray(spelling),
     ]
     return np.concatenate(parts, axis=1)
@@ -249,17 +248,21 @@ def _label_part(judged: Judged, scalar: np.ndarray, against: References) -> np.n
 
 def _new_forms(judged: Judged, against: References) -> tuple[np.ndarray, np.ndarray]:
     """(C,) shares of present cells in a form that no reference batch has, and in one unlike all of the history."""
-    form, odd = np.zeros((2, len(judged.placed)))
-    for row, (one, start) in enumerate(zip(judged.placed, against.form_starts.tolist(), strict=True)):
-        known = one.form_at >= 0
-        seen = known & against.form_seen[start + one.form_at]
-        form[row] = one.form_share[~known].sum() + one.form_share[known & ~seen].astype(np.float32).sum()
-        if not known.all():
-            labels = judged.columns[row].form_labels
-            texts = list(one.view.shapes)
-            odd[row] = sum(
-                float(one.form_share[at]) for at in np.flatnonzero(~known) if not _familiar(texts[at], labels)
-            )
+    placed, columns = judged.placed, judged.placed.columns
+    known = placed.form_at >= 0
+    seen = known.copy()
+    owner = np.repeat(np.arange(len(columns)), columns.form_sizes)
+    seen[known] = against.form_seen[(placed.form_at + against.form_starts[owner])[known]]
+    form = segment_sums(np.where(known, 0.0, columns.form_shares), columns.form_sizes)
+    gone = known & ~seen
+    for row in np.unique(owner[gone]).tolist():
+        # Summed as the record of the history is, in single precision: equal shares are to be equal.
+        form[row] += columns.form_shares[gone & (owner == row)].astype(np.float32).sum()
+    odd = np.zeros(len(columns))
+    for place in np.flatnonzero(~known).tolist():
+        row = int(owner[place])
+        if not _familiar(columns.forms[place], judged.columns[row].form_labels):
+            odd[row] += columns.form_shares[place]
     return form, odd
 
 

@@ -56,21 +56,25 @@ def strengths_of(
         Reading(name, _measures(row.tolist()), history, view.rows, view.present, dominant or "text", silent)
     )
     out = np.zeros(len(ISSUE_ORDER))
+    if not found:
+        return out, False
     for finding in found:
         if finding.issue in ISSUE_ORDER:
             at = ISSUE_ORDER.index(finding.issue)
             out[at] = max(out[at], min(finding.strength, 30.0))
-    return out, bool(found)
+    return out, True
 
 
 def findings_in(reading: Reading) -> list[Finding]:
     """The findings of all issue types in one column, after what one explains of another."""
-    return explain([finding for spec in ordered() for finding in spec.read_column(reading)], reading)
+    found = [finding for spec in ordered() for finding in spec.read_column(reading)]
+    return explain(found, reading) if found else found
 
 
 def _measures(row: list[float]) -> Callable[[str], float]:
     """A column's measurements by name."""
-    return lambda name: row[AT[name]]
+    at = AT
+    return lambda name: row[at[name]]
 
 
 def silent(_: str) -> Described:

@@ -6,6 +6,7 @@ statistics of the history are computed once per Baseline and kept.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -13,18 +14,20 @@ import numpy as np
 
 from airflow_provider_dqheal.core.types import ISSUE_ORDER
 from airflow_provider_dqheal.detection.association import associated
+from airflow_provider_dqheal.detection.columns import Columns
 from airflow_provider_dqheal.detection.compare import BY_TABLE, FEATURES, Judged, measure
 from airflow_provider_dqheal.detection.context import SchemaDiff, context_of, schema_diff
 from airflow_provider_dqheal.detection.distances import Placed, Rivals, distances
 from airflow_provider_dqheal.detection.facts import strengths_of, table_findings
 from airflow_provider_dqheal.detection.likeness import near_texts
+from airflow_provider_dqheal.detection.places import Places
 from airflow_provider_dqheal.detection.precision import measure_precision
 from airflow_provider_dqheal.detection.reference import Reference
-from airflow_provider_dqheal.detection.references import each_of, history_of, references_of
+from airflow_provider_dqheal.detection.references import References, each_of, history_of, references_of
 from airflow_provider_dqheal.detection.scalars import scalars
 from airflow_provider_dqheal.detection.signs import signed
 from airflow_provider_dqheal.detection.stack import ColumnStack, Stack, build_stack, past_share
-from airflow_provider_dqheal.detection.view import BatchView, ColumnView, view_batch
+from airflow_provider_dqheal.detection.view import BatchView, view_batch
 
 if TYPE_CHECKING:
     from airflow_provider_dqheal.profiling.baseline import Baseline
@@ -119,7 +122,7 @@ def features_of(view: BatchView, stack: Stack, self_test: bool = True) -> Featur
     raw = np.zeros((len(shared), len(FEATURES)))
     if shared:
         references, rivals = history_of(stack, shared)
-        raw = measure(_judge_new(view, [stack.columns[name] for name in shared], rivals), references)
+        raw = measure(_judge_new(view, stack, shared, references, rivals), references)
         raw[:, -len(BY_TABLE) :] = _by_table(stack, view, everything, shared)
     schema = schema_diff(view, stack)
     strengths, evident = _strengths(shared, raw, each_of(stack), view, len(everything))
@@ -206,7 +209,7 @@ def _judge_old(columns: list[ColumnStack], i: int, index: np.ndarray) -> Judged:
     return Judged(
         position=i,
         columns=tuple(columns),
-        placed=tuple(one for column in columns if (one := column.placed[i]) is not None),
+        placed=Placed.joined([one for column in columns if (one := column.placed[i]) is not None]),
         scalar=np.stack([column.scalar[i] for column in columns]),
         error=np.stack([column.error[i] for column in columns]),
         distance=np.stack([column.distance[:, i, index] for column in columns]),
@@ -216,40 +219,57 @@ def _judge_old(columns: list[ColumnStack], i: int, index: np.ndarray) -> Judged:
     )
 
 
-def _judge_new(view: BatchView, columns: list[ColumnStack], rivals: Rivals) -> Judged:
+def _judge_new(view: BatchView, stack: Stack, names: list[str], against: References, rivals: Rivals) -> Judged:
     """The batch after the history in its terms."""
-    views = [view.columns[column.name] for column in columns]
-    placed = tuple(Placed.of(mine, one.labels, one.form_labels) for mine, one in zip(views, columns, strict=True))
-    scalar, error = scalars(
-        [mine.summary for mine in views],
-        np.asarray([column.centre for column in columns]),
-        np.asarray([column.scale for column in columns]),
-    )
-    both = list(zip(views, columns, strict=True))
+    columns = tuple(stack.columns[name] for name in names)
+    placed = placed_in(stack, view.side_by_side(names), names)
+    scalar, error = scalars(placed.columns, against.centre, against.scale)
     return Judged(
-        position=len(columns[0].views),
-        columns=tuple(columns),
+        position=len(stack.batches),
+        columns=columns,
         placed=placed,
         scalar=scalar,
         error=error,
         distance=distances(placed, rivals),
-        near=np.asarray([near_share(one, column) for one, column in zip(placed, columns, strict=True)]),
-        past=np.asarray([past_share(mine, one.medians, len(one.medians)) if one.moving else 0.0 for mine, one in both]),
-        whole_decimal=np.asarray([_whole_decimals(mine) for mine in views]),
+        near=near_shares(placed, columns),
+        past=np.asarray(
+            [
+                past_share(mine, one.medians, len(one.medians)) if one.moving else 0.0
+                for mine, one in zip(placed.columns.views, columns, strict=True)
+            ]
+        ),
+        whole_decimal=placed.columns.whole_decimals,
     )
 
 
-def near_share(placed: Placed, column: ColumnStack) -> float:
-    """Share of rows whose value is not among a column's labels but near a frequent one of them."""
-    if not column.slips:
-        return 0.0
-    view = placed.view
-    fresh = {view.labels[at]: float(view.shares[at]) for at in np.flatnonzero(placed.at < 0).tolist()}
-    return sum((fresh[text] for text in near_texts(list(fresh), column.slips)), 0.0)
+def placed_in(stack: Stack, columns: Columns, names: list[str]) -> Placed:
+    """Looks up the labels and forms of a batch's columns in the history of each."""
+    labels, forms = _places_of(stack)
+    place = {name: row for row, name in enumerate(stack.columns)}
+    rows = np.asarray([place[name] for name in names], dtype=int)
+    return Placed(
+        columns,
+        labels.find(columns.label_hashes, rows[columns.owner]),
+        forms.find(columns.form_hashes, np.repeat(rows, columns.form_sizes)),
+    )
 
 
-def _whole_decimals(view: ColumnView) -> float:
-    """Share of present values written as a whole number with a decimal point (12.0)."""
-    if view.kinds["number"] <= view.kinds["int"] or view.present <= 0:
-        return 0.0
-    return view.whole_decimals / view.present
+def _places_of(stack: Stack) -> tuple[Places, Places]:
+    """Where the labels and the forms of a stack's columns stand, put together once."""
+    if "places" not in stack.cache:
+        columns = stack.columns.values()
+        stack.cache["places"] = Places(one.labels for one in columns), Places(one.form_labels for one in columns)
+    return stack.cache["places"]  # type: ignore[return-value]
+
+
+def near_shares(placed: Placed, columns: Sequence[ColumnStack]) -> np.ndarray:
+    """(M,) share of rows whose value is not among a column's labels but near a frequent one of them."""
+    found = np.zeros(len(columns))
+    for row in np.flatnonzero([bool(column.slips) for column in columns]).tolist():
+        start = int(placed.columns.label_starts[row])
+        new = np.flatnonzero(placed.at[start : start + int(placed.columns.label_sizes[row])] < 0).tolist()
+        if new:
+            view = placed.columns.views[row]
+            fresh = {view.labels[at]: float(view.shares[at]) for at in new}
+            found[row] = sum((fresh[text] for text in near_texts(list(fresh), columns[row].slips)), 0.0)
+    return found

@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from airflow_provider_dqheal.detection.segments import segment_sums, sizes_of
+from airflow_provider_dqheal.detection.segments import segment_sums
 
 _MOST_POOLED = 0.9
 _LEAST_VARIANCE = 1e-9
@@ -47,19 +47,21 @@ class Tallies:
 
 
 @dataclass(frozen=True, eq=False)
-class Mix:
-    """What a batch's mix is compared with: ``own`` (L) shares of values that the N others may have, ``theirs`` (N, L).
+class Mixes:
+    """M mixes, each to be compared with N others.
 
-    ``tally``: all values of the batch; ``tallies``: all of each of the N others.
+    ``own`` (L) shares of the values that the others may have, ``sizes`` (M) of each mix, ``theirs`` (N, L) those of the
+    others. ``tally``: all values of the M mixes; ``tallies``: of their M * N others.
     """
 
     own: np.ndarray
+    sizes: np.ndarray
     theirs: np.ndarray
     tally: Tallies
     tallies: Tallies
 
 
-def mix_distances(mixes: Sequence[Mix], present: np.ndarray, others: np.ndarray) -> np.ndarray:
+def mix_distances(mixes: Mixes, present: np.ndarray, others: np.ndarray) -> np.ndarray:
     """(M, 2, N) total variation, and chi-square over its degrees of freedom in standard deviations, at least 0.
 
     Args:
@@ -69,8 +71,7 @@ def mix_distances(mixes: Sequence[Mix], present: np.ndarray, others: np.ndarray)
     """
     weight = present[:, None] / np.maximum(present[:, None] + others, 1.0)
     rest = others / np.maximum(present[:, None] + others, 1.0)
-    own, theirs = np.concatenate([mix.own for mix in mixes]), np.concatenate([mix.theirs for mix in mixes], axis=1)
-    sizes = sizes_of([mix.own for mix in mixes])
+    own, theirs, sizes, mine, every = mixes.own, mixes.theirs, mixes.sizes, mixes.tally, mixes.tallies
     both = (theirs > 0) & (own > 0)
     pooled_own = np.repeat(weight.T, sizes, axis=1) * own
     pooled_theirs = np.repeat(rest.T, sizes, axis=1) * theirs
@@ -79,8 +80,6 @@ def mix_distances(mixes: Sequence[Mix], present: np.ndarray, others: np.ndarray)
     )
     common = segment_sums(np.where(both, np.minimum(own, theirs), 0.0), sizes).T
     matched = segment_sums(both.astype(float), sizes).T
-    mine = Tallies.joined([mix.tally for mix in mixes])
-    every = Tallies.joined([mix.tallies for mix in mixes])
     chi = segment_sums(np.where(both, surplus, 0.0), sizes).T
     chi += _alone(mine, weight.T).T + _alone(every, rest.ravel()).reshape(rest.shape)
     freedom = np.maximum(mine.distinct[:, None] + every.distinct.reshape(rest.shape) - matched, 1.0)

@@ -48,10 +48,6 @@ class Reference:
     usual: int
     spelling: Expected | None
 
-    def place_of(self, label: int) -> tuple[str, ...]:
-        """Whether a label is the first of the alphabet, or the most frequent one: what a form fills in by itself."""
-        return tuple(kind for kind, at in (("first", self.first), ("usual", self.usual)) if at == label)
-
 
 def reference(stack: ColumnStack, index: np.ndarray) -> Reference:
     """The statistics of the batches ``index``; this is the part that is worth caching."""

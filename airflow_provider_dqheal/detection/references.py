@@ -67,6 +67,12 @@ class References:
         self.fails = np.asarray([one.fails[one.dominant] if one.dominant else 0.0 for one in every])
         self.decimals = np.asarray([one.fails["int"] for one in every])
         self.whole = np.asarray([one.dominant == "number" and one.fails["int"] < 0.02 for one in every])
+        self.first = np.asarray([one.first for one in every])
+        self.usual = np.asarray([one.usual for one in every])
+        self.centre = np.asarray([column.centre for column in columns])
+        self.scale = np.asarray([column.scale for column in columns])
+        self.low = np.asarray([column.low for column in columns])
+        self.high = np.asarray([column.high for column in columns])
         self.moving = np.asarray([column.moving for column in columns])
         self.lists = Lists([one.closed for one in every], self.label_starts)
 

@@ -7,13 +7,13 @@ column's own spread, sizes on a log scale: differences do not depend on the tabl
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from airflow_provider_dqheal.detection.columns import Columns
     from airflow_provider_dqheal.detection.view import ColumnView
 
 SHARES_OF_ROWS = ("null", "empty", "word", "missing")
@@ -124,21 +124,16 @@ def summary_of(view: ColumnView) -> Summary:
     return Summary(values, errors, q, deviation, total)
 
 
-def scalars(
-    summaries: Sequence[Summary], centre: np.ndarray | float, scale: np.ndarray | float
-) -> tuple[np.ndarray, np.ndarray]:
+def scalars(columns: Columns, centre: np.ndarray | float, scale: np.ndarray | float) -> tuple[np.ndarray, np.ndarray]:
     """(M, scalars) values and sampling errors of :data:`SCALARS` (nan where unknown).
 
     Args:
-        summaries: M batches' columns.
+        columns: M batches' columns.
         centre: of each column's history, or of all.
         scale: likewise, in the units of the column.
     """
-    values = np.asarray([one.values for one in summaries])
-    errors = np.asarray([one.errors for one in summaries])
-    quantiles = np.asarray([one.quantiles for one in summaries])
-    deviation = np.asarray([one.deviation for one in summaries])
-    root = np.sqrt(np.asarray([one.numbers for one in summaries]))
+    known, noise, quantiles, deviation, numbers = columns.summaries
+    values, errors, root = known.copy(), noise.copy(), np.sqrt(numbers)
     middle, lower, upper, low, high = quantiles.T
     start = len(SCALARS) - len(LOCATIONS) - len(SHAPE)
     values[:, start : start + len(LOCATIONS)] = ((quantiles.T - centre) / scale).T

@@ -8,6 +8,7 @@ batch of the history had.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from airflow_provider_dqheal.detection.characters import kinds_and_runs
+from airflow_provider_dqheal.detection.columns import hashes_of
 from airflow_provider_dqheal.detection.likeness import all_respelled, respelled
+from airflow_provider_dqheal.detection.places import Places
 from airflow_provider_dqheal.detection.scalars import surplus_z
 
 if TYPE_CHECKING:
@@ -90,6 +93,16 @@ class Texts:
     shares: np.ndarray
     kinds: np.ndarray
 
+    @cached_property
+    def hashes(self) -> np.ndarray:
+        """(T,) uint64 of the texts."""
+        return hashes_of(self.texts)
+
+    @cached_property
+    def folds(self) -> np.ndarray:
+        """(T,) uint64 of the texts however they are spelled."""
+        return hashes_of(all_respelled(self.texts))
+
 
 @dataclass(frozen=True, eq=False)
 class Vocabulary:
@@ -143,6 +156,9 @@ class Signed:
     shares: np.ndarray
     whole: tuple[Held, ...]
     spoken: dict[str, set[str]]
+    held: Places
+    folded: Places
+    listed: Places
 
 
 def signed(stack: Stack, batch: BatchView | int, index: np.ndarray, names: list[str]) -> np.ndarray:
@@ -154,10 +170,7 @@ def signed(stack: Stack, batch: BatchView | int, index: np.ndarray, names: list[
         present = [max(stack.batches[batch].columns[name].present, 1.0) for name in names]
     else:
         texts = [batch.columns[name].texts for name in names]
-        both = zip(names, texts, rows, strict=True)
-        shares = np.asarray(
-            [_shares(name, one, history.known[name], history.spoken, history.whole[row]) for name, one, row in both]
-        ).reshape(len(names), -1)
+        shares = _new_shares(texts, names, np.asarray(rows, dtype=int), history)
         present = [one.present for one in texts]
     record = history.shares[rows][:, index].max(axis=1, initial=0.0)
     z = np.maximum(surplus_z(shares, record, np.asarray(present)[:, None]), 0.0)
@@ -185,9 +198,20 @@ def _signs_of(stack: Stack) -> Signed:
     for row, (name, batches) in enumerate(texts.items()):
         for i, one in enumerate(batches):
             if one is not None:
-                shares[row, i] = _shares(name, one, known[name], spoken, Held.of(known[name], everything & ~(1 << i)))
+                shares[row, i] = _old_shares(
+                    name, one, known[name], spoken, Held.of(known[name], everything & ~(1 << i))
+                )
     whole = tuple(Held.of(known[name], everything) for name in texts)
-    found = Signed(known, {name: row for row, name in enumerate(texts)}, shares, whole, spoken)
+    found = Signed(
+        known=known,
+        place={name: row for row, name in enumerate(texts)},
+        shares=shares,
+        whole=whole,
+        spoken=spoken,
+        held=Places(known[name].batches for name in texts),
+        folded=Places(known[name].folds for name in texts),
+        listed=Places([spoken]),
+    )
     stack.cache["signs"] = found
     return found
 
@@ -232,36 +256,71 @@ def _vocabulary(batches: list[Texts | None]) -> tuple[Vocabulary, list[str]]:
     return Vocabulary(held, folds, kinds, frequent), usual
 
 
-def _shares(name: str, texts: Texts, known: Vocabulary, spoken: dict[str, set[str]], held: Held) -> np.ndarray:
-    """(signs,) shares of a batch's present cells, compared with what other batches of the column hold."""
-    cells = np.zeros(len(_AGAINST))
-    if not texts.texts:
-        return np.concatenate([texts.shares, cells])
-    if held.kinds:
-        cells[0] = texts.weights[(texts.kinds & ~np.uint64(held.kinds)) != 0].sum()
+def _new_shares(texts: list[Texts], names: list[str], rows: np.ndarray, history: Signed) -> np.ndarray:
+    """(columns, signs) shares of the present cells of the batch after the history."""
+    worded = [at for at, one in enumerate(texts) if one.texts]
+    shares = np.zeros((len(texts), len(_ALONE) + len(_AGAINST)))
+    if not worded:
+        return shares
+    owner = np.repeat(rows[worded], [len(texts[at].texts) for at in worded])
+    hashes = np.concatenate([texts[at].hashes for at in worded])
+    unknown = history.held.find(hashes, owner) < 0
+    start = 0
+    for at in worded:
+        one, name, row = texts[at], names[at], rows[at]
+        fresh = np.flatnonzero(unknown[start : start + len(one.texts)])[:_MOST_FRESH]
+        start += len(one.texts)
+        spoken = history.listed.find(one.hashes[fresh], np.zeros(len(fresh), dtype=int)) >= 0
+        folded = history.folded.find(one.folds[fresh], np.full(len(fresh), row)) >= 0
+        shares[at] = _shares(
+            name, one, fresh.tolist(), spoken, folded, history.known[name], history.spoken, history.whole[row]
+        )
+    return shares
+
+
+def _old_shares(name: str, texts: Texts, known: Vocabulary, spoken: dict[str, set[str]], held: Held) -> np.ndarray:
+    """(signs,) shares of the present cells of a batch of the history, beside others of it."""
     among, batches = held.among, known.batches.get
     news = (at for at, text in enumerate(texts.texts) if not batches(text, 0) & among)
     fresh = list(islice(news, _MOST_FRESH))
-    if fresh:
-        cells[1:] = _against([texts.texts[at] for at in fresh], texts.weights[fresh], name, known, spoken, held)
-    return np.concatenate([texts.shares, cells / texts.present])
+    maybe = np.ones(len(fresh), dtype=bool)
+    return _shares(name, texts, fresh, maybe, maybe, known, spoken, held)
 
 
-def _against(
-    texts: list[str], weights: np.ndarray, name: str, known: Vocabulary, spoken: dict[str, set[str]], held: Held
+def _shares(
+    name: str,
+    texts: Texts,
+    fresh: list[int],
+    listed: np.ndarray,
+    folded: np.ndarray,
+    known: Vocabulary,
+    spoken: dict[str, set[str]],
+    held: Held,
 ) -> np.ndarray:
-    """(signs - 1,) cells whose text is none of the history, but goes with one of it: :data:`_AGAINST` but foreign."""
-    found = np.zeros((len(_AGAINST) - 1, len(texts)), dtype=bool)
-    together = "\n".join(texts).casefold()
-    inside = [one for one in held.frequent if one in together]
-    if inside or held.beginnings:
-        for at, text in enumerate(texts):
-            low = text.casefold()
-            found[0, at] = any(len(one) < len(low) and one in low for one in inside)
-            found[1, at] = low in held.beginnings and not found[0, at]
-    if not spoken.keys().isdisjoint(texts):
-        found[2] = [spoken.get(text, {name}) != {name} for text in texts]
-    folds = all_respelled(texts)
-    if not known.folds.keys().isdisjoint(folds):
-        found[3] = [len(fold) >= 2 and bool(known.folds.get(fold, 0) & held.among) for fold in folds]
-    return found @ weights
+    """(signs,) shares of a batch's present cells, compared with what other batches of the column hold.
+
+    ``fresh`` places of texts that those do not hold, and (fresh,) which of them may be ``listed`` in some column, or
+    known to this one as they are ``folded``.
+    """
+    cells = np.zeros(len(_AGAINST))
+    if held.kinds:
+        cells[0] = texts.weights[(texts.kinds & ~np.uint64(held.kinds)) != 0].sum()
+    inside: list[str] = []
+    if fresh and held.frequent:
+        together = "\n".join([texts.texts[at] for at in fresh]).casefold()
+        inside = [one for one in held.frequent if one in together]
+    if inside or (fresh and held.beginnings):
+        for at in fresh:
+            low = texts.texts[at].casefold()
+            if any(len(one) < len(low) and one in low for one in inside):
+                cells[1] += texts.weights[at]
+            elif low in held.beginnings:
+                cells[2] += texts.weights[at]
+    for place in np.flatnonzero(listed).tolist():
+        if spoken.get(texts.texts[fresh[place]], {name}) != {name}:
+            cells[3] += texts.weights[fresh[place]]
+    for place in np.flatnonzero(folded).tolist():
+        fold = respelled(texts.texts[fresh[place]])
+        if len(fold) >= 2 and known.folds.get(fold, 0) & held.among:
+            cells[4] += texts.weights[fresh[place]]
+    return np.concatenate([texts.shares, cells / texts.present])

@@ -6,8 +6,10 @@ texts of the other batches. Keyboard noise, markup, hashes and words of another 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -52,6 +54,16 @@ class Pairs:
     counts: np.ndarray
     weights: np.ndarray
 
+    @cached_property
+    def sizes(self) -> np.ndarray:
+        """(texts,) pairs of each text, and one more."""
+        return np.diff(np.append(self.starts, len(self.codes))) + 1.0
+
+    @cached_property
+    def total(self) -> float:
+        """Cells of all texts."""
+        return float(self.weights.sum())
+
 
 @dataclass(frozen=True, eq=False)
 class Spelled:
@@ -90,8 +102,8 @@ def expectation(counts: np.ndarray) -> np.ndarray:
 
 def surprise(pairs: Pairs, expected: np.ndarray) -> np.ndarray:
     """The mean surprise of each text, drawn towards nothing where it is short."""
-    sizes = np.diff(np.append(pairs.starts, len(pairs.codes)))
-    return np.add.reduceat(expected[pairs.codes], pairs.starts) / (sizes + 1.0)
+    found: np.ndarray = np.add.reduceat(expected.take(pairs.codes), pairs.starts) / pairs.sizes
+    return found
 
 
 def spelled_of(pairs: Pairs | None, others: np.ndarray) -> Spelled:
@@ -130,6 +142,16 @@ class Expected:
     means: np.ndarray
     spread: float
 
+    @cached_property
+    def mean(self) -> float:
+        """Of the means."""
+        return float(self.means.mean())
+
+    @cached_property
+    def variance(self) -> float:
+        """Of the means."""
+        return float(self.means.var(ddof=1))
+
     @classmethod
     def of(cls, pairs: Sequence[Pairs | None], spelled: Sequence[Spelled]) -> Expected | None:
         """From the batches' pairs, and each batch by the others; None where fewer than two hold texts."""
@@ -149,17 +171,16 @@ def measure_spelling(pairs: Pairs | None, usual: Expected | None) -> list[float]
     """The measurements :data:`SPELLING` of one batch; all 0 where the column or its history holds no texts."""
     if pairs is None or usual is None:
         return [0.0] * len(SPELLING)
-    found = surprise(pairs, usual.surprise)
-    total = float(pairs.weights.sum())
-    share = float(pairs.weights[found > usual.record + _MARGIN].sum() / total)
+    found, total = surprise(pairs, usual.surprise), pairs.total
+    most = float(found.max())
+    share = float(pairs.weights[found > usual.record + _MARGIN].sum() / total) if most > usual.record + _MARGIN else 0.0
     mean = float((found * pairs.weights).sum() / total)
-    noise = np.sqrt(usual.means.var(ddof=1) + usual.spread**2 / total + 1e-4)
-    reach = float(found.max()) - usual.record
+    reach = max(most - usual.record, 0.0)
     return [
         share,
         usual.loo,
-        max(float(surplus_z(share, usual.loo, total)), 0.0),
-        max(reach, 0.0),
-        float(np.log((max(reach, 0.0) + 0.1) / (usual.record - usual.second + 0.1))),
-        float((mean - usual.means.mean()) / noise),
+        max(float(surplus_z(share, usual.loo, total)), 0.0) if share > usual.loo else 0.0,
+        reach,
+        math.log((reach + 0.1) / (usual.record - usual.second + 0.1)),
+        (mean - usual.mean) / math.sqrt(usual.variance + usual.spread**2 / total + 1e-4),
     ]

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeAlias
 
 import numpy as np
 
 from airflow_provider_dqheal.detection.distances import Placed
 from airflow_provider_dqheal.detection.references import References
 from airflow_provider_dqheal.detection.scalars import angle
-from airflow_provider_dqheal.detection.segments import sizes_of
 from airflow_provider_dqheal.detection.stack import ColumnStack
 from airflow_provider_dqheal.detection.texts import stands_for_missing
 
@@ -20,6 +19,8 @@ SPIKES = ("any", "missing", "unseen", "zero", "sentinel", "extreme", "central", 
 _OF_MOVING = ("missing", "sentinel")
 """What can be said of single values where values go on from batch to batch."""
 
+_AT = {kind: i for i, kind in enumerate(SPIKES)}
+_ROUNDING = 1e-6
 _LEAST = 1.0
 """Standard errors above the record from which on a value is a spike."""
 
@@ -66,9 +67,7 @@ def _number(label: str) -> float | None:
         return None
 
 
-def largest_spikes(
-    columns: Sequence[ColumnStack], placed: Sequence[Placed], root: np.ndarray, against: References
-) -> np.ndarray:
+def largest_spikes(columns: Sequence[ColumnStack], placed: Placed, root: np.ndarray, against: References) -> np.ndarray:
     """(C, kinds * 2) of each kind of :data:`SPIKES` the largest in standard errors, and its share above the record.
 
     Args:
@@ -77,42 +76,81 @@ def largest_spikes(
         root: (C) square root of the effective number of rows.
         against: what is usual for the columns.
     """
-    found = [dict.fromkeys(SPIKES, (0.0, 0.0)) for _ in placed]
-    # The history's labels first, in their order: of equal spikes the first one counts.
-    for row, label, z, share, at in (*_known(placed, root, against), *_new(placed, root, against)):
-        column, usual, best = columns[row], against.each[row], found[row]
-        seen = at >= 0 and bool(usual.peak[at] > 0)
-        for kind in (*kinds_of(label, column, seen), *(usual.place_of(at) if at >= 0 else ())):
-            if z > best[kind][0] and (not column.moving or kind in _OF_MOVING):
-                best[kind] = z, share
-    return np.asarray([list(best.values()) for best in found]).reshape(len(placed), -1)
+    found = _spikes(placed, root, against)
+    best = np.zeros((len(columns), len(SPIKES), 2))
+    if not len(found.owner):
+        return best.reshape(len(columns), -1)
+    kinds = _kinds(found, columns, placed, against)
+    kinds[np.isin(SPIKES, _OF_MOVING, invert=True)] &= ~against.moving[found.owner]
+    starts = np.flatnonzero(np.diff(found.owner, prepend=-1))
+    sizes = np.diff(starts, append=len(found.owner))
+    z = np.where(kinds, found.z, 0.0)
+    most = np.maximum.reduceat(z, starts, axis=1)
+    # Of equal spikes the first one counts.
+    largest = np.where(kinds & (z == np.repeat(most, sizes, axis=1)), np.arange(len(found.owner)), len(found.owner))
+    share = np.append(found.above, 0.0)[np.minimum.reduceat(largest, starts, axis=1)]
+    best[found.owner[starts]] = np.stack([most, share], axis=2).swapaxes(0, 1)
+    return best.reshape(len(columns), -1)
 
 
-Spike: TypeAlias = tuple[int, str, float, float, int]
-"""A column, a label, how far it is above its record in standard errors and in share, its place in the history or -1."""
+@dataclass(frozen=True, eq=False)
+class _Spikes:
+    """S labels far above their record, column by column, the history's labels first, in its order.
+
+    ``owner``: the column; ``label``: the place among the batch's labels; ``at``: the place in the history or -1; ``z``
+    and ``above``: how far above the record, in standard errors and in share; ``seen``: whether the history has it.
+    """
+
+    owner: np.ndarray
+    label: np.ndarray
+    at: np.ndarray
+    z: np.ndarray
+    above: np.ndarray
+    seen: np.ndarray
 
 
-def _known(placed: Sequence[Placed], root: np.ndarray, against: References) -> Iterator[Spike]:
-    """Spikes of labels that the history has, in its order."""
-    local = [np.flatnonzero(one.at >= 0) for one in placed]
-    owner = np.repeat(np.arange(len(placed)), sizes_of(local))
-    at = np.concatenate([one.at[there] for one, there in zip(placed, local, strict=True)])
-    share = np.concatenate([one.view.shares[there] for one, there in zip(placed, local, strict=True)])
-    share = share.astype(np.float32)
-    place = at + against.label_starts[owner]
-    gain = (angle(share) - against.ceiling[place]) * root.astype(np.float32)[owner]
-    above, label = share - against.peak[place], np.concatenate(local)
+def _spikes(placed: Placed, root: np.ndarray, against: References) -> _Spikes:
+    owner = placed.columns.owner
+    shares = placed.columns.shares.astype(np.float32)
+    known = placed.at >= 0
+    place = np.where(known, placed.at + against.label_starts[owner], len(against.peak))
+    gain = np.empty(len(shares))
+    old, new = np.flatnonzero(known), np.flatnonzero(~known)
+    gain[old] = (angle(shares[old]) - against.ceiling[place[old]]) * root.astype(np.float32)[owner[old]]
+    gain[new] = (angle(placed.columns.shares[new]) - angle(against.rare)[owner[new]]) * root[owner[new]]
     hits = np.flatnonzero(gain > _LEAST)
-    for i in hits[np.argsort(place[hits])].tolist():
-        yield int(owner[i]), placed[owner[i]].view.labels[label[i]], float(gain[i]), float(above[i]), int(at[i])
+    hits = hits[np.lexsort((place[hits], owner[hits]))]
+    known, peak = known[hits], np.append(against.peak, np.float32(0.0))[place[hits]]
+    above = np.where(known, shares[hits] - peak, placed.columns.shares[hits])
+    return _Spikes(owner[hits], hits, placed.at[hits], gain[hits], above, known & (peak > 0))
 
 
-def _new(placed: Sequence[Placed], root: np.ndarray, against: References) -> Iterator[Spike]:
-    """Spikes of labels that the history does not have."""
-    local = [np.flatnonzero(one.at < 0) for one in placed]
-    owner = np.repeat(np.arange(len(placed)), sizes_of(local))
-    share = np.concatenate([one.view.shares[there] for one, there in zip(placed, local, strict=True)])
-    gain = (angle(share) - angle(against.rare)[owner]) * root[owner]
-    label = np.concatenate(local)
-    for i in np.flatnonzero(gain > _LEAST).tolist():
-        yield int(owner[i]), placed[owner[i]].view.labels[label[i]], float(gain[i]), float(share[i]), -1
+def _kinds(found: _Spikes, columns: Sequence[ColumnStack], placed: Placed, against: References) -> np.ndarray:
+    """(kinds, spikes) bool: :func:`kinds_of` each, and which are the first or the usual value of their column."""
+    owner = found.owner
+    result = np.zeros((len(SPIKES), len(owner)), dtype=bool)
+    valued = placed.columns.valued[found.label]
+    number = placed.columns.numbers[found.label]
+    plain = np.isfinite(number) & valued
+    outside = plain & ~((against.low[owner] <= number) & (number <= against.high[owner]))
+    new = plain & ~found.seen
+    result[_AT["missing"]] = ~valued
+    result[_AT["any"]] = plain
+    result[_AT["unseen"]] = new
+    result[_AT["zero"]] = plain & (number == 0)
+    result[_AT["extreme"]] = new & outside
+    near = np.abs(number - against.centre[owner]) < 0.5 * against.scale[owner]
+    result[_AT["central"]] = new & ~outside & near
+    whole = np.log10(np.floor(np.abs(np.where(new, number, 0.0))) + 1.0)
+    nines = (whole > 1.5) & (np.abs(whole - np.rint(whole)) < _ROUNDING)
+    by_text = valued & (~plain | (new & (outside | nines | np.isin(number, list(_BOUNDS)))))
+    starts = placed.columns.label_starts
+    for i in np.flatnonzero(by_text).tolist():
+        row = int(owner[i])
+        label = placed.columns.views[row].labels[int(found.label[i] - starts[row])]
+        result[:, i] = False
+        result[[_AT[kind] for kind in kinds_of(label, columns[row], bool(found.seen[i]))], i] = True
+    known = found.at >= 0
+    result[_AT["first"]] = known & (found.at == against.first[owner])
+    result[_AT["usual"]] = known & (found.at == against.usual[owner])
+    return result

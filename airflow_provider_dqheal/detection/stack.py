@@ -115,16 +115,16 @@ def _column(name: str, views: list[ColumnView | None]) -> ColumnStack:
     mix = np.zeros((size, len(labels)))
     for i, one in enumerate(placed):
         if one is not None:
-            shares[i, one.at], forms[i, one.form_at], mix[i, one.at] = one.view.shares, one.form_share, one.view.mix
+            shares[i, one.at], mix[i, one.at] = one.columns.shares, one.columns.mix
+            forms[i, one.form_at] = one.columns.form_shares
     known = [i for i, view in enumerate(views) if view is not None]
     scalar = np.full((size, len(SCALARS)), np.nan)
     error = np.full((size, len(SCALARS)), np.nan)
-    scalar[known], error[known] = scalars([view.summary for view in there], centre, scale)
+    together = Placed.joined([one for one in placed if one is not None])
+    scalar[known], error[known] = scalars(together.columns, centre, scale)
     batches = Batches(tuple(views), scale, moving, mix, forms)
     distance = np.full((len(DISTANCES), size, size), np.nan)
-    distance[:, known] = distances([one for one in placed if one is not None], Rivals([batches] * len(known))).swapaxes(
-        0, 1
-    )
+    distance[:, known] = distances(together, Rivals([batches] * len(known))).swapaxes(0, 1)
     distance[:, range(size), range(size)] = np.nan
     valued = np.asarray([0.0 if stands_for_missing(label) else 1.0 for label in labels])
     return ColumnStack(

@@ -5,14 +5,17 @@ Everything is a function of the Profile alone, so a history batch and the batch 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import eq
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from airflow_provider_dqheal.detection.columns import GRID, LENGTHS, MAX_VALUES, Columns
 from airflow_provider_dqheal.detection.mixture import Tallies
 from airflow_provider_dqheal.detection.precision import Places, places_of
 from airflow_provider_dqheal.detection.scalars import Summary, summary_of
@@ -36,16 +39,7 @@ from airflow_provider_dqheal.profiling.view import ColumnView as ArrayView
 if TYPE_CHECKING:
     from airflow_provider_dqheal.profiling.profile import Profile
 
-GRID = 41
-"""Quantiles kept of a numeric view."""
-
-LENGTHS = 9
-"""Quantiles kept of the lengths of texts."""
-
 _PROBS = (np.arange(GRID) + 0.5) / GRID
-
-MAX_VALUES = 300
-"""Most frequent values of a column that are compared one by one."""
 
 QUARTERS = 4
 EMPTY, NULL = "\0empty", "\0null"
@@ -200,6 +194,16 @@ class BatchView:
     columns: dict[str, ColumnView]
     row_hashes: np.ndarray
     row_weights: np.ndarray
+
+    def side_by_side(self, names: Sequence[str]) -> Columns:
+        """Some columns as arrays over all of them."""
+        if len(names) == len(self.columns) and all(map(eq, names, self.columns)):
+            return self._all
+        return Columns([self.columns[name] for name in names])
+
+    @cached_property
+    def _all(self) -> Columns:
+        return Columns(list(self.columns.values()))
 
     @cached_property
     def duplicate_share(self) -> float:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from airflow_provider_dqheal.core.registry import Registry
 from airflow_provider_dqheal.core.types import ISSUE_ORDER, Severity
@@ -136,7 +137,7 @@ def register(spec: IssueSpec) -> IssueSpec:
 
 def ordered() -> tuple[IssueSpec, ...]:
     """All issue types in the order of healing."""
-    return tuple(sorted(registry.values(), key=lambda spec: spec.order))
+    return tuple(sorted(registry.values(), key=attrgetter("order")))
 
 
 def heal_order() -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from airflow_provider_dqheal.detection.mixture import Mix, Tallies, mix_distances
+from airflow_provider_dqheal.detection.mixture import Mixes, Tallies, mix_distances
 from airflow_provider_dqheal.detection.segments import segment_sums
 
 
@@ -27,10 +27,14 @@ def test_mixes_are_compared_as_if_value_by_value(alphabet):
     others = np.tile(present[1:], (2, 1))
     tallies = [Tallies.of(mix) for mix in shares]
     cases = [0, 1]
-    mixes = []
-    for case in cases:
-        known = (shares[case] > 0) & (shares[1:] > 0).any(axis=0)
-        mixes.append(Mix(shares[case][known], shares[1:, known], tallies[case], Tallies.joined(tallies[1:])))
+    known = [(shares[case] > 0) & (shares[1:] > 0).any(axis=0) for case in cases]
+    mixes = Mixes(
+        np.concatenate([shares[case][there] for case, there in zip(cases, known, strict=True)]),
+        np.asarray([there.sum() for there in known]),
+        np.concatenate([shares[1:, there] for there in known], axis=1),
+        Tallies.joined([tallies[case] for case in cases]),
+        Tallies.joined(tallies[1:] * len(cases)),
+    )
     found = mix_distances(mixes, present[cases], others)
     for case in cases:
         for other in (1, 2, 3):
@@ -42,9 +46,8 @@ def test_a_batch_that_is_not_there_has_no_distance():
     mix = np.asarray([0.5, 0.5])
     tallies = [Tallies.of(mix), Tallies.of(np.zeros(0))]
     theirs = np.asarray([[0.5, 0.5], [0.0, 0.0]])
-    found = mix_distances(
-        [Mix(mix, theirs, tallies[0], Tallies.joined(tallies))], np.asarray([4.0]), np.asarray([[4.0, np.nan]])
-    )
+    mixes = Mixes(mix, np.asarray([2]), theirs, tallies[0], Tallies.joined(tallies))
+    found = mix_distances(mixes, np.asarray([4.0]), np.asarray([[4.0, np.nan]]))
     assert found[0, 0, 0] == 0
     assert np.isnan(found[0, :, 1]).all()
 
