@@ -12,6 +12,7 @@ from airflow_provider_dqheal.core.policy import Policy
 from airflow_provider_dqheal.core.types import Check, IssueType, RemediationPlan, ValidationResult, Verdict
 from airflow_provider_dqheal.profiling.baseline import Baseline
 from airflow_provider_dqheal.profiling.schema import cast_table
+from airflow_provider_dqheal.profiling.schema import is_missing as missing_cells
 from airflow_provider_dqheal.validation.conservation import do_no_harm, quarantine_is_raw, rows_conserved
 from airflow_provider_dqheal.validation.constraints import (
     ColumnConstraints,
@@ -31,7 +32,8 @@ _READ, _RECORDS = 10, 0.06
 """Numbers that one rule wrote, from which on that share of them may be records: a wrong rule moves most."""
 _STEADY, _FEW = 2.0, 4.0
 """Batches whose sizes differ by less than that factor; one that many times smaller than all of them is not whole."""
-_BATCHES = 4
+_BATCHES, _LACKS = 4, 0.2
+"""Batches that show what was never so, and the share of missing values that is no chance then."""
 
 
 def validate(
@@ -44,8 +46,9 @@ def validate(
 ) -> ValidationResult:
     """Judges the staged batch by checks that do not come from what planned it.
 
-    A batch without issues and without steps passes by conservation and its size alone. Constraints are asked of columns
-    that were changed, or blamed where nothing was; what is left is the detector's business.
+    A batch without issues and without steps passes by conservation alone, if most of it is there: its rows, and the
+    values of columns that never lacked one. Constraints are asked of columns that were changed, or blamed where nothing
+    was; what is left is the detector's business.
 
     Args:
         working: the staged batch beside the raw one.
@@ -57,7 +60,7 @@ def validate(
     """
     checks = [Check(name="held", passed=False, observed=reason) for reason in plan.hold_reasons]
     checks += [rows_conserved(working), quarantine_is_raw(working), do_no_harm(working)]
-    checks += _arrived(working, baseline)
+    checks += [*_arrived(working, baseline), *_filled(working, baseline)]
     if not plan.steps and not verdict.issues and verdict.status == "scored":
         return _result(checks)
     checks.append(_schema(working, baseline, policy))
@@ -87,6 +90,26 @@ def _arrived(working: Staged, baseline: Baseline) -> Iterator[Check]:
             observed=f"{working.raw.num_rows:,} rows",
             expected=f"at least {least:,.0f}: a {_FEW:.0f}th of the smallest accepted batch",
         )
+
+
+def _filled(working: Staged, baseline: Baseline) -> Iterator[Check]:
+    """Whether columns that never lacked a value are there: a fifth of nothing is no chance, whatever else is odd."""
+    if len(baseline.profiles) < _BATCHES or not working.table.num_rows:
+        return
+    never = [column.name for column in baseline.table_schema.columns if not column.nullable]
+    lacking = {
+        name: share
+        for name in never
+        if name in working.table.column_names
+        and (share := float(missing_cells(working.table.column(name)).mean())) >= _LACKS
+    }
+    told = ", ".join(f"{share:.0%} of {name!r}" for name, share in lacking.items())
+    yield Check(
+        name="filled",
+        passed=not lacking,
+        observed=f"{told} missing" if told else "no such column lacks its values",
+        expected=f"less than {_LACKS:.0%} missing in columns that never lacked a value",
+    )
 
 
 def _schema(working: Staged, baseline: Baseline, policy: Policy) -> Check:

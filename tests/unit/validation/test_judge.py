@@ -252,3 +252,11 @@ def test_stand_ins_taken_out_of_a_column_that_has_moved_bring_it_no_farther(base
     dirty = raw.set_column(1, "price", pa.array(["-999"] * 60 + moved[60:]))
     taken = quarantine_rows(Working.start(dirty), list(range(60)), "missing value in 'price'")
     assert "not_farther" not in failed(judged(taken, baseline, [step("price")]))
+
+
+def test_a_column_that_never_lacked_a_value_is_not_published_half_empty(baseline):
+    raw = day(7)
+    half = raw.set_column(1, "price", pa.array([None] * 150 + raw["price"].to_pylist()[150:]))
+    assert failed(judged(Working.start(half), baseline)) == {"filled"}
+    some = raw.set_column(1, "price", pa.array([None] * 15 + raw["price"].to_pylist()[15:]))
+    assert judged(Working.start(some), baseline).passed
