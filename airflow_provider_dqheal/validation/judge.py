@@ -30,6 +30,8 @@ _RECORD = 2.0
 """Times the margin of what is accepted, up to which a number that came so may be a record."""
 _READ, _RECORDS = 10, 0.06
 """Numbers that one rule wrote, from which on that share of them may be records: a wrong rule moves most."""
+_BESIDE = 20
+"""Untouched numbers of a column that show where it is now."""
 _STEADY, _FEW = 2.0, 4.0
 """Batches whose sizes differ by less than that factor; one that many times smaller than all of them is not whole."""
 _BATCHES, _LACKS = 4, 0.2
@@ -156,7 +158,8 @@ def _columns(working: Staged, baseline: Baseline, verdict: Verdict, names: set[s
             written = without(numbers(counts), numbers(before))
             kept = without(numbers(judged), written)
             # Where all cells were written anew, the column's own rare values are among them; a wrong rule moves most.
-            yield _range(name, law, written, kept, max(2, rows // 100) if len(written) > rows / 2 else 0)
+            beside = np.zeros(0) if blamed else numbers(before & counts)
+            yield _range(name, law, written, kept, beside, max(2, rows // 100) if len(written) > rows / 2 else 0)
         elif law.unseen_bound is not None:
             yield _domain(name, law, law.unseen_bound, judged, rows)
         if came and not law.unique:
@@ -238,15 +241,22 @@ def _missing(
     )
 
 
-def _range(name: str, law: ColumnConstraints, written: np.ndarray, kept: np.ndarray, allowed: int) -> Check:
+def _range(
+    name: str, law: ColumnConstraints, written: np.ndarray, kept: np.ndarray, beside: np.ndarray, allowed: int
+) -> Check:
     """Judges numbers that were written, and those ``kept`` as they came, among which a record may be.
+
+    ``beside``: numbers that nobody touched or blamed: where most of them are (the year has moved on), others may be.
 
     ``allowed``: values outside that a column put together from others may have, as it may come so by itself.
     """
-    low, high = law.range()
+    (low, high), read = law.range(), len(written)
+    if len(beside) >= _BESIDE:
+        first, last = (float(end) for end in np.quantile(beside, [0.05, 0.95]))
+        written = written[(written < first) | (written > last)]
     far = _beyond(written, *law.range(_RECORD))
     near = _beyond(written, low, high) - far
-    if len(written) >= _READ and near <= max(1, int(_RECORDS * len(written))):
+    if read >= _READ and near <= max(1, int(_RECORDS * read)):
         near = 0
     outside = far + near + _beyond(kept, *law.range(_RECORD))
     return Check(

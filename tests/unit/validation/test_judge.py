@@ -260,3 +260,16 @@ def test_a_column_that_never_lacked_a_value_is_not_published_half_empty(baseline
     assert failed(judged(Working.start(half), baseline)) == {"filled"}
     some = raw.set_column(1, "price", pa.array([None] * 15 + raw["price"].to_pylist()[15:]))
     assert judged(Working.start(some), baseline).passed
+
+
+def test_numbers_may_be_read_to_where_all_others_of_the_column_have_moved(baseline):
+    raw = day(7)
+    _, high = mine(baseline)["price"].range()
+    moved = [f"{high * 3:.2f}"] * 300
+    dirty = raw.set_column(1, "price", pa.array([f"'{value}'" for value in moved[:60]] + moved[60:]))
+    healed = set_cells(Working.start(dirty), step("price"), "price", pa.array(range(60)).to_numpy(), moved[:60])
+    assert "range" not in failed(judged(healed, baseline, [step("price")], found("price", type="type_mismatch")))
+    assert "range" in failed(judged(healed, baseline, [step("price")], found("price")))
+    beyond = [f"{high * 30:.2f}"] * 60
+    healed = set_cells(Working.start(dirty), step("price"), "price", pa.array(range(60)).to_numpy(), beyond)
+    assert "range" in failed(judged(healed, baseline, [step("price")], found("price", type="type_mismatch")))
