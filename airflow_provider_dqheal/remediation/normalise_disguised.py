@@ -10,6 +10,9 @@ from airflow_provider_dqheal.remediation.kernels.likeness import shape_of
 from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_word
 from airflow_provider_dqheal.remediation.working import Working
 
+_PADDED = 0.98
+"""Share of the values that have one width, from which on blanks belong to a code."""
+
 
 @register
 class NormaliseDisguised(Strategy):
@@ -59,7 +62,8 @@ def _is_code_like(text: str, history: ColumnHistory) -> bool:
     """Whether the word is like values that the column is full of, in shape and length, or has their padded width."""
     if not text.strip():
         return False
-    if text != text.strip() and all(len(known) == len(text) for known in history.present):
+    wide = sum(rows for known, rows in history.present.items() if len(known) == len(text))
+    if text != text.strip() and wide >= _PADDED * max(1, history.present_rows):
         return True
     if not any(ch.isalnum() for ch in text):
         return False

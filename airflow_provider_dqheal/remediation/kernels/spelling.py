@@ -23,6 +23,8 @@ _SIGN = 2
 """Letters of the longest word that is a sign of its own: grades, suffixes of models, initials."""
 _ROMAN = frozenset("ivx")
 _SPACED = "  "
+_OFTEN_FREE = 3
+"""Rows of a value of no list, from which on its spelling is the usual one and no writer's own."""
 _LEAST_APART, _MOST_APART, _ROWS_APART, _NEW_APART = 5, 60, 300, 0.05
 """Values and rows of a list that shows how unlike each other its values are, and the share of new ones in a batch."""
 
@@ -95,7 +97,7 @@ def variants(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
     keys: dict[str, list[str]] = {}
     cases: dict[str, list[str]] = {}
     for text, rows in history.present.items():
-        if rows >= 2 or not history.is_categorical:
+        if rows >= (2 if history.is_categorical else _OFTEN_FREE):
             keys.setdefault(plain(text), []).append(text)
             cases.setdefault(folded(text), []).append(text)
     padded = any(text != text.strip() for text in history.present)

@@ -543,3 +543,11 @@ def test_one_zero_at_the_end_of_a_lone_whole_number_is_no_proof_of_a_slip():
     assert explain(day(41) | Counter({"2640": 1}), stock).slips == {}
     several = explain(day(41) | Counter(dict.fromkeys(far, 1)), stock).slips
     assert {text: slip.after for text, slip in several.items()} == far
+
+
+def test_spelling_of_a_free_text_that_was_hardly_ever_there_is_no_rule():
+    for rows, found in ((1, {}), (3, {"rockford": "Rockford"})):
+        places = [Counter({f"Place {index * 50 + number}": 1 for number in range(50)}) for index in range(6)]
+        for day in places[:rows]:
+            day["Rockford"] = 1
+        assert variants({"rockford": 1, "Place 7": 1}, ColumnHistory("place", "string", tuple(places))) == found
