@@ -172,9 +172,9 @@ def _block(batch: BatchView, names: Sequence[str], labels: Sequence[Labels], wid
         start += size
     # Counts up to the number of rows are exact in single precision.
     one_hot = np.zeros((rows, width + 1), dtype=np.float32)
-    np.put_along_axis(one_hot, codes, 1.0, axis=1)
+    one_hot.ravel()[codes + np.arange(0, one_hot.size, width + 1)[:, None]] = 1.0
     joint = (one_hot.T @ one_hot)[:width, :width].astype(float) / rows
-    share = np.bincount(codes.ravel(), minlength=width + 1)[:width] / rows
+    share = joint.diagonal()
     usual = np.outer(share, share)
     residual: np.ndarray = np.where(usual > 0, (joint - usual) / np.sqrt(np.maximum(usual, 1e-12)), 0.0)
     usable = share > 2.0 / rows

@@ -75,8 +75,8 @@ NAMES: tuple[str, ...] = (*FEATURES, *FACTS)
 
 def squash(raw: np.ndarray) -> np.ndarray:
     """Signed log: keeps the sign and the order, tames far tails; unknown is 0."""
-    known = np.nan_to_num(raw, nan=0.0, posinf=1e12, neginf=-1e12)
-    return (np.sign(known) * np.log1p(np.abs(known))).astype(np.float32)
+    known = raw if np.isfinite(raw).all() else np.nan_to_num(raw, nan=0.0, posinf=1e12, neginf=-1e12)
+    return np.copysign(np.log1p(np.abs(known)), known).astype(np.float32)
 
 
 def stack_of(baseline: Baseline) -> Stack:
