@@ -49,7 +49,7 @@ class SwappedColumns(Strategy):
         pairs = [
             (left, right)
             for left, right in combinations(odd[:20], 2)
-            if _exchanged(columns[left], columns[right])
+            if is_exchanged(columns[left], columns[right])
             and ({left, right} <= far or _come_inside(columns[left], columns[right]))
         ]
         if len(pairs) != 1:
@@ -97,7 +97,7 @@ def _come_inside(left: tuple[ColumnHistory, Counts], right: tuple[ColumnHistory,
     return both and max(_outside(our_values, theirs), _outside(their_values, ours)) <= _NONE
 
 
-def _exchanged(left: tuple[ColumnHistory, Counts], right: tuple[ColumnHistory, Counts]) -> bool:
+def is_exchanged(left: tuple[ColumnHistory, Counts], right: tuple[ColumnHistory, Counts]) -> bool:
     """Whether each column's values are like the other's history, and such that nobody else's would be.
 
     Of a number and a text it is enough that each is written as the other and near it or known there; of two numbers,

@@ -215,6 +215,8 @@ def in_reach(values: np.ndarray, history: ColumnHistory, least: float = 0.0) -> 
     """Whether no value lies farther outside the history than that is wide (at least ``least`` of its size)."""
     low, high = (float(end) for end in history.all_numbers[[0, -1]])
     width = max(high - low, least * max(abs(low), abs(high)))
+    if not len(values):
+        return True
     return bool(low - width <= values.min() and values.max() <= high + width)
 
 

@@ -6,9 +6,13 @@ import datetime as dt
 import json
 import random
 import uuid
+from collections import Counter
 
 import pyarrow as pa
 import pytest
+
+from airflow_provider_dqheal.remediation.history import ColumnHistory
+from airflow_provider_dqheal.remediation.swapped_columns import is_exchanged
 
 
 def replaced(table, name, *columns):
@@ -306,3 +310,26 @@ def test_values_that_are_all_unreadable_are_not_set_aside_row_by_row(make_bench,
     made = bench.plan(sparse(8), said(type_mismatch=("crp",)))
     assert made.steps == ()
     assert made.hold_reasons
+
+
+def test_an_empty_column_is_nobodys_exchange(make_bench, day_of_orders, said):
+    def filled(index: int, rows: int = 300) -> pa.Table:
+        return with_numbers(day_of_orders(index), nights=[row * 7 % 19 for row in range(rows)])
+
+    bench = make_bench([filled(index) for index in range(8)])
+    dirty = filled(8).drop_columns(["price", "nights"])
+    empty = pa.array([None] * 300, pa.string())
+    for price in (pa.array(["x"] * 300), filled(8)["nights"], empty):
+        made = bench.plan(
+            dirty.append_column("price", price).append_column("nights", empty),
+            said(distribution_shift=("price", "nights")),
+        )
+        assert not any(step.strategy == "swapped_columns" for step in made.steps)
+
+
+def test_one_column_like_another_that_holds_nothing_is_no_exchange():
+    small = ColumnHistory("a", "int", tuple(Counter({str(value): 2 for value in range(10, 60)}) for _ in range(6)))
+    large = ColumnHistory(
+        "b", "int", tuple(Counter({str(value): 2 for value in range(900, 1600, 7)}) for _ in range(6))
+    )
+    assert not is_exchanged((small, large.batches[0]), (large, Counter({None: 100})))
