@@ -9,6 +9,8 @@ import numpy as np
 import torch
 from torch import nn
 
+from airflow_provider_dqheal.detection.blocks import blocks_of, hide
+from airflow_provider_dqheal.detection.features import NAMES
 from airflow_provider_dqheal.detection.network import PIECES, Member
 from airflow_provider_dqheal.detection.packed import Packed
 
@@ -19,13 +21,22 @@ SELF_WEIGHT = 0.4
 """How much of the history's own largest logit is taken off (the self-test)."""
 
 EPOCHS = 14
+EPOCHS_HIDING = 18
 _BATCH = 64
 _COLUMN_WEIGHT = 2.0
 _EDGE_ROWS = 60_000
 
 
-def fit(samples: Sequence[Sample], seed: int, epochs: int = EPOCHS) -> Member:
-    """Trains one member; equal samples and seed give equal weights on one machine."""
+def fit(samples: Sequence[Sample], seed: int, hiding: bool = False, epochs: int | None = None) -> Member:
+    """Trains one member; equal arguments give equal weights on one machine.
+
+    Args:
+        samples: what it learns from.
+        seed: of its first weights and of the order.
+        hiding: whether blocks of measurements are hidden now and then (:mod:`blocks`).
+        epochs: how often it sees each sample; :data:`EPOCHS` or :data:`EPOCHS_HIDING` by default.
+    """
+    epochs = epochs or (EPOCHS_HIDING if hiding else EPOCHS)
     data = Packed.of(samples)
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
@@ -38,11 +49,15 @@ def fit(samples: Sequence[Sample], seed: int, epochs: int = EPOCHS) -> Member:
     steps = epochs * max(1, len(data) // _BATCH)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=3e-3, total_steps=steps + 1)
     loss_of = nn.BCEWithLogitsLoss(reduction="none")
+    blocks = blocks_of(NAMES)
     member.train()
     for _ in range(epochs):
         for picked in data.chunks(rng, _BATCH):
             rows, mask = data.rows(picked)
-            of_columns, of_set, columns = member(data.values[rows].float(), mask, data.context[picked])
+            values = data.values[rows].float()
+            if hiding:
+                values = hide(values, blocks)
+            of_columns, of_set, columns = member(values, mask, data.context[picked])
             target, known, weight = data.target[picked], data.known[picked], data.weight[picked]
             wanted = data.column_labels[rows]
             wide = known[:, None, :-1] * weight[:, None, None] * mask.unsqueeze(-1)

@@ -9,7 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import structlog
@@ -24,7 +24,9 @@ from airflow_provider_dqheal.detection.samples import Sample, sample_stream, sou
 if TYPE_CHECKING:
     from airflow_provider_dqheal.detection.network import Member
 
-MEMBERS = 3
+MEMBERS = 6
+"""Networks of an ensemble, by turns trained with all measurements and with blocks of them hidden."""
+
 FOLDS = 3
 PER_ROUND = 4
 MOST_ROUNDS = 1000
@@ -54,7 +56,7 @@ def train(
     channels, columns = held_out(drawn, seed)
     calibration = calibration_of(drawn, channels, columns)
     everything = np.arange(len(drawn))
-    members = fit_members(drawn, [(everything, seed * 101 + i) for i in range(MEMBERS)])
+    members = fit_members(drawn, [(everything, seed * 101 + i // 2, hides(i)) for i in range(MEMBERS)])
     output.mkdir(parents=True, exist_ok=True)
     for old in output.glob("*.safetensors"):
         old.unlink()
@@ -114,7 +116,7 @@ def held_out(samples: Sequence[Sample], seed: int) -> tuple[np.ndarray, list[np.
     columns: list[np.ndarray] = [np.zeros((0, len(ISSUE_ORDER)))] * len(samples)
     folds = fold_of(samples, seed)
     jobs = [
-        (np.flatnonzero(folds != fold), seed * 101 + 50 + fold + FOLDS * i)
+        (np.flatnonzero(folds != fold), seed * 101 + 50 + fold + FOLDS * (i // 2), hides(i))
         for fold in range(FOLDS)
         for i in range(MEMBERS)
     ]
@@ -128,8 +130,17 @@ def held_out(samples: Sequence[Sample], seed: int) -> tuple[np.ndarray, list[np.
     return channels, columns
 
 
-def fit_members(samples: Sequence[Sample], jobs: Sequence[tuple[np.ndarray, int]], processes: int = 2) -> list[Member]:
-    """Trains one member a job: the places of its samples, and its seed. Does not depend on the number of processes."""
+Job: TypeAlias = tuple[np.ndarray, int, bool]
+"""The places of a member's samples, its seed, and whether blocks are hidden."""
+
+
+def hides(place: int) -> bool:
+    """Whether the member at a place of the ensemble is trained with blocks hidden; two neighbours share a seed."""
+    return place % 2 == 1
+
+
+def fit_members(samples: Sequence[Sample], jobs: Sequence[Job], processes: int = 2) -> list[Member]:
+    """Trains one member a job. Does not depend on the number of processes."""
     _shared.clear()
     _shared.extend(samples)
     try:
@@ -143,11 +154,11 @@ _shared: list[Sample] = []
 """The samples of :func:`fit_members`, which its processes get by being forked."""
 
 
-def _fit_one(job: tuple[np.ndarray, int]) -> Member:
+def _fit_one(job: Job) -> Member:
     from airflow_provider_dqheal.detection.ensemble import fit
 
-    places, seed = job
-    return fit([_shared[i] for i in places.tolist()], seed)
+    places, seed, hiding = job
+    return fit([_shared[i] for i in places.tolist()], seed, hiding)
 
 
 def fold_of(samples: Sequence[Sample], seed: int) -> np.ndarray:

@@ -14,7 +14,7 @@ from airflow_provider_dqheal.detection.calibration import CHANNELS, Calibration,
 from airflow_provider_dqheal.detection.evaluation._base import PROMISES, Judged, Truth, no_columns
 from airflow_provider_dqheal.detection.features import FACTS
 from airflow_provider_dqheal.detection.samples import Sample
-from airflow_provider_dqheal.detection.training import FOLDS, MEMBERS, calibration_of, fold_of
+from airflow_provider_dqheal.detection.training import FOLDS, MEMBERS, calibration_of, fold_of, hides
 
 if TYPE_CHECKING:
     from airflow_provider_dqheal.detection.network import Member
@@ -64,10 +64,10 @@ def cross_scored(samples: Sequence[Sample], seed: int, fit: Fit, split: int | No
 
 
 def members_of(samples: Sequence[Sample], seed: int, count: int = MEMBERS) -> list[Member]:
-    """Trained members, seeded apart."""
+    """Trained members, by turns of both kinds; those of a kind are seeded apart."""
     from airflow_provider_dqheal.detection.ensemble import fit
 
-    return [fit(samples, seed + FOLDS * i) for i in range(count)]
+    return [fit(samples, seed + FOLDS * (i // 2), hides(i)) for i in range(count)]
 
 
 def judge_scored(

@@ -119,8 +119,9 @@ def _headline(result: Result) -> Lines:
     )
     rows.append(["tables", *(str(part["tables"]) for part in parts)])
     rows.append(["milliseconds a batch, training included", *(number(p["milliseconds_a_batch"], 1) for p in parts)])
+    seeds = "one seed" if result["seeds"] == 1 else f"{result['seeds']} seeds"
     return Lines(
-        f"Tables left out, {percent(result['promised_rate'])} promised, {result['seeds']} seeds{_drawn_with(parts[0])}",
+        f"Tables left out, {percent(result['promised_rate'])} promised, {seeds}{_drawn_with(parts[0])}",
         columns,
         rows,
         "95 % intervals by bootstrap over tables. Undecidable batches are left out of all other lines. Column "
