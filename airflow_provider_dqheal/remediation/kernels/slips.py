@@ -66,6 +66,8 @@ _BY_CHANCE = 0.02
 """Share of the whole numbers in reach that a short list holds, at most: whatever slipped back into it was in it."""
 _LONE_UNIT = 3
 """Cells of one unit slip that stand for each other, where no digits prove it."""
+_NARROW = 1.6
+"""How many times the smallest the largest usual number is, at most, so that few numbers are usual in some unit."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ def explain(counts: Counts, history: ColumnHistory) -> Explained:
         kind = max(weights, key=lambda name: weights[name])
         if weights[kind] / total >= SURE and kind not in NO_SLIP:
             slips[text] = Slip(history.style.write(found[kind][0]), kind, weights[kind] / total)
-    slips = {text: slip for text, slip in slips.items() if slip.kind not in UNIT or _proven(text, slip, slips, places)}
+    slips = {text: slip for text, slip in slips.items() if slip.kind not in UNIT or _proven(text, slip, slips, history)}
     slips = {text: slip for text, slip in slips.items() if not _may_be_record(text, slip, slips, history)}
     aliens = sum(counts[text] for text, found in options.items() if not set(found) - {"record", "other"})
     if 2 * aliens >= sum(counts[text] for text in slips):
@@ -134,10 +136,17 @@ def explain(counts: Counts, history: ColumnHistory) -> Explained:
     return Explained(slips, tuple(text for text, hit in zip(rest, alone, strict=True) if hit))
 
 
-def _proven(text: Text, slip: Slip, slips: Mapping[Text, Slip], places: int) -> bool:
-    """Whether a unit slip shows in the digits (two more than the column writes), or in several cells alike."""
+def _proven(text: Text, slip: Slip, slips: Mapping[Text, Slip], history: ColumnHistory) -> bool:
+    """Whether a unit slip shows in the digits (two more than the column writes), or in several cells alike.
+
+    Several cells are no proof where much is usual: what lies anywhere beyond is then a usual number in some unit.
+    """
+    places = history.style.most_places
+    if _places(text) >= places + 2:
+        return True
     alike = sum(other.kind == slip.kind for other in slips.values())
-    return _places(text) >= places + 2 or (alike >= _LONE_UNIT and places > 0)
+    low, high = np.quantile(history.all_numbers, [0.01, 0.99])
+    return alike >= _LONE_UNIT and places > 0 and 0 < high < _NARROW * low
 
 
 def _may_be_record(text: Text, slip: Slip, slips: Mapping[Text, Slip], history: ColumnHistory) -> bool:

@@ -551,3 +551,13 @@ def test_spelling_of_a_free_text_that_was_hardly_ever_there_is_no_rule():
         for day in places[:rows]:
             day["Rockford"] = 1
         assert variants({"rockford": 1, "Place 7": 1}, ColumnHistory("place", "string", tuple(places))) == found
+
+
+def test_cells_alike_are_no_proof_of_a_unit_where_much_is_usual():
+    far = ("170.266871", "176.729934", "185.966341")
+    for low, high, found in ((60, 76, dict.fromkeys(far, "cm for inch")), (40, 105, {})):
+        days = [random.Random(day) for day in range(6)]
+        usual = tuple(Counter({f"{rng.uniform(low, high):.6f}": 2 for _ in range(90)}) for rng in days)
+        now = Counter({f"{value}.123457": 2 for value in range(low + 2, high - 1)}) | Counter(far)
+        slips = explain(now, ColumnHistory("open", "float", usual)).slips
+        assert {text: slip.kind for text, slip in slips.items()} == found
