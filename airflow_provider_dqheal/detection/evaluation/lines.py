@@ -45,14 +45,6 @@ _METHOD = (
     ("exact_set", "exact set"),
     ("column_f1", "column F1"),
 )
-_BY_SEED = (
-    ("macro_f1", "macro-F1"),
-    ("any_recall", "faulty batches found"),
-    ("false_alarms_ordered", "false alarms, time order"),
-    ("auc", "AUC"),
-    ("recall_at_5", "recall at 5 %"),
-    ("column_f1", "column F1"),
-)
 _NEEDS_NAMES = frozenset(("macro_f1", "exact_set", "column_f1"))
 _SHORT = {
     "schema_drift": "schema",
@@ -130,11 +122,11 @@ def _headline(result: Result) -> Lines:
 
 
 def _by_seed(part: Result) -> Lines:
-    rows = [[str(seed), *(number(of[name]) for name, _ in _BY_SEED)] for seed, of in enumerate(part["seeds"])]
+    titles, names = dict((*_HEADLINES, *_METHOD)), list(part["seeds"][0])
     return Lines(
         f"Every seed: other splits of the tables, other networks{_drawn_with(part)}",
-        ("seed", *(title for _, title in _BY_SEED)),
-        rows,
+        ("seed", *(titles[name] for name in names)),
+        [[str(seed), *(number(of[name]) for name in names)] for seed, of in enumerate(part["seeds"])],
     )
 
 
