@@ -31,10 +31,10 @@ from airflow_provider_dqheal.core.types import (
 from airflow_provider_dqheal.detection.verdict import judge
 from airflow_provider_dqheal.pipeline.approval import waiting
 from airflow_provider_dqheal.pipeline.budget import step_reasons
+from airflow_provider_dqheal.pipeline.detect import redetector
 from airflow_provider_dqheal.pipeline.heal import is_live
 from airflow_provider_dqheal.pipeline.validate import held_result, holds
 from airflow_provider_dqheal.profiling.baseline import Baseline
-from airflow_provider_dqheal.profiling.conform import conform
 from airflow_provider_dqheal.profiling.local import profile_table
 from airflow_provider_dqheal.profiling.profile import Profile
 from airflow_provider_dqheal.profiling.sources import as_batch_ref, read_raw
@@ -122,10 +122,7 @@ def heal(
     raw = _raw(batch, ref)
     profile = profile_table(raw, ref)
     verdict = verdict or judge(profile, baseline, settings)
-
-    def redetect(table: pa.Table) -> Verdict:
-        return judge(profile_table(conform(table, baseline, ref.format), ref), baseline, settings)
-
+    redetect = redetector(ref, baseline, settings)
     if verdict.status == "scored":
         planned = make_plan(raw, profile, baseline, verdict, policy, ref, redetect)
     else:

@@ -35,7 +35,9 @@ def decide_stage(services: Services, ref: BatchRef) -> RemediationPlan:
             )
         else:
             raw = read_raw(ref, services.settings.allowed_roots)
-            decided = plan(raw, profile, baseline, verdict, policy, ref, redetector(services, ref, baseline))
+            decided = plan(
+                raw, profile, baseline, verdict, policy, ref, redetector(ref, baseline, services.settings.detection)
+            )
         run.document = decided.model_dump(mode="json")
         run.summary = {
             "steps": [{"issue": s.issue, "strategy": s.strategy, "columns": list(s.columns)} for s in decided.steps],

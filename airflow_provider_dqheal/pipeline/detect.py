@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pyarrow as pa
 
+from airflow_provider_dqheal.core.config import DetectionSettings
 from airflow_provider_dqheal.core.errors import UnknownDataset
 from airflow_provider_dqheal.core.types import BatchRef, Verdict
 from airflow_provider_dqheal.detection.verdict import judge
@@ -37,12 +38,12 @@ def unknown_verdict(services: Services, ref: BatchRef) -> Verdict:
     )
 
 
-def redetector(services: Services, ref: BatchRef, baseline: Baseline) -> Callable[[pa.Table], Verdict]:
+def redetector(ref: BatchRef, baseline: Baseline, settings: DetectionSettings) -> Callable[[pa.Table], Verdict]:
     """Judges a healed table of the batch in the form in which it would be published."""
 
     def redetect(table: pa.Table) -> Verdict:
         published = conform(table, baseline, ref.format)
-        return judge(profile_table(published, ref), baseline, services.settings.detection)
+        return judge(profile_table(published, ref), baseline, settings)
 
     return redetect
 

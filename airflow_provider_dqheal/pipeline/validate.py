@@ -43,7 +43,7 @@ def judged(
     services: Services, ref: BatchRef, working: Working, plan: RemediationPlan, verdict: Verdict, baseline: Baseline
 ) -> ValidationResult:
     """What the independent judge says of a staged batch; it is asked in the form in which it would be published."""
-    redetect = redetector(services, ref, baseline)
+    redetect = redetector(ref, baseline, services.settings.detection)
     return validate(working, plan, verdict, baseline, services.settings.policy_for(ref.dataset), redetect)
 
 
