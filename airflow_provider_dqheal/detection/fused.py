@@ -16,23 +16,38 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from airflow_provider_dqheal.detection.network import FARTHEST, HEADS, NO_COLUMN, PIECES, Member, standardised
+from airflow_provider_dqheal.detection.network import (
+    FARTHEST,
+    HEADS,
+    HIDDEN,
+    NO_COLUMN,
+    PIECES,
+    FirstLayer,
+    Member,
+    standardised,
+)
 
 _ROWS = 1_000
 """Columns that are judged at once: what they need stays in the processor's cache."""
 
 
 class Fused:
-    """M trained members side by side. Tensors have the members in front."""
+    """M trained members side by side. Tensors have the members in front.
+
+    Raises:
+        ValueError: when the members cut the range of a measurement into different pieces.
+    """
 
     def __init__(self, members: Sequence[Member]) -> None:
         with torch.no_grad():
-            bodies = [(member.columns.body, member.set.body) for member in members]
-            self._edges = [np.ascontiguousarray(member.pieces.edges.numpy().T) for member in members]
-            self._before, self._pieces, self._none = _first_layers(members)
-            self._wide = self._none.shape[-1] // 2
-            self._column_body = _stacked([columns[3] for columns, _ in bodies])
-            self._set_body = _stacked([whole[3] for _, whole in bodies])
+            edges = members[0].first.edges
+            if not all(torch.equal(member.first.edges, edges) for member in members):
+                raise ValueError("members that were trained on different samples do not judge together")
+            self._members = len(members)
+            self._edges = np.ascontiguousarray(edges.numpy().T)
+            self._before, self._pieces, self._none = _first_layers([member.first for member in members])
+            self._column_body = _stacked([member.columns.body[2] for member in members])
+            self._set_body = _stacked([member.set.body[2] for member in members])
             self._head = _stacked([member.columns.head for member in members])
             self._context = [_stacked([member.columns.context[at] for member in members]) for at in (0, 2)]
             self._judge = [_stacked([member.set.judge[at] for member in members]) for at in (0, 3)]
@@ -69,8 +84,8 @@ class Fused:
     def _judged(self, values: np.ndarray, sizes: np.ndarray, contexts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Averaged logits of batches (batches, heads) whose columns follow each other, and of the columns."""
         hidden = self._hidden(values.astype(np.float32, copy=False))
-        columns = _linear(_linear(hidden[..., : self._wide], self._column_body).relu_(), self._head)
-        embedded = _linear(hidden[..., self._wide :], self._set_body).relu_()
+        columns = _linear(_linear(hidden, self._column_body).relu_(), self._head)
+        embedded = _linear(hidden, self._set_body).relu_()
         context = standardised(torch.from_numpy(contexts.astype(np.float32, copy=False)), self._mean, self._scale)
         top = _pooled(columns, sizes, np.maximum, NO_COLUMN)
         most = _pooled(embedded, sizes, np.maximum, 0.0)
@@ -82,26 +97,22 @@ class Fused:
         return both.numpy(), columns.double().mean(dim=0).numpy()
 
     def _hidden(self, values: np.ndarray) -> Tensor:
-        """(M, columns, 2 * hidden) what the first layers of both networks make of (columns, features) measurements."""
+        """(M, columns, HIDDEN) what the first layers make of (columns, features) measurements, rectified."""
         at = np.flatnonzero(values)
         row, feature = np.divmod(at.astype(np.int32), np.int32(values.shape[1]))
         value = values.ravel()[at]
-        places = np.empty((len(self._edges), len(at)), np.int32)
-        gone = np.empty(places.shape, np.float32)
-        for member, edges in enumerate(self._edges):
-            piece = np.zeros(values.shape, np.int8)
-            for edge in edges[1:-1]:
-                piece += values >= edge
-            own = feature + piece.ravel()[at] * np.int32(values.shape[1])
-            np.divide(value - edges[:-1].ravel()[own], np.diff(edges, axis=0).ravel()[own], out=gone[member])
-            np.add(own, member * (edges.size - values.shape[1]), out=places[member])
+        piece = np.zeros(values.shape, np.int8)
+        for edge in self._edges[1:-1]:
+            piece += values >= edge
+        place = feature + piece.ravel()[at] * np.int32(values.shape[1])
+        gone = (value - self._edges[:-1].ravel()[place]) / np.diff(self._edges, axis=0).ravel()[place]
         np.clip(gone, -FARTHEST, FARTHEST, out=gone)
-        counts = np.tile(np.bincount(row, minlength=len(values)), len(places))
+        counts = np.bincount(row, minlength=len(values))
         bags = torch.from_numpy((np.cumsum(counts) - counts).astype(np.int32))
-        index, weights = torch.from_numpy(places.ravel()), torch.from_numpy(gone.ravel())
-        before = functional.embedding_bag(index, self._before, bags, mode="sum")
-        inside = functional.embedding_bag(index, self._pieces, bags, mode="sum", per_sample_weights=weights)
-        return before.add_(inside).view(len(places), len(values), 2 * self._wide).add_(self._none).relu_()
+        index, weights = torch.from_numpy(place), torch.from_numpy(gone)
+        found = functional.embedding_bag(index, self._before, bags, mode="sum")
+        found += functional.embedding_bag(index, self._pieces, bags, mode="sum", per_sample_weights=weights)
+        return found.add_(self._none).relu_().view(len(values), self._members, HIDDEN).transpose(0, 1)
 
 
 @contextmanager
@@ -122,24 +133,22 @@ def _parts(sizes: np.ndarray) -> list[slice]:
     return [slice(start, end) for start, end in zip(starts, [*starts[1:], len(sizes)], strict=True)]
 
 
-def _first_layers(members: Sequence[Member]) -> tuple[Tensor, Tensor, Tensor]:
-    """What the first layers of both networks make of a measurement, as tables, and of none.
+def _first_layers(layers: Sequence[FirstLayer]) -> tuple[Tensor, Tensor, Tensor]:
+    """What the first layers make of a measurement, as tables, and of none.
 
     Returns:
-        (M * PIECES * features, 2 * hidden) for each piece what all before it add, less what a 0 adds, and likewise what
-        the piece itself adds; (M, 1, 2 * hidden) the sums of measurements that are all 0.
+        (PIECES * features, M * HIDDEN) for each piece what all before it add, less what a 0 adds, and likewise what the
+        piece itself adds; (M * HIDDEN) the sums of measurements that are all 0.
     """
     before, within, nothing = [], [], []
-    for member in members:
-        layers = (member.columns.body[0], member.set.body[0])
-        weight = torch.cat([layer.weight for layer in layers]).double()
-        pieces = weight.T.reshape(-1, PIECES, len(weight)).transpose(0, 1)
-        encoded = member.pieces(torch.zeros(pieces.shape[1])).double().view(-1, PIECES).T.unsqueeze(2)
+    for layer in layers:
+        pieces = layer.linear.weight.double().T.reshape(PIECES, -1, HIDDEN)
+        encoded = layer.encoded(torch.zeros(pieces.shape[1]), torch.float64).view(PIECES, -1, 1)
         zero = (encoded * pieces).sum(dim=0)
         before.append((pieces.cumsum(dim=0) - pieces - zero).flatten(0, 1))
         within.append(pieces.flatten(0, 1))
-        nothing.append(torch.cat([layer.bias for layer in layers]) + zero.sum(dim=0))
-    return torch.cat(before).float(), torch.cat(within).float(), torch.stack(nothing).float().unsqueeze(1)
+        nothing.append(layer.linear.bias + zero.sum(dim=0))
+    return torch.cat(before, dim=1).float(), torch.cat(within, dim=1).float(), torch.cat(nothing).float()
 
 
 Layer = tuple[Tensor, Tensor]

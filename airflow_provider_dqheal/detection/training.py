@@ -24,7 +24,7 @@ from airflow_provider_dqheal.detection.samples import Sample, sample_stream, sou
 if TYPE_CHECKING:
     from airflow_provider_dqheal.detection.network import Member
 
-MEMBERS = 6
+MEMBERS = 4
 """Networks of an ensemble, by turns trained with all measurements and with blocks of them hidden."""
 
 FOLDS = 3
@@ -36,7 +36,7 @@ MOST_ROUNDS = 1000
 def train(
     output: Path,
     seed: int = 0,
-    episodes: int = 5_152,
+    episodes: int = 10_304,
     exclude_families: Collection[str] = ("nyc13",),
     samples: Sequence[Sample] | None = None,
 ) -> dict[str, Any]:

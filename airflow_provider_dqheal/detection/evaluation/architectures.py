@@ -102,7 +102,7 @@ def _padded(values: Sequence[np.ndarray], contexts: Sequence[np.ndarray]) -> tup
 
 
 def parts_of(members: Sequence[Member]) -> dict[str, Scorer]:
-    """The shipped ensemble and its two halves. The halves share no weights: each is as if trained alone."""
+    """The shipped ensemble and its two halves, which share the first layer only."""
     return {part: with_facts(network_part(members, part)) for part in ("both", "columns", "set")}
 
 

@@ -24,9 +24,10 @@ def measurements(seed: int, columns: int) -> np.ndarray:
 def members() -> list[Member]:
     torch.manual_seed(0)
     found = []
-    for seed in range(3):
+    edges = torch.from_numpy(piece_edges(measurements(0, 400)))
+    for _ in range(3):
         member = Member(FEATURES, CONTEXT).eval()
-        member.pieces.edges.copy_(torch.from_numpy(piece_edges(measurements(seed, 400))))
+        member.first.edges.copy_(edges)
         member.context_mean.normal_()
         member.context_scale.uniform_(0.5, 2.0)
         found.append(member)
@@ -53,7 +54,7 @@ def test_members_judge_together_as_each_alone(members, sizes):
 
 
 def test_values_on_and_beyond_the_edges_are_encoded_as_by_the_member(members):
-    edges = np.concatenate([members[0].pieces.edges.numpy().T, np.full((2, FEATURES), 1e4, np.float32)])
+    edges = np.concatenate([members[0].first.edges.numpy().T, np.full((2, FEATURES), 1e4, np.float32)])
     edges[-1] *= -1
     context = np.zeros(CONTEXT, np.float32)
     batches, columns = Fused(members[:1]).logits([edges], [context])
@@ -74,3 +75,9 @@ def test_batches_without_columns_are_judged_by_their_context(members):
     nothing = Fused(members).logits([measurements(0, 0)], [context])[0]
     np.testing.assert_allclose(nothing[0], batches[0], atol=1e-5)
     assert Fused(members).logits([], [])[0].shape == (0, HEADS)
+
+
+def test_members_with_other_pieces_do_not_judge_together(members):
+    other = Member(FEATURES, CONTEXT).eval()
+    with pytest.raises(ValueError, match="different samples"):
+        Fused([*members, other])
