@@ -8,12 +8,13 @@ raised by this alone, and of the faulty ones that the ensemble lets pass one in 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from airflow_provider_dqheal.core.types import ISSUE_ORDER
-from airflow_provider_dqheal.issues._base import Finding, Reading
+from airflow_provider_dqheal.detection.compare import AT
+from airflow_provider_dqheal.issues._base import Finding
 
 ENDS: tuple[tuple[str, str, float], ...] = (
     ("length_spread.own", "text", 5.0),
@@ -49,12 +50,25 @@ LEAST_RATE = 0.02
 _PLAIN_STRENGTH = 3.0
 _PLAIN_SHARE = 0.25
 _FEW = 0.35
+_MEASURES = [AT[measure] for measure, _, _ in ENDS]
+_ENDS = {
+    of: np.asarray([end if kind in ("", of) else np.inf for _, kind, end in ENDS])
+    for of in ("number", "date", "bool", "text")
+}
+"""Where clean batches end in each of :data:`ENDS`, by the kind of column."""
 
 
-def beyond_clean(found: Iterable[Finding], readings: Iterable[Reading]) -> list[str]:
-    """The columns that lie beyond what clean batches show, by their findings or their measurements."""
+def beyond_clean(found: Iterable[Finding], columns: Sequence[str], kinds: Sequence[str], raw: np.ndarray) -> list[str]:
+    """The columns that lie beyond what clean batches show, by their findings or their measurements.
+
+    Args:
+        found: the findings of the batch.
+        columns: its C columns.
+        kinds: number, date, bool or text: what each holds, by the history.
+        raw: (C, features) measurements.
+    """
     gone = [finding.column for finding in found if _is_gone(finding)]
-    far = [reading.column for reading in readings if _is_far(reading)]
+    far = [columns[row] for row in np.flatnonzero(_are_far(kinds, raw)).tolist()]
     return list(dict.fromkeys([*(column for column in gone if column is not None), *far]))
 
 
@@ -69,14 +83,18 @@ def _is_gone(finding: Finding) -> bool:
     return missing and finding.strength >= _PLAIN_STRENGTH and finding.share >= _PLAIN_SHARE
 
 
-def _is_far(reading: Reading) -> bool:
-    if any(reading(measure) > end for measure, kind, end in ENDS if kind in ("", reading.kind)):
-        return True
-    strange = min(reading("spelling_reach"), reading("spelling_excess"))
-    if strange > 3.0 and reading("spelling_share") <= _FEW:  # no text was ever spelled nearly as oddly
-        return True
-    far = reading("reach_above.nearest") > 10.0 and reading("reach_above.excess") > 2.3
-    if reading.kind == "number" and far:  # far beyond all records
-        return True
-    is_key = reading("is_unique") > 0 and reading("repeat_loo") == 0
-    return is_key and reading("repeat_z") > 11.0  # a key that repeats
+def _are_far(kinds: Sequence[str], raw: np.ndarray) -> np.ndarray:
+    """(C,) bool: which columns lie beyond, by their measurements."""
+    if not len(kinds):
+        return np.zeros(0, dtype=bool)
+    ends = np.stack([_ENDS[kind] for kind in kinds])
+    # No text was ever spelled nearly as oddly.
+    strange = np.minimum(raw[:, AT["spelling_reach"]], raw[:, AT["spelling_excess"]]) > 3.0
+    strange &= raw[:, AT["spelling_share"]] <= _FEW
+    # Far beyond all records.
+    above = (raw[:, AT["reach_above.nearest"]] > 10.0) & (raw[:, AT["reach_above.excess"]] > 2.3)
+    above &= np.asarray([kind == "number" for kind in kinds])
+    # A key that repeats.
+    key = (raw[:, AT["is_unique"]] > 0) & (raw[:, AT["repeat_loo"]] == 0) & (raw[:, AT["repeat_z"]] > 11.0)
+    far: np.ndarray = (raw[:, _MEASURES] > ends).any(axis=1) | strange | above | key
+    return far

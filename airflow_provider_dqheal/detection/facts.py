@@ -5,7 +5,7 @@ A finding of strength 1 fires by itself at the default budget, whatever the ense
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,10 +13,11 @@ import numpy as np
 
 from airflow_provider_dqheal.core.types import ISSUE_ORDER
 from airflow_provider_dqheal.detection.compare import AT
+from airflow_provider_dqheal.detection.conditions import conditions
 from airflow_provider_dqheal.detection.context import BATCH_AT
 from airflow_provider_dqheal.detection.describe import describer
 from airflow_provider_dqheal.detection.references import each_of
-from airflow_provider_dqheal.detection.view import ColumnView
+from airflow_provider_dqheal.detection.view import BatchView
 from airflow_provider_dqheal.issues._base import Described, Finding, Reading, SchemaReading, TableReading, ordered
 
 if TYPE_CHECKING:
@@ -26,43 +27,60 @@ _EXPLAINED = 0.2
 """What is left of a finding's strength where a more exact one explains the same cells."""
 
 
-def readings(features: Features) -> dict[str, Reading]:
-    """The compared columns as the issue types read them."""
-    found = {}
-    references = each_of(features.stack)
-    for name, row in zip(features.columns, features.raw.tolist(), strict=True):
+class Readings(Mapping[str, Reading]):
+    """The compared columns of a batch by name, as the issue types read them; each is made when it is asked for."""
+
+    def __init__(self, features: Features) -> None:
+        self._features = features
+        self._row = {name: row for row, name in enumerate(features.columns)}
+
+    def __getitem__(self, name: str) -> Reading:
+        features, row = self._features, self._row[name]
         stack, view = features.stack.columns[name], features.view.columns[name]
-        dominant = references[name].dominant
-        found[name] = Reading(
+        dominant = each_of(features.stack)[name].dominant
+        return Reading(
             column=name,
-            measures=_measures(row),
+            measures=_measures(features.raw[row].tolist()),
             history=features.history,
             rows=view.rows,
             present=view.present,
-            kind=dominant or "text",
+            kind=features.kinds[row],
             describe=describer(view, stack, dominant),
         )
-    return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._row)
+
+    def __len__(self) -> int:
+        return len(self._row)
 
 
 def strengths_of(
-    name: str, row: np.ndarray, dominant: str | None, view: ColumnView, history: int
-) -> tuple[np.ndarray, bool]:
-    """The strongest finding of each built-in issue type in one column, in the order of healing, at most 30.
+    names: Sequence[str], raw: np.ndarray, kinds: Sequence[str], view: BatchView, history: int
+) -> tuple[np.ndarray, tuple[bool, ...]]:
+    """(columns, issue types) strength of the strongest finding of each built-in type in each column, at most 30.
 
-    Also whether there is any finding at all.
+    Also for each column whether there is any finding at all.
     """
-    found = findings_in(
-        Reading(name, _measures(row.tolist()), history, view.rows, view.present, dominant or "text", silent)
-    )
-    out = np.zeros(len(ISSUE_ORDER))
-    if not found:
-        return out, False
-    for finding in found:
-        if finding.issue in ISSUE_ORDER:
-            at = ISSUE_ORDER.index(finding.issue)
-            out[at] = max(out[at], min(finding.strength, 30.0))
-    return out, True
+    out, evident = np.zeros((len(names), len(ISSUE_ORDER))), [False] * len(names)
+    for row in np.flatnonzero(_may_hold(raw)).tolist():
+        name, column = names[row], view.columns[names[row]]
+        measures = _measures(raw[row].tolist())
+        found = findings_in(Reading(name, measures, history, column.rows, column.present, kinds[row], silent))
+        evident[row] = bool(found)
+        for finding in found:
+            if finding.issue in ISSUE_ORDER:
+                at = ISSUE_ORDER.index(finding.issue)
+                out[row, at] = max(out[row, at], min(finding.strength, 30.0))
+    return out, tuple(evident)
+
+
+def _may_hold(raw: np.ndarray) -> np.ndarray:
+    """(columns,) bool: whether any issue type may find something, by what each needs."""
+    needs = [spec.needs for spec in ordered()]
+    if None in needs:
+        return np.ones(len(raw), dtype=bool)
+    return conditions(tuple(need for each in needs for need in each or ())).any(raw)
 
 
 def findings_in(reading: Reading) -> list[Finding]:
@@ -118,7 +136,7 @@ def findings(features: Features, columns: Mapping[str, Reading] | None = None) -
     if features.row_count == 0:
         return sorted(found, key=lambda finding: -finding.strength)
     retyped = {name for name, _, _ in features.schema.retyped}
-    columns = readings(features) if columns is None else columns
+    columns = Readings(features) if columns is None else columns
     for name, there in zip(features.columns, features.evident, strict=True):
         if not there:
             continue

@@ -22,8 +22,7 @@ from airflow_provider_dqheal.detection.facts import strengths_of, table_findings
 from airflow_provider_dqheal.detection.likeness import near_texts
 from airflow_provider_dqheal.detection.places import Places
 from airflow_provider_dqheal.detection.precision import measure_precision
-from airflow_provider_dqheal.detection.reference import Reference
-from airflow_provider_dqheal.detection.references import References, each_of, history_of, references_of
+from airflow_provider_dqheal.detection.references import References, history_of, references_of
 from airflow_provider_dqheal.detection.scalars import scalars
 from airflow_provider_dqheal.detection.signs import signed
 from airflow_provider_dqheal.detection.stack import ColumnStack, Stack, build_stack, past_share
@@ -38,7 +37,8 @@ if TYPE_CHECKING:
 class Features:
     """``values`` float32 (columns, features) and ``context`` float32 (batch features); ``raw`` before squashing.
 
-    ``evident`` (columns): whether any issue type finds anything in a column by itself.
+    ``kinds`` (columns): number, date, bool or text, by the history; ``evident`` (columns): whether any issue type finds
+    anything in a column by itself.
     ``self_values``/``self_context``: the same for each history batch judged by the others (the self-test).
     """
 
@@ -46,6 +46,7 @@ class Features:
     names: tuple[str, ...]
     values: np.ndarray
     raw: np.ndarray
+    kinds: tuple[str, ...]
     strengths: np.ndarray
     evident: tuple[bool, ...]
     context: np.ndarray
@@ -120,12 +121,14 @@ def features_of(view: BatchView, stack: Stack, self_test: bool = True) -> Featur
     everything = np.arange(len(stack.batches))
     shared = [name for name, _ in view.schema if name in stack.columns]
     raw = np.zeros((len(shared), len(FEATURES)))
+    kinds: tuple[str, ...] = ()
     if shared:
         references, rivals = history_of(stack, shared)
+        kinds = references.kinds
         raw = measure(_judge_new(view, stack, shared, references, rivals), references)
         raw[:, -len(BY_TABLE) :] = _by_table(stack, view, everything, shared)
     schema = schema_diff(view, stack)
-    strengths, evident = _strengths(shared, raw, each_of(stack), view, len(everything))
+    strengths, evident = strengths_of(shared, raw, kinds, view, len(everything))
     context = context_of(view, stack, everything, len(stack.batches), raw, schema)
     own_values, own_context = _self_test(stack) if self_test else ([], [])
     features = Features(
@@ -133,6 +136,7 @@ def features_of(view: BatchView, stack: Stack, self_test: bool = True) -> Featur
         names=NAMES,
         values=squash(np.concatenate([raw, strengths], axis=1)),
         raw=raw,
+        kinds=kinds,
         strengths=strengths,
         evident=evident,
         context=squash(context),
@@ -172,7 +176,7 @@ def _self_test(stack: Stack) -> tuple[list[np.ndarray], list[np.ndarray]]:
         if names:
             raw = measure(_judge_old([stack.columns[name] for name in names], i, index), references)
             raw[:, -len(BY_TABLE) :] = _by_table(stack, i, index, names)
-        strengths, _ = _strengths(names, raw, dict(zip(names, references.each, strict=True)), batch, len(index))
+        strengths, _ = strengths_of(names, raw, references.kinds, batch, len(index))
         values.append(squash(np.concatenate([raw, strengths], axis=1)))
         contexts.append(squash(context_of(batch, stack, index, i, raw, SchemaDiff())))
     stack.cache["self"] = (values, contexts)
@@ -186,18 +190,6 @@ def table_strengths(features: Features) -> np.ndarray:
         at = ISSUE_ORDER.index(finding.issue)
         out[at] = max(out[at], min(finding.strength, 30.0))
     return out
-
-
-def _strengths(
-    names: list[str], raw: np.ndarray, references: dict[str, Reference], view: BatchView, history: int
-) -> tuple[np.ndarray, tuple[bool, ...]]:
-    """(columns, issue types) strength of the strongest finding of each type in each column; whether there is any."""
-    found = [
-        strengths_of(name, row, references[name].dominant, view.columns[name], history)
-        for name, row in zip(names, raw, strict=True)
-    ]
-    strengths = np.asarray([one for one, _ in found]).reshape(len(names), len(ISSUE_ORDER))
-    return strengths, tuple(there for _, there in found)
 
 
 def _judge_old(columns: list[ColumnStack], i: int, index: np.ndarray) -> Judged:

@@ -61,6 +61,8 @@ class References:
         self.missing_low = np.asarray([one.missing_low for one in every])
         self.near = np.asarray([one.near for one in every])
         self.past = np.asarray([one.past for one in every])
+        self.kinds = tuple(one.dominant or "text" for one in every)
+        """(C,) number, date, bool or text: what the values are."""
         self.typed = np.asarray([one.dominant is not None for one in every])
         self.kind = np.asarray([INDEX[one.dominant or "number"] for one in every])
         """(C,) place among the scalars of the share that reads as what the column holds."""

@@ -7,7 +7,7 @@ follow the evidence.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +15,7 @@ import numpy as np
 from airflow_provider_dqheal.core.config import DetectionSettings
 from airflow_provider_dqheal.core.types import ISSUE_ORDER, Evidence, Issue, Severity, Verdict
 from airflow_provider_dqheal.detection.beyond import LEAST_RATE, beyond_clean, likeliest
-from airflow_provider_dqheal.detection.facts import findings, readings
+from airflow_provider_dqheal.detection.facts import Readings, findings
 from airflow_provider_dqheal.issues._base import Finding, IssueSpec, Reading, ordered
 from airflow_provider_dqheal.issues._signs import by_sign
 
@@ -78,11 +78,12 @@ def assess(profile: Profile, baseline: Baseline, scores: Scores, settings: Detec
     look = min(calibration.threshold(settings.watch_rate, features.history), act)
     levels = head_levels(scores.levels[None, :])[0]
     alarm = float(scores.levels.max())
-    columns = readings(features)
+    columns = Readings(features)
     found = findings(features, columns)
     evident = np.flatnonzero(features.table_facts >= calibration.evident).tolist()
     acted = _chosen(levels, alarm, act, math.log(calibration.loosen), evident)
-    beyond = beyond_clean(found, columns.values()) if settings.false_alarm_rate >= LEAST_RATE else []
+    plain = settings.false_alarm_rate >= LEAST_RATE
+    beyond = beyond_clean(found, features.columns, features.kinds, features.raw) if plain else []
     if beyond and not acted:
         acted = [likeliest(levels)]
     watched = [i for i in _chosen(levels, alarm, look, 0.0, []) if i not in acted]
@@ -120,7 +121,7 @@ def _issue(
     spec: IssueSpec,
     score: float,
     found: list[Finding],
-    readings: dict[str, Reading],
+    readings: Mapping[str, Reading],
     scores: Scores,
     place: int,
     beyond: Sequence[str],

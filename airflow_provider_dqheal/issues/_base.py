@@ -110,6 +110,8 @@ class IssueSpec:
         grade: severity from the calibrated probability and the findings.
         fallback: the sentence for a column that the ensemble blames without a single finding.
         signs: what single values may show instead (see ``_signs``), the most telling first.
+        needs: conditions on measurements, one of which holds wherever ``read_column`` finds anything, so that it is
+            not asked in vain; None where that cannot be said.
     """
 
     name: str
@@ -120,6 +122,7 @@ class IssueSpec:
     grade: Callable[[float, Sequence[Finding]], Severity]
     fallback: Callable[[Reading], Finding]
     signs: tuple[str, ...] = ()
+    needs: tuple[str, ...] | None = None
 
 
 registry: Registry[IssueSpec] = Registry("issue type", "airflow_provider_dqheal.issues")

@@ -21,6 +21,16 @@ from airflow_provider_dqheal.issues._base import (
 
 NAME = "distribution_shift"
 _SIGNS = ("finer", "rounder")
+_NEEDS = (
+    "kolmogorov.excess > 0.6",
+    "value_chi.excess > 0.7",
+    "unseen_share > 0.01 and distinct_ratio < 0.2",
+    "lost_z > 3 and lost_share > 0.03",
+    "repeat_z > 1 and is_unique > 0",
+    "past_share > 0.02 and is_moving > 0",
+    "association_excess > 0.9",
+    "spike_any_share > 0.15",
+)
 _FEW = 0.05
 """Up to this share of the rows a value never seen is a slip, not a new category."""
 _FACTORS = (1000.0, 100.0, 10.0, 60.0, 3600.0, 2.54, 1.609344, 2.20462, 3.28084, 1e6)
@@ -198,4 +208,6 @@ def fallback(reading: Reading) -> Finding:
     )  # fmt: skip
 
 
-register(IssueSpec(NAME, order_of(NAME), "Distribution shift", read_column, read_table, by_share, fallback, _SIGNS))
+register(
+    IssueSpec(NAME, order_of(NAME), "Distribution shift", read_column, read_table, by_share, fallback, _SIGNS, _NEEDS)
+)

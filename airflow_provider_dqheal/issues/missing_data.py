@@ -20,6 +20,13 @@ from airflow_provider_dqheal.issues._base import (
 
 NAME = "missing_data"
 _SIGNS = ("sign_test", "sign_nothing", "sign_generic", "sign_repeating")
+_NEEDS = (
+    "missing_share > 0.006 and missing_z > 0",
+    "spike_missing_share > 0.006",
+    "spike_sentinel_share > 0",
+    "spike_extreme_share > 0.006",
+    "spike_zero_share > 0.006",
+)
 
 
 def read_column(reading: Reading) -> Sequence[Finding]:
@@ -118,4 +125,4 @@ def fallback(reading: Reading) -> Finding:
     )  # fmt: skip
 
 
-register(IssueSpec(NAME, order_of(NAME), "Missing data", read_column, read_table, grade, fallback, _SIGNS))
+register(IssueSpec(NAME, order_of(NAME), "Missing data", read_column, read_table, grade, fallback, _SIGNS, _NEEDS))

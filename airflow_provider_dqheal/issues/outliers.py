@@ -30,6 +30,15 @@ _SIGNS = (
     "sign_elsewhere",
     "finer",
 )
+_NEEDS = (
+    "far_above.nearest > 0",
+    "far_below.nearest > 0",
+    "log_above.nearest > 0",
+    "log_below.nearest > 0",
+    "near_share > 0",
+    "spelling_share > 0",
+    "closed_z > 2",
+)
 MOST = 0.35
 """Above this share of the cells it is the distribution that moved."""
 _FEW_ROWS = 0.12
@@ -122,4 +131,4 @@ def fallback(reading: Reading) -> Finding:
     )  # fmt: skip
 
 
-register(IssueSpec(NAME, order_of(NAME), "Outliers", read_column, nothing, by_share, fallback, _SIGNS))
+register(IssueSpec(NAME, order_of(NAME), "Outliers", read_column, nothing, by_share, fallback, _SIGNS, _NEEDS))

@@ -89,4 +89,4 @@ def fallback(reading: Reading) -> Finding:
     return Finding(NAME, reading.column, "content", 0.5, f"{reading.column}: holds what another column used to hold")
 
 
-register(IssueSpec(NAME, order_of(NAME), "Schema drift", read_column, read_table, grade, fallback))
+register(IssueSpec(NAME, order_of(NAME), "Schema drift", read_column, read_table, grade, fallback, needs=()))

@@ -28,6 +28,14 @@ _SIGNS = (
     "sign_invisible",
     "sign_foreign",
 )
+_NEEDS = (
+    "parse_fail > 0.004",
+    "odd_form > 0.004",
+    "decimal_fail > 0",
+    "unseen_share > 0.004 and is_bool > 0",
+    "broken.own > 4",
+    "edges.own > 4",
+)
 _CELLS = 3.0
 
 
@@ -117,4 +125,4 @@ def fallback(reading: Reading) -> Finding:
     )  # fmt: skip
 
 
-register(IssueSpec(NAME, order_of(NAME), "Type mismatch", read_column, nothing, by_share, fallback, _SIGNS))
+register(IssueSpec(NAME, order_of(NAME), "Type mismatch", read_column, nothing, by_share, fallback, _SIGNS, _NEEDS))

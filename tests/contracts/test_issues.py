@@ -9,13 +9,15 @@ import pyarrow as pa
 import pytest
 
 from airflow_provider_dqheal.core.types import ISSUE_ORDER
+from airflow_provider_dqheal.detection.compare import AT, FEATURES
+from airflow_provider_dqheal.detection.conditions import conditions
 from airflow_provider_dqheal.detection.corruptions import inject
-from airflow_provider_dqheal.detection.facts import findings, readings
+from airflow_provider_dqheal.detection.facts import Readings, findings, silent
 from airflow_provider_dqheal.detection.features import features_of
 from airflow_provider_dqheal.detection.stack import build_stack
 from airflow_provider_dqheal.detection.verdict import judge
 from airflow_provider_dqheal.detection.view import view_table
-from airflow_provider_dqheal.issues import registry
+from airflow_provider_dqheal.issues import Reading, registry
 from airflow_provider_dqheal.profiling.baseline import Baseline
 from airflow_provider_dqheal.profiling.local import profile_table
 
@@ -68,7 +70,7 @@ def test_clean_batch_has_no_strong_finding():
 def test_fallback_words_and_grades(name):
     stack = build_stack([view_table(one) for one in HISTORY])
     spec = registry.get(name)
-    for reading in readings(features_of(view_table(table(10)), stack)).values():
+    for reading in Readings(features_of(view_table(table(10)), stack)).values():
         finding = spec.fallback(reading)
         assert finding.issue == name
         assert reading.column in finding.sentence
@@ -87,6 +89,25 @@ def test_its_own_fault_gives_itself(baseline, issue, fault):
     wanted = set(broken.columns[issue])
     assert wanted & set(found.columns), (wanted, found.columns)
     assert all(evidence.sentence for evidence in found.evidence)
+
+
+@pytest.mark.parametrize("name", registry.names())
+def test_what_a_type_needs_holds_wherever_it_finds_anything(name):
+    spec, rng, found = registry.get(name), np.random.default_rng(5), 0
+    if spec.needs is None:
+        return
+    needs = conditions(spec.needs) if spec.needs else None
+    for kind in ("number", "date", "bool", "text") * 500:
+        raw = rng.exponential(1.0, len(FEATURES)) * 10 ** rng.uniform(-3, 1.5, len(FEATURES))
+        raw[rng.random(len(FEATURES)) < 0.5] = 0.0
+        raw[AT["is_bool"]] = float(kind == "bool")
+        raw[AT["missing_z"]] = max(raw[AT["missing_share"]] - raw[AT["missing_max"]], 0.0)
+        reading = Reading("column", lambda name, raw=raw: float(raw[AT[name]]), 8, 1000.0, 900.0, kind, silent)
+        if spec.read_column(reading):
+            found += 1
+            assert needs is not None
+            assert needs.any(raw[None]).all()
+    assert found or not spec.needs
 
 
 def test_every_registered_type_has_a_fault_here():

@@ -21,18 +21,15 @@ def plain_of(samples: Sequence[Sample]) -> np.ndarray:
 
 
 def _is_plain(sample: Sample) -> bool:
-    readings = readings_of(sample)
-    return bool(beyond_clean((finding for reading in readings for finding in findings_in(reading)), readings))
-
-
-def readings_of(sample: Sample) -> list[Reading]:
-    """The compared columns of a sample as the issue types read them."""
     values = sample.values.astype(float)
     raw = np.sign(values) * np.expm1(np.abs(values))
-    return [_reading(name, row, sample.history) for name, row in zip(sample.columns, raw.tolist(), strict=True)]
+    readings = [_reading(name, row, sample.history) for name, row in zip(sample.columns, raw.tolist(), strict=True)]
+    found = (finding for reading in readings for finding in findings_in(reading))
+    return bool(beyond_clean(found, sample.columns, [reading.kind for reading in readings], raw))
 
 
 def _reading(name: str, row: list[float], history: int) -> Reading:
+    """A compared column of a sample as the issue types read it."""
     kind = next((kind for kind in ("number", "date", "bool") if row[AT[f"is_{kind}"]] > 0), "text")
     rows = float(np.expm1(row[AT["log_rows"]]))
     present = rows * (1.0 - row[AT["missing_share"]])

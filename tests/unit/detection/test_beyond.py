@@ -11,7 +11,7 @@ from _support.tables import put
 from airflow_provider_dqheal.core.config import DetectionSettings
 from airflow_provider_dqheal.detection.beyond import beyond_clean
 from airflow_provider_dqheal.detection.detector import Scores, default_detector
-from airflow_provider_dqheal.detection.facts import findings, readings
+from airflow_provider_dqheal.detection.facts import findings
 from airflow_provider_dqheal.detection.features import features_of, featurize
 from airflow_provider_dqheal.detection.stack import build_stack
 from airflow_provider_dqheal.detection.verdict import assess, judge
@@ -48,7 +48,7 @@ CASES = [
 def test_a_column_beyond_all_that_is_clean_is_an_issue(history, column, value, cells, issue):
     batch = put(day_of(9), column, dict.fromkeys(range(cells), value))
     features = features_of(view_table(batch), build_stack([view_table(table) for table in history]))
-    assert column in beyond_clean(findings(features), readings(features).values())
+    assert column in beyond_clean(findings(features), features.columns, features.kinds, features.raw)
     verdict = judge(profile_table(batch), Baseline.build("orders", [profile_table(table) for table in history]))
     assert column in verdict.issue(issue).columns
 
@@ -67,4 +67,4 @@ def test_clean_batches_are_not(history):
     stack = build_stack([view_table(table) for table in history])
     for day in range(8, 20):
         features = features_of(view_table(day_of(day)), stack)
-        assert beyond_clean(findings(features), readings(features).values()) == []
+        assert beyond_clean(findings(features), features.columns, features.kinds, features.raw) == []
