@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -42,6 +43,16 @@ class Associations:
     blocks: np.ndarray
     rows: np.ndarray
     gaps: np.ndarray
+
+    @cached_property
+    def place(self) -> dict[str, int]:
+        """The place of each column."""
+        return {name: at for at, name in enumerate(self.columns)}
+
+    @cached_property
+    def pairs(self) -> np.ndarray:
+        """(C, C) bool: whether two columns are different ones."""
+        return ~np.eye(len(self.columns), dtype=bool)
 
 
 def associations_of(stack: Stack) -> Associations:
@@ -108,16 +119,16 @@ def associated(stack: Stack, batch: BatchView | int, index: np.ndarray, names: l
     gap = _gap(block, rows, usual.mean, usual.rows, known.owner, size)
     record = usual.record
     lost = usual.strength - np.sqrt(_squares(block, known.owner, size))
-    there = [name in (batch.columns if not isinstance(batch, int) else known.columns) for name in known.columns]
-    pairs = np.outer(there, there) & ~np.eye(size, dtype=bool)
+    pairs = known.pairs
+    if not isinstance(batch, int) and not all(name in batch.columns for name in known.columns):
+        there = np.asarray([name in batch.columns for name in known.columns])
+        pairs = pairs & there & there[:, None]
     z = np.where(pairs, gap - record, -np.inf).max(axis=1)
     excess = np.where(pairs, np.log((np.maximum(gap, 0.0) + 3.0) / (record + 3.0)), -np.inf).max(axis=1)
     gone = np.where(pairs & (gap > record), lost, 0.0).max(axis=1, initial=0.0)
-    place = {name: i for i, name in enumerate(known.columns)}
-    for row, name in enumerate(names):
-        at = place.get(name)
-        if at is not None and np.isfinite(z[at]):
-            out[row] = z[at], excess[at], gone[at]
+    at = np.asarray([known.place.get(name, size) for name in names])
+    finite = np.append(np.isfinite(z), False)[at]
+    out[finite] = np.stack([z, excess, gone], axis=1)[at[finite]]
     return out
 
 
@@ -162,29 +173,31 @@ def _block(batch: BatchView, names: Sequence[str], labels: Sequence[Labels], wid
     rows = max((len(view.aligned) for view in batch.columns.values()), default=0)
     if rows == 0 or not names:
         return np.zeros((width, width)), 0.0
-    codes = np.full((rows, len(names)), width)
+    codes = np.full((len(names), rows), width)
     start = 0
     for i, (name, found) in enumerate(zip(names, labels, strict=True)):
         size = _width(found)
         view = batch.columns.get(name)
         if view is not None and len(view.aligned) == rows:
-            codes[:, i] = start + _bin(view, found, size)
+            codes[i] = start + _bin(view, found, size)
         start += size
     # Counts up to the number of rows are exact in single precision.
-    one_hot = np.zeros((rows, width + 1), dtype=np.float32)
-    one_hot.ravel()[codes + np.arange(0, one_hot.size, width + 1)[:, None]] = 1.0
-    joint = (one_hot.T @ one_hot)[:width, :width].astype(float) / rows
-    share = joint.diagonal()
-    usual = np.outer(share, share)
-    residual: np.ndarray = np.where(usual > 0, (joint - usual) / np.sqrt(np.maximum(usual, 1e-12)), 0.0)
-    usable = share > 2.0 / rows
-    return np.where(np.outer(usable, usable), residual, 0.0), float(rows)
+    one_hot = np.zeros((width + 1, rows), dtype=np.float32)
+    one_hot[codes, np.arange(rows)] = 1.0
+    one_hot = one_hot[:width]
+    joint = (one_hot @ one_hot.T).astype(float) / rows
+    share = joint.diagonal().copy()
+    joint -= share * share[:, None]
+    # Bins of hardly any row are not looked at.
+    inverse = np.where(share > 2.0 / rows, 1.0 / np.sqrt(np.maximum(share, 1e-12)), 0.0)
+    joint *= inverse * inverse[:, None]
+    return joint, float(rows)
 
 
 def _bin(view: ColumnView, labels: Labels, size: int) -> np.ndarray:
     """The bin of each row: of a number's rank, or of a value; the last one for missing cells."""
     if not labels:
-        return np.where(view.quarters < 0, size - 1, view.quarters)
+        return view.quarters
     of_value = np.full(len(view.values) + 1, size - 2)
     of_value[-1] = size - 1
     for i, label in enumerate(labels):

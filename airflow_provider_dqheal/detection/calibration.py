@@ -10,6 +10,7 @@ largest clean score is extrapolated exponentially (Pickands 1975).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +27,8 @@ HISTORY_BINS: tuple[int, ...] = (3, 5, 7, 12)
 
 RATES: tuple[float, ...] = (0.001, 0.002, 0.005, 0.01, 0.015, 0.02, 0.03, 0.04, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.5)
 _TAIL = np.concatenate([np.linspace(0.02, 0.9, 45), 1 - np.geomspace(0.1, 0.002, 30)])
+_LOG_TAIL = np.log(1.0 - _TAIL)
+_LOG_RATES = np.log(RATES)
 _COUNT = len(ISSUE_ORDER)
 _ASK = 1 - np.asarray(RATES)
 _REDRAWS = 200
@@ -52,28 +55,23 @@ class Calibration:
 
     def levels(self, channels: np.ndarray) -> np.ndarray:
         """Alarm levels (batches, channels) of scores: minus log of clean exceedance over the channel's share."""
-        return np.stack(
-            [
-                -np.log(np.maximum(exceedance(channels[:, i], self.tails[i]), 1e-12) / self.shares[i])
-                for i in range(len(CHANNELS))
-            ],
-            axis=1,
-        )
+        each = zip(channels.T, self.tails, strict=True)
+        beyond = np.stack([exceedance(scores, tail) for scores, tail in each], axis=1)
+        return -np.log(np.maximum(beyond, 1e-12) / self.shares)
 
     def threshold(self, rate: float, history: int) -> float:
         """The level that a share ``rate`` of clean batches reaches, for this history length."""
         at = max((bound for bound in self.thresholds if bound <= history), default=min(self.thresholds))
-        logs = np.log(np.asarray(RATES))
-        wanted = np.log(np.clip(rate, RATES[0] / 10, RATES[-1]))
+        wanted = math.log(min(max(rate, RATES[0] / 10), RATES[-1]))
         table = self.thresholds[at]
-        if wanted < logs[0]:
-            return float(table[0] + (logs[0] - wanted))
-        return float(np.interp(wanted, logs, table))
+        if wanted < _LOG_RATES[0]:
+            return float(table[0] + (_LOG_RATES[0] - wanted))
+        return float(np.interp(wanted, _LOG_RATES, table))
 
     def probability(self, head: int, level: float) -> float:
         """Calibrated probability of a head (5 is "something is wrong") from its alarm level."""
         slope, offset = self.platt[head]
-        return float(1.0 / (1.0 + np.exp(-np.clip(slope * level + offset, -30, 30))))
+        return 1.0 / (1.0 + math.exp(-min(max(float(slope * level + offset), -30.0), 30.0)))
 
     def to_json(self) -> dict[str, Any]:
         """For metadata.json."""
@@ -111,11 +109,11 @@ class Calibration:
 
 def exceedance(scores: np.ndarray, tail: np.ndarray) -> np.ndarray:
     """Share of clean batches at or above each score; exponential beyond the table."""
-    logs = np.log(1.0 - _TAIL)
-    inside = np.exp(np.interp(scores, tail, logs, left=0.0))
-    slope = (logs[-1] - logs[-15]) / max(tail[-1] - tail[-15], 0.05)
-    beyond = np.exp(np.clip(logs[-1] + slope * (scores - tail[-1]), -27.0, 0.0))
-    return np.where(scores > tail[-1], beyond, np.where(scores <= tail[0], 1.0, inside))
+    last = float(tail[-1])
+    slope = (_LOG_TAIL[-1] - _LOG_TAIL[-15]) / max(last - float(tail[-15]), 0.05)
+    beyond = np.maximum(_LOG_TAIL[-1] + slope * (np.maximum(scores, last) - last), -27.0)
+    inside = np.where(scores <= tail[0], 0.0, np.interp(scores, tail, _LOG_TAIL))
+    return np.exp(np.where(scores > last, beyond, inside))
 
 
 def alarms(levels: np.ndarray) -> np.ndarray:

@@ -122,23 +122,21 @@ def measure_closed(
         at = np.minimum.reduceat(places, usual.starts[there])
         sink_z[there], sink_share[there] = deepest, usual.trough[at] - mine[at]
     lost = segment_sums(np.where(mine <= 0, usual.trough, 0.0), usual.sizes)
-    return np.stack(
-        [
-            usual.presence,
-            usual.once,
-            usual.rarest,
-            np.maximum(unseen_z, 0.0) * usual.closedness**2,
-            np.maximum(sink_z, 0.0),
-            np.maximum(sink_share, 0.0),
-            usual.sink,
-            lost,
-            angle(lost) * root,
-            repeat,
-            usual.repeat,
-            np.maximum(surplus_z(repeat, usual.repeat, present), 0.0),
-        ],
-        axis=1,
-    )
+    measured = [
+        usual.presence,
+        usual.once,
+        usual.rarest,
+        np.maximum(unseen_z, 0.0) * usual.closedness**2,
+        np.maximum(sink_z, 0.0),
+        np.maximum(sink_share, 0.0),
+        usual.sink,
+        lost,
+        angle(lost) * root,
+        repeat,
+        usual.repeat,
+        np.maximum(surplus_z(repeat, usual.repeat, present), 0.0),
+    ]
+    return np.asarray(measured).T
 
 
 def repeat_share(view: ColumnView) -> float:

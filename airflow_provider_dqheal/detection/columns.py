@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from airflow_provider_dqheal.detection.mixture import Tallies
+from airflow_provider_dqheal.detection.scalars import angle
 from airflow_provider_dqheal.detection.segments import sizes_of
 
 if TYPE_CHECKING:
@@ -83,6 +84,16 @@ class Columns:
         return np.concatenate([view.shares for view in self.views])
 
     @cached_property
+    def rounded(self) -> np.ndarray:
+        """(L,) the shares in single precision, as the history's are kept."""
+        return self.shares.astype(np.float32)
+
+    @cached_property
+    def angles(self) -> tuple[np.ndarray, np.ndarray]:
+        """(L,) the shares on the arcsine scale, and the rounded ones."""
+        return angle(self.shares), angle(self.rounded)
+
+    @cached_property
     def valued(self) -> np.ndarray:
         """(L,) bool: whether a label is a value, and does not stand for a missing cell."""
         return np.concatenate([view.valued for view in self.views])
@@ -108,11 +119,6 @@ class Columns:
         return found
 
     @cached_property
-    def label_hashes(self) -> np.ndarray:
-        """(L,) uint64."""
-        return hashes_of(label for view in self.views for label in view.labels)
-
-    @cached_property
     def forms(self) -> tuple[str, ...]:
         """(F,) literal forms."""
         return tuple(form for view in self.views for form in view.shapes)
@@ -129,9 +135,59 @@ class Columns:
         return counts / np.repeat(np.maximum(self.present, 1.0), self.form_sizes)
 
     @cached_property
-    def form_hashes(self) -> np.ndarray:
-        """(F,) uint64."""
-        return hashes_of(self.forms)
+    def form_owner(self) -> np.ndarray:
+        """(F,) the column of each form."""
+        return np.repeat(np.arange(len(self.views)), self.form_sizes)
+
+    @cached_property
+    def literal_hashes(self) -> np.ndarray:
+        """(L + F,) uint64 of the labels, and behind them the literal forms."""
+        return hashes_of([*(label for view in self.views for label in view.labels), *self.forms])
+
+    @cached_property
+    def decimal(self) -> np.ndarray:
+        """(M,) bool: whether each holds numbers that have last places."""
+        return np.isfinite([view.places.finest for view in self.views])
+
+    @cached_property
+    def decimal_reach(self) -> np.ndarray:
+        """(M, decimals + 1) the running sum of the cells with each number of decimals, from 0."""
+        return np.cumsum([np.append(0.0, view.places.counts) for view in self.views], axis=1)
+
+    @cached_property
+    def text_sizes(self) -> np.ndarray:
+        """(M,) texts of each that are neither numbers nor dates; T in all."""
+        return sizes_of([view.texts.weights for view in self.views])
+
+    @cached_property
+    def text_owner(self) -> np.ndarray:
+        """(T,) the column of each text."""
+        return np.repeat(np.arange(len(self.views)), self.text_sizes)
+
+    @cached_property
+    def text_hashes(self) -> np.ndarray:
+        """(T,) uint64."""
+        return np.concatenate([view.texts.hashes for view in self.views])
+
+    @cached_property
+    def text_folds(self) -> np.ndarray:
+        """(T,) uint64 of the texts however they are spelled."""
+        return np.concatenate([view.texts.folds for view in self.views])
+
+    @cached_property
+    def text_kinds(self) -> np.ndarray:
+        """(T,) uint64 the kinds of characters in each text as bits."""
+        return np.concatenate([view.texts.kinds for view in self.views])
+
+    @cached_property
+    def text_weights(self) -> np.ndarray:
+        """(T,) cells of each text."""
+        return np.concatenate([view.texts.weights for view in self.views])
+
+    @cached_property
+    def text_signs(self) -> np.ndarray:
+        """(M, signs) share of the present cells with each sign that a text has by itself."""
+        return np.asarray([view.texts.shares for view in self.views])
 
     @cached_property
     def grid(self) -> np.ndarray:

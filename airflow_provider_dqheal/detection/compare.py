@@ -88,6 +88,8 @@ _SOFT = np.asarray([0.03, 0.03, 0.5, 0.03, 1.0, 0.01, 0.02, *[0.002] * 6, 0.1, 0
 """Per distance, what is added before a ratio is taken: differences below it are no news."""
 
 _FLOOR = 1e-8
+_LOG_ROWS = CONTEXT.index("log_rows")
+_NUMBER, _INT = INDEX["number"], INDEX["int"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,10 +115,9 @@ class Judged:
 def measure(judged: Judged, against: References) -> np.ndarray:
     """(C, features) raw measurements of columns, but :data:`BY_TABLE`; unknown ones are 0 (no evidence)."""
     scalar, error = judged.scalar.copy(), judged.error.copy()
-    for row in np.flatnonzero(against.moving).tolist():
-        _go_on(judged, row, against.index, scalar[row], error[row])
+    _go_on(judged, against, scalar, error)
     context = against.context.copy()
-    context[:, CONTEXT.index("log_rows")] = np.log1p(judged.placed.columns.rows)
+    context[:, _LOG_ROWS] = np.log1p(judged.placed.columns.rows)
     parts = [
         _scalar_part(scalar, error, against),
         _distance_part(judged.distance, against),
@@ -127,18 +128,22 @@ def measure(judged: Judged, against: References) -> np.ndarray:
     return np.concatenate(parts, axis=1)
 
 
-def _go_on(judged: Judged, row: int, index: np.ndarray, scalar: np.ndarray, error: np.ndarray) -> None:
-    """Turns the level of a moving column into its step from the reference batch before, and centres its quantiles."""
-    column = judged.columns[row]
-    level = scalar[MEDIAN]
-    scalar[LOCATION] -= level
-    before = index[index < judged.position]
+def _go_on(judged: Judged, against: References, scalar: np.ndarray, error: np.ndarray) -> None:
+    """Turns levels of moving columns into their steps from the reference batch before, and centres their quantiles."""
+    rows = np.flatnonzero(against.moving)
+    if not len(rows):
+        return
+    index, position = against.index, judged.position
+    before = index[index < position]
     origin = int(before[-1]) if len(before) else int(index[0])
-    gap = max(abs(judged.position - origin), 1)
-    step = (level - column.scalar[origin, MEDIAN]) / gap
-    scalar[MEDIAN] = float(pace((step if judged.position > origin else -step) / column.step * column.direction))
-    error[MEDIAN] = 1.0
-    scalar[INDEX["magnitude"]] = 0.0
+    columns = [judged.columns[row] for row in rows.tolist()]
+    pace_of = np.asarray([column.step * column.direction for column in columns])
+    level = scalar[rows, MEDIAN]
+    step = (level - [column.scalar[origin, MEDIAN] for column in columns]) / (position - origin)
+    scalar[rows[:, None], LOCATION] -= level[:, None]
+    scalar[rows, MEDIAN] = pace(step / pace_of)
+    error[rows, MEDIAN] = 1.0
+    scalar[rows, INDEX["magnitude"]] = 0.0
 
 
 def _scalar_part(scalar: np.ndarray, error: np.ndarray, against: References) -> np.ndarray:
@@ -178,34 +183,21 @@ def _label_part(judged: Judged, scalar: np.ndarray, against: References) -> np.n
     rows, cells = np.maximum(columns.rows, 1.0), columns.present
     present = np.maximum(cells, 1.0)
     root = np.sqrt(rows * against.usual_rows / (rows + against.usual_rows))
-    known = placed.at >= 0
-    owner = columns.owner[known]
-    sizes = np.bincount(owner, minlength=len(rows))
-    at = placed.at[known] + against.label_starts[owner]
-    found = columns.shares[known].astype(np.float32)
-    shares = np.zeros(len(against.peak), dtype=np.float32)
-    shares[at] = found
-    spikes = largest_spikes(judged.columns, placed, root, against)
-    fresh = segment_sums(np.where(columns.valued & ~known, columns.shares, 0.0), columns.label_sizes)
-    valued = found * columns.valued[known].astype(float)
-    kept = np.maximum(segment_sums(valued, sizes) + fresh, 1e-9)
-    unseen = (fresh + segment_sums(np.where(against.peak[at] > 0, 0.0, valued), sizes)) / kept
-    usual = segment_sums(against.average_share, against.label_sizes)
-    dropped = np.maximum(usual - segment_sums(against.average_share[at], sizes), 0.0)
-    unseen, dropped = np.where(against.moving, 0.0, unseen), np.where(against.moving, 0.0, dropped)
+    unseen, dropped, shares = _moved_values(placed, against)
     form, odd = _new_forms(judged, against)
     judgeable = against.typed & (cells > 0)
-    reads = _shares_of(scalar)
-    fail = np.where(judgeable, 1.0 - reads[range(len(reads)), against.kind], 0.0)
+    fail = np.where(judgeable, 1.0 - _share_of(scalar[np.arange(len(scalar)), against.kind]), 0.0)
     fail_loo = np.where(judgeable, against.fails, 0.0)
-    fail_z = np.where(judgeable, surplus_z(fail, fail_loo, present), 0.0)
     as_whole = judgeable & against.whole
-    decimal = np.where(as_whole, np.maximum(reads[:, INDEX["number"]] - reads[:, INDEX["int"]], 0.0), 0.0)
-    decimal_z = np.where(as_whole, surplus_z(decimal, against.decimals, present), 0.0)
+    decimal = np.where(as_whole, np.maximum(_share_of(scalar[:, _NUMBER]) - _share_of(scalar[:, _INT]), 0.0), 0.0)
     missing = 1.0 - cells / rows
-    missing_z = (angle(missing) - angle(np.maximum(against.missing_high, 0.25 / rows))) * root
-    less_z = (angle(against.missing_low) - angle(missing)) * root
-    unseen_z = surplus_z(unseen, against.unseen, rows)
+    usual_missing = np.maximum(against.missing_high, 0.25 / rows)
+    now, high, low = angle(np.stack([missing, usual_missing, against.missing_low]))
+    unseen_z, near_z, form_z, odd_z, fail_z, decimal_z, past_z = surplus_z(
+        np.stack([unseen, judged.near, form, odd, fail, decimal, judged.past]),
+        np.stack([against.unseen, against.near, against.form, against.form, fail_loo, against.decimals, against.past]),
+        np.stack([rows, rows, present, present, present, present, present]),
+    )
     measured = [
         against.spike,
         unseen,
@@ -215,35 +207,57 @@ def _label_part(judged: Judged, scalar: np.ndarray, against: References) -> np.n
         against.dropped,
         form,
         against.form,
-        surplus_z(form, against.form, present),
+        form_z,
         fail,
         fail_loo,
-        np.maximum(fail_z, 0.0),
+        np.where(judgeable, np.maximum(fail_z, 0.0), 0.0),
         decimal,
-        np.maximum(decimal_z, 0.0),
+        np.where(as_whole, np.maximum(decimal_z, 0.0), 0.0),
         judged.whole_decimal,
         odd,
-        np.maximum(surplus_z(odd, against.form, present), 0.0),
+        np.maximum(odd_z, 0.0),
         missing,
         against.missing_high,
-        np.maximum(missing_z, 0.0),
-        np.maximum(less_z, 0.0),
+        np.maximum((now - high) * root, 0.0),
+        np.maximum((low - now) * root, 0.0),
         judged.near,
         against.near,
-        np.maximum(surplus_z(judged.near, against.near, rows), 0.0),
+        np.maximum(near_z, 0.0),
         judged.past,
         against.past,
-        np.maximum(surplus_z(judged.past, against.past, present), 0.0),
+        np.maximum(past_z, 0.0),
     ]
     both = zip(columns.views, against.each, strict=True)
-    spelling = [measure_spelling(view.pairs, one.spelling) for view, one in both]
     parts = [
-        spikes,
-        np.stack(measured, axis=1),
+        largest_spikes(judged.columns, placed, root, against),
+        np.asarray(measured).T,
         measure_closed(against.lists, shares, unseen_z, root, present, columns.repeats),
-        np.asarray(spelling),
+        np.asarray([measure_spelling(view.pairs, one.spelling) for view, one in both]),
     ]
     return np.concatenate(parts, axis=1)
+
+
+def _moved_values(placed: Placed, against: References) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(C,) shares of rows with values that no reference batch has, and of usual ones that this batch lacks.
+
+    Also (labels,) the share of rows of each label of the history, column after column.
+    """
+    columns = placed.columns
+    known = placed.at >= 0
+    owner = columns.owner[known]
+    at = placed.at[known] + against.label_starts[owner]
+    found = columns.rounded[known]
+    shares = np.zeros(len(against.peak), dtype=np.float32)
+    shares[at] = found
+    fresh = segment_sums(np.where(columns.valued & ~known, columns.shares, 0.0), columns.label_sizes)
+    valued = found * columns.valued[known].astype(float)
+    kept, gone, there = segment_sums(
+        np.stack([valued, np.where(against.peak[at] > 0, 0.0, valued), against.average_share[at]]),
+        np.bincount(owner, minlength=len(columns)),
+    )
+    unseen = (fresh + gone) / np.maximum(kept + fresh, 1e-9)
+    dropped = np.maximum(against.usual_share - there, 0.0)
+    return np.where(against.moving, 0.0, unseen), np.where(against.moving, 0.0, dropped), shares
 
 
 def _new_forms(judged: Judged, against: References) -> tuple[np.ndarray, np.ndarray]:
@@ -251,11 +265,11 @@ def _new_forms(judged: Judged, against: References) -> tuple[np.ndarray, np.ndar
     placed, columns = judged.placed, judged.placed.columns
     known = placed.form_at >= 0
     seen = known.copy()
-    owner = np.repeat(np.arange(len(columns)), columns.form_sizes)
+    owner = columns.form_owner
     seen[known] = against.form_seen[(placed.form_at + against.form_starts[owner])[known]]
     form = segment_sums(np.where(known, 0.0, columns.form_shares), columns.form_sizes)
     gone = known & ~seen
-    for row in np.unique(owner[gone]).tolist():
+    for row in np.unique(owner[gone]).tolist() if gone.any() else ():
         # Summed as the record of the history is, in single precision: equal shares are to be equal.
         form[row] += columns.form_shares[gone & (owner == row)].astype(np.float32).sum()
     odd = np.zeros(len(columns))
@@ -272,6 +286,6 @@ def _familiar(form: str, known: dict[str, int]) -> bool:
     return bare in known or "-" + bare in known or (bare in ("9", "9.9") and ("9" in known or "9.9" in known))
 
 
-def _shares_of(scalar: np.ndarray) -> np.ndarray:
-    """(C, scalars) the shares, back from the arcsine scale; 1 where unknown."""
+def _share_of(scalar: np.ndarray) -> np.ndarray:
+    """(C,) shares back from the arcsine scale; 1 where unknown."""
     return np.where(np.isfinite(scalar), np.sin(scalar / 2.0) ** 2, 1.0)

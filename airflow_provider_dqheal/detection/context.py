@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -63,6 +64,8 @@ def _schemas(stack: Stack) -> Schemas:
 
 def schema_diff(view: BatchView, stack: Stack) -> SchemaDiff:
     """The exact difference of names and types; what already varied within the history does not count."""
+    if view.schema == stack.batches[-1].schema:
+        return SchemaDiff()
     history = _schemas(stack)
     known = history.kinds
     names = [name for name, _ in view.schema]
@@ -122,31 +125,59 @@ def context_of(
 ) -> np.ndarray:
     """The raw :data:`BATCH_FEATURES` of a batch at ``position`` in time, against the batches ``index`` of the stack."""
     out = np.zeros(len(BATCH_FEATURES))
-    counts = np.log1p(np.asarray([stack.batches[i].row_count for i in index], dtype=float))
+    counts = _counts_of(stack, index)
     rows = max(view.row_count, 1)
-    mine = np.log1p(view.row_count)
-    spread = np.sqrt(counts.var(ddof=1) + 1e-4) if len(counts) > 1 else 1.0
-    record = float(np.abs(counts - (counts.sum() - counts) / (len(counts) - 1)).max()) if len(counts) > 1 else 0.0
-    usual = float(counts.mean()) if len(counts) else mine
+    mine, root = math.log1p(view.row_count), math.sqrt(rows)
+    apart = mine - (mine if counts.level is None else counts.level)
     repeat = float(_overlaps(view, stack)[index].max(initial=0.0))
-    known = _repeats_within(stack, index)
     inside = view.duplicate_share
-    inside_record = max((stack.batches[i].duplicate_share for i in index), default=0.0)
     out[:14] = (
-        len(raw), len(index), mine, (mine - usual) / (spread * np.sqrt(1 + 1 / max(len(counts), 1))),
-        np.log((abs(mine - usual) + 0.02) / (record + 0.02)), repeat, known,
-        angle_gap(repeat, max(known, 0.5 / rows)) * np.sqrt(rows), inside,
-        angle_gap(inside, inside_record) * np.sqrt(rows),
+        len(raw), len(index), mine, apart / (counts.spread * math.sqrt(1 + 1 / max(len(index), 1))),
+        math.log((abs(apart) + 0.02) / (counts.record + 0.02)), repeat, counts.repeat,
+        angle_gap(repeat, max(counts.repeat, 0.5 / rows)) * root, inside, angle_gap(inside, counts.duplicate) * root,
         len(schema.added), len(schema.removed), len(schema.retyped), float(schema.reordered),
     )  # fmt: skip
     if len(raw):
-        own = np.abs(raw[:, _OWN])
-        strongest = own.max(axis=1)
-        out[14] = float((strongest > 3).mean())
-        out[15] = float((strongest > 6).mean())
-        out[16] = float((raw[:, AT["missing_z"]] > 4).mean())
-        out[17] = float((raw[:, AT["kolmogorov.excess"]] > 0.5).mean())
+        strongest = np.abs(raw[:, _OWN]).max(axis=1)
+        far = (strongest > 3, strongest > 6, raw[:, AT["missing_z"]] > 4, raw[:, AT["kolmogorov.excess"]] > 0.5)
+        out[14:] = [np.count_nonzero(one) / len(raw) for one in far]
     return out
+
+
+@dataclass(frozen=True, eq=False)
+class _Counts:
+    """What is usual over some batches.
+
+    ``level``, ``spread`` and ``record`` of the log of their rows; ``repeat``: the largest share of a batch's rows that
+    another one has; ``duplicate``: the largest share that repeats within a batch.
+    """
+
+    level: float | None
+    spread: float
+    record: float
+    repeat: float
+    duplicate: float
+
+
+def _counts_of(stack: Stack, index: np.ndarray) -> _Counts:
+    """The batches ``index``; all of a stack's are counted once."""
+    whole = len(index) == len(stack.batches)
+    held = stack.cache.get("counts") if whole else None
+    if isinstance(held, _Counts):
+        return held
+    batches = [stack.batches[i] for i in index]
+    counts = np.log1p(np.asarray([batch.row_count for batch in batches], dtype=float))
+    some = len(counts) > 1
+    found = _Counts(
+        level=float(counts.mean()) if len(counts) else None,
+        spread=math.sqrt(counts.var(ddof=1) + 1e-4) if some else 1.0,
+        record=float(np.abs(counts - (counts.sum() - counts) / (len(counts) - 1)).max()) if some else 0.0,
+        repeat=_repeats_within(stack, index),
+        duplicate=max((batch.duplicate_share for batch in batches), default=0.0),
+    )
+    if whole:
+        stack.cache["counts"] = found
+    return found
 
 
 _OWN = np.asarray([i for name, i in AT.items() if name.endswith(".own")])
@@ -180,11 +211,14 @@ class _Rows:
 def _overlaps(view: BatchView, stack: Stack) -> np.ndarray:
     """(batches,) share of the batch's sampled rows that each batch has too; 0 where rows are too simple to tell."""
     rows = _Rows.of(stack)
-    first = np.searchsorted(rows.hashes, view.row_hashes, side="left")
-    there = np.searchsorted(rows.hashes, view.row_hashes, side="right") - first
+    first = rows.hashes.searchsorted(view.row_hashes)
     found = np.zeros(len(stack.batches))
-    for row in np.flatnonzero(there).tolist():
-        found[rows.batch[first[row] : first[row] + there[row]]] += view.row_weights[row]
+    same = np.flatnonzero(np.append(rows.hashes, np.uint64(0))[first] == view.row_hashes)
+    same = same[first[same] < len(rows.hashes)]
+    if len(same):
+        end = rows.hashes.searchsorted(view.row_hashes[same], side="right")
+        for row, last in zip(same.tolist(), end.tolist(), strict=True):
+            found[rows.batch[first[row] : last]] += view.row_weights[row]
     return found / max(float(view.row_weights.sum()), 1.0)
 
 

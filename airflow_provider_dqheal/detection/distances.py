@@ -45,9 +45,18 @@ AT = {name: i for i, name in enumerate(DISTANCES)}
 _MARGINS = (0.0, 0.5, 3.0)
 _LOG_MARGIN = _MARGINS[1]
 _MIDDLE = GRID // 2
-_ABOVE, _BELOW = ([AT[f"{margin}{side}"] for margin in ("", "far_", "gross_")] for side in ("above", "below"))
-_FACTORS = [AT[name] for name in ("log_above", "log_below", "reach_log_above", "reach_log_below")]
-_NUMERIC = [AT["kolmogorov"], *range(AT["above"], len(DISTANCES))]
+_EDGES = np.arange(GRID) / GRID
+_ABOVE, _BELOW, _REACH, _FACTORS = (
+    [AT[name] - AT["above"] for name in names]
+    for names in (
+        ("above", "far_above", "gross_above"),
+        ("below", "far_below", "gross_below"),
+        ("reach_above", "reach_below"),
+        ("log_above", "log_below", "reach_log_above", "reach_log_below"),
+    )
+)
+"""Places among those from ``above`` on."""
+
 _FARTHEST = 50.0
 """Bound on a difference of quantiles, in units of the column's spread."""
 
@@ -142,8 +151,8 @@ class Rivals:
         once = {id(one): one for one in each}
         sizes = sizes_of([one.mix for one in once.values()])
         starts = dict(zip(once, (np.cumsum(sizes) - sizes).tolist(), strict=True))
-        self.mix = np.concatenate([one.mix for one in once.values()], axis=1)
-        """(N, values) shares of the present cells, column after column."""
+        self.mix = np.ascontiguousarray(np.concatenate([one.mix for one in once.values()], axis=1).T)
+        """(values, N) shares of the present cells, column after column."""
         self.mix_starts = np.asarray([starts[id(one)] for one in each])
         """(M,) where the values of each begin."""
         self.tallies = Tallies.joined([one.tallies for one in each])
@@ -171,6 +180,68 @@ class Rivals:
         """(M, 2 * N * (GRID + 4)) in ascending order, so that all are looked up in one pass."""
         self.rank = np.argsort(order, axis=1)
         """Likewise: where those of the upper bounds stand, batch by batch, and then of the lower ones."""
+        self._numbers: Numbers | None = None
+
+    def numbers(self, rows: np.ndarray) -> Numbers:
+        """Those of ``rows`` (R), the batches that hold numbers; the last ones are kept."""
+        if self._numbers is None or not np.array_equal(rows, self._numbers.rows):
+            self._numbers = Numbers.of(self, rows)
+        return self._numbers
+
+
+@dataclass(frozen=True, eq=False)
+class Numbers:
+    """What the R batches ``rows`` that hold numbers are compared with, as :class:`Rivals` has it of all.
+
+    ``rank`` (R, bounds) are places among the bounds of all of them. ``there`` (R, N): whether the other batch has
+    numbers, ``factors`` (R, N) whether factors are looked at, ``known`` (R, distances, N) which distances from
+    ``above`` on are defined.
+    """
+
+    rows: np.ndarray
+    moving: np.ndarray
+    scale: np.ndarray
+    present: np.ndarray
+    quantile: np.ndarray
+    bounds: np.ndarray
+    rank: np.ndarray
+    positive: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    up: np.ndarray
+    down: np.ndarray
+    log_up: np.ndarray
+    log_down: np.ndarray
+    there: np.ndarray
+    factors: np.ndarray
+    known: np.ndarray
+
+    @classmethod
+    def of(cls, rivals: Rivals, rows: np.ndarray) -> Numbers:
+        """Some rows of all."""
+        rank, there = rivals.rank[rows], np.isfinite(rivals.quantile[rows, :, 0])
+        factors = there & rivals.positive[rows, None]
+        known = there[:, None].repeat(len(DISTANCES) - AT["above"], axis=1)
+        known[:, _FACTORS] = factors[:, None]
+        return cls(
+            rows=rows,
+            moving=rivals.moving[rows],
+            scale=rivals.scale[rows],
+            present=rivals.present[rows],
+            quantile=rivals.quantile[rows],
+            bounds=rivals.bounds[rows],
+            rank=rank + np.arange(0, rank.size, max(rank.shape[1], 1))[:, None],
+            positive=rivals.positive[rows],
+            low=rivals.low[rows],
+            high=rivals.high[rows],
+            up=rivals.up[rows],
+            down=rivals.down[rows],
+            log_up=rivals.log_up[rows],
+            log_down=rivals.log_down[rows],
+            there=there,
+            factors=factors,
+            known=known,
+        )
 
 
 def distances(judged: Placed, rivals: Rivals) -> np.ndarray:
@@ -180,13 +251,16 @@ def distances(judged: Placed, rivals: Rivals) -> np.ndarray:
     still = (columns.rows > 0) & ~rivals.moving
     if still.any():
         found = mix_distances(_mixes(judged, rivals), columns.present, rivals.present)
-        result[:, AT["values"] : AT["value_chi"] + 1] = np.where(still[:, None, None], found, np.nan)
+        result[:, AT["values"] : AT["shapes"]] = np.where(still[:, None, None], found, np.nan)
     result[:, AT["shapes"]] = _form_distances(judged, rivals)
     result[:, AT["lengths"]] = np.abs(columns.lengths[:, None] - rivals.lengths).mean(axis=2)
     numeric = np.flatnonzero(np.isfinite(columns.ends[0]))
     if len(numeric):
-        result[numeric, : AT["kolmogorov"]] = _quantile_distances(columns, numeric, rivals)
-        _number_distances(columns, numeric, rivals, result)
+        numbers = rivals.numbers(numeric)
+        own = columns.grid[numeric]
+        levels = np.where(numbers.moving, own[:, _MIDDLE], 0.0)
+        result[numeric, : AT["kolmogorov"]] = _quantile_distances(own - levels[:, None], numbers)
+        result[numeric, AT["kolmogorov"]], result[numeric, AT["above"] :] = _number_distances(columns, levels, numbers)
     return result
 
 
@@ -196,7 +270,8 @@ def _mixes(judged: Placed, rivals: Rivals) -> Mixes:
     owner = columns.owner[known]
     place = judged.at[known] + rivals.mix_starts[owner]
     sizes = np.bincount(owner, minlength=len(columns))
-    return Mixes(columns.mix[known], sizes, np.take(rivals.mix, place, axis=1), columns.tally, rivals.tallies)
+    theirs = np.ascontiguousarray(rivals.mix.take(place, axis=0).T)
+    return Mixes(columns.mix[known], sizes, theirs, columns.tally, rivals.tallies)
 
 
 def _form_distances(judged: Placed, rivals: Rivals) -> np.ndarray:
@@ -210,63 +285,56 @@ def _form_distances(judged: Placed, rivals: Rivals) -> np.ndarray:
     return 0.5 * (segment_sums(np.abs(own - rivals.forms), rivals.form_sizes).T + new[:, None])
 
 
-def _quantile_distances(columns: Columns, numeric: np.ndarray, rivals: Rivals) -> np.ndarray:
-    """(numeric, 2, N) mean differences of the quantiles, in units of the spread, and those around their own middle."""
-    own = columns.grid[numeric] - _levels(columns, numeric, rivals)[:, None]
-    gap = (own[:, None] - rivals.quantile[numeric]) / rivals.scale[numeric, :, None]
-    gap = np.clip(gap, -_FARTHEST, _FARTHEST)
+def _quantile_distances(own: np.ndarray, numbers: Numbers) -> np.ndarray:
+    """(R, 2, N) mean differences of the quantiles ``own`` (R, GRID), and those around their own middle.
+
+    In units of the spread.
+    """
+    gap = (own[:, None] - numbers.quantile) / numbers.scale[:, :, None]
+    gap = np.minimum(np.maximum(gap, -_FARTHEST), _FARTHEST)
     # The median of an odd number of differences.
     centred = gap - np.partition(gap, _MIDDLE, axis=2)[:, :, _MIDDLE : _MIDDLE + 1]
-    return np.stack([np.abs(gap).mean(axis=2), np.abs(centred).mean(axis=2)], axis=1)
+    return np.abs(np.stack([gap, centred], axis=1)).mean(axis=3)
 
 
-def _levels(columns: Columns, numeric: np.ndarray, rivals: Rivals) -> np.ndarray:
-    """(numeric,) the medians of moving columns, as the quantile grid has them; 0 for others."""
-    return np.where(rivals.moving[numeric], columns.grid[numeric, _MIDDLE], 0.0)
+def _number_distances(columns: Columns, levels: np.ndarray, numbers: Numbers) -> tuple[np.ndarray, np.ndarray]:
+    """(R, N) Kolmogorov distances, and (R, distances, N) all that follow ``above``.
 
-
-def _number_distances(columns: Columns, numeric: np.ndarray, rivals: Rivals, result: np.ndarray) -> None:
-    """Fills in what is read from where a batch's numbers lie among the others' quantiles, ends and bounds."""
-    levels = _levels(columns, numeric, rivals)
-    first, last = (columns.ends[:, numeric] - levels)[:, :, None]
-    least, reached = np.full((len(numeric), 1), np.inf), np.zeros((len(numeric), 1))
-    reach = np.empty((len(numeric), rivals.bounds.shape[1]))
-    for row, (i, level) in enumerate(zip(numeric.tolist(), levels.tolist(), strict=True)):
-        view = columns.views[i]
-        numbers = view.numbers - level if level else view.numbers
-        view.reach.take(numbers.searchsorted(rivals.bounds[i]), out=reach[row], mode="clip")
-        if rivals.positive[i]:
-            start = int(numbers.searchsorted(0.0, side="right"))
+    They are read from where a batch's numbers, from their ``levels`` (R), lie among the others' quantiles and bounds.
+    """
+    rows = numbers.rows
+    first, last = (columns.ends[:, rows] - levels)[:, :, None]
+    least, reached = np.full((len(rows), 1), np.inf), np.zeros((len(rows), 1))
+    reach = np.empty(numbers.bounds.shape)
+    views = [columns.views[i] for i in rows.tolist()]
+    each = zip(views, levels.tolist(), numbers.positive.tolist(), strict=True)
+    for row, (view, level, positive) in enumerate(each):
+        own = view.numbers - level if level else view.numbers
+        view.reach.take(own.searchsorted(numbers.bounds[row]), out=reach[row], mode="clip")
+        if positive:
+            start = int(own.searchsorted(0.0, side="right"))
             reached[row] = view.reach[start]
-            least[row] = numbers[start] if start < len(numbers) else np.inf
-    reach = np.take_along_axis(reach, rivals.rank[numeric], axis=1)
-    up_to, before = reach.reshape(len(numeric), 2, -1, GRID + len(_MARGINS) + 1).swapaxes(0, 1)
+            least[row] = own[start] if start < len(own) else np.inf
+    reach = reach.take(numbers.rank)
+    up_to, before = reach.reshape(len(rows), 2, -1, GRID + len(_MARGINS) + 1).swapaxes(0, 1)
     before[:, :, -1] = np.maximum(before[:, :, -1] - reached, 0.0)
-    reach /= np.asarray([columns.views[i].reach[-1] for i in numeric.tolist()])[:, None]
-    there = np.isfinite(rivals.quantile[numeric, :, 0])
-    found = result[numeric]
-    edges = np.arange(GRID) / GRID
-    between = np.maximum(before[:, :, :GRID] - edges - 1.0 / GRID, edges - up_to[:, :, :GRID]).max(axis=2)
-    mine, theirs = columns.present[numeric, None], rivals.present[numeric]
+    reach /= np.asarray([view.reach[-1] for view in views])[:, None]
+    between = np.maximum(before[:, :, :GRID] - _EDGES - 1.0 / GRID, _EDGES - up_to[:, :, :GRID]).max(axis=2)
+    mine, theirs = columns.present[rows, None], numbers.present
     effective = mine * theirs / np.maximum(mine + theirs, 1.0)
-    found[:, AT["kolmogorov"]] = np.maximum(between, 0.0) * np.sqrt(np.maximum(effective, 1.0))
+    apart = np.maximum(between, 0.0) * np.sqrt(np.maximum(effective, 1.0))
+    found = np.empty((len(rows), len(DISTANCES) - AT["above"], theirs.shape[1]))
     found[:, _ABOVE] = (1.0 - up_to[:, :, GRID : GRID + len(_MARGINS)]).swapaxes(1, 2)
     found[:, _BELOW] = before[:, :, GRID : GRID + len(_MARGINS)].swapaxes(1, 2)
-    low, high = rivals.low[numeric], rivals.high[numeric]
-    found[:, AT["reach_above"]] = np.log1p(np.maximum(last - high, 0.0) / rivals.up[numeric])
-    found[:, AT["reach_below"]] = np.log1p(np.maximum(low - first, 0.0) / rivals.down[numeric])
-    factors = there & rivals.positive[numeric, None]
-    known = np.isfinite(least)
+    low, high, factors = numbers.low, numbers.high, numbers.factors
+    found[:, _REACH[0]] = np.log1p(np.maximum(last - high, 0.0) / numbers.up)
+    found[:, _REACH[1]] = np.log1p(np.maximum(low - first, 0.0) / numbers.down)
     low, high = np.where(factors, low, 1.0), np.where(factors, high, 1.0)
-    beyond = np.log(np.maximum(last, low) / high) / rivals.log_up[numeric]
-    under = np.log(low / np.minimum(least, low)) / rivals.log_down[numeric]
+    beyond = np.log(np.maximum(last, low) / high) / numbers.log_up
+    under = np.log(low / np.minimum(least, low)) / numbers.log_down
     by_factor = [1.0 - up_to[:, :, -1], before[:, :, -1], np.maximum(beyond, 0.0), np.maximum(under, 0.0)]
-    numbers_known = there[:, None].repeat(len(DISTANCES), axis=1)
-    numbers_known[:, _FACTORS] = factors[:, None]
-    found[:, _FACTORS] = np.where(known[:, None], np.stack(by_factor, axis=1), 0.0)
-    keep = np.ones(len(DISTANCES), dtype=bool)
-    keep[_NUMERIC] = False
-    result[numeric] = np.where(numbers_known | keep[:, None], found, np.nan)
+    found[:, _FACTORS] = np.where(np.isfinite(least), by_factor, 0.0).swapaxes(0, 1)
+    return np.where(numbers.there, apart, np.nan), np.where(numbers.known, found, np.nan)
 
 
 def _quantiles(view: ColumnView | None, moving: bool) -> np.ndarray:

@@ -102,7 +102,8 @@ def silent(_: str) -> Described:
 
 def table_reading(features: Features) -> TableReading:
     """The batch as a whole, as the issue types read it."""
-    counts = [batch.row_count for batch in features.stack.batches]
+    batches = features.stack.batches
+    counts = [batch.row_count for batch in batches]
     schema = features.schema
 
     def context(which: str) -> float:
@@ -117,7 +118,7 @@ def table_reading(features: Features) -> TableReading:
         usual_repeat=context("repeat_loo"),
         repeated_batch=None,
         duplicate_share=context("duplicate_share"),
-        usual_duplicate=features.usual_duplicate,
+        usual_duplicate=max((batch.duplicate_share for batch in batches), default=0.0),
         schema=SchemaReading(schema.added, schema.removed, schema.retyped, schema.reordered, schema.renamed),
         measures=context,
     )
@@ -132,7 +133,7 @@ def table_findings(features: Features) -> list[Finding]:
 def findings(features: Features, columns: Mapping[str, Reading] | None = None) -> list[Finding]:
     """All findings of a batch, strongest first, after what one explains of another; ``columns``: its readings."""
     specs = ordered()
-    found = table_findings(features)
+    found = list(features.table_found)
     if features.row_count == 0:
         return sorted(found, key=lambda finding: -finding.strength)
     retyped = {name for name, _, _ in features.schema.retyped}

@@ -7,7 +7,8 @@ statistics of the history are computed once per Baseline and kept.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +28,7 @@ from airflow_provider_dqheal.detection.scalars import scalars
 from airflow_provider_dqheal.detection.signs import signed
 from airflow_provider_dqheal.detection.stack import ColumnStack, Stack, build_stack, past_share
 from airflow_provider_dqheal.detection.view import BatchView, view_batch
+from airflow_provider_dqheal.issues._base import Finding
 
 if TYPE_CHECKING:
     from airflow_provider_dqheal.profiling.baseline import Baseline
@@ -56,10 +58,22 @@ class Features:
     row_count: int
     view: BatchView
     stack: Stack
-    usual_duplicate: float = 0.0
-    table_facts: np.ndarray = field(default_factory=lambda: np.zeros(len(ISSUE_ORDER)))
     self_values: tuple[np.ndarray, ...] = ()
     self_context: tuple[np.ndarray, ...] = ()
+
+    @cached_property
+    def table_found(self) -> tuple[Finding, ...]:
+        """What concerns the batch as a whole."""
+        return tuple(table_findings(self))
+
+    @cached_property
+    def table_facts(self) -> np.ndarray:
+        """(issue types,) strength of the strongest finding of each type anywhere in the batch, at most 30."""
+        out = self.strengths.max(axis=0) if len(self.strengths) else np.zeros(len(ISSUE_ORDER))
+        for finding in self.table_found:
+            at = ISSUE_ORDER.index(finding.issue)
+            out[at] = max(out[at], min(finding.strength, 30.0))
+        return out
 
 
 _recent: dict[int, tuple[object, Stack]] = {}
@@ -131,7 +145,7 @@ def features_of(view: BatchView, stack: Stack, self_test: bool = True) -> Featur
     strengths, evident = strengths_of(shared, raw, kinds, view, len(everything))
     context = context_of(view, stack, everything, len(stack.batches), raw, schema)
     own_values, own_context = _self_test(stack) if self_test else ([], [])
-    features = Features(
+    return Features(
         columns=tuple(shared),
         names=NAMES,
         values=squash(np.concatenate([raw, strengths], axis=1)),
@@ -146,11 +160,9 @@ def features_of(view: BatchView, stack: Stack, self_test: bool = True) -> Featur
         row_count=view.row_count,
         view=view,
         stack=stack,
-        usual_duplicate=max((batch.duplicate_share for batch in stack.batches), default=0.0),
         self_values=tuple(own_values),
         self_context=tuple(own_context),
     )
-    return replace(features, table_facts=table_strengths(features))
 
 
 def _by_table(stack: Stack, batch: BatchView | int, index: np.ndarray, names: list[str]) -> np.ndarray:
@@ -181,15 +193,6 @@ def _self_test(stack: Stack) -> tuple[list[np.ndarray], list[np.ndarray]]:
         contexts.append(squash(context_of(batch, stack, index, i, raw, SchemaDiff())))
     stack.cache["self"] = (values, contexts)
     return values, contexts
-
-
-def table_strengths(features: Features) -> np.ndarray:
-    """(issue types,) strength of the strongest finding of each type anywhere in the batch, at most 30."""
-    out = features.strengths.max(axis=0) if len(features.strengths) else np.zeros(len(ISSUE_ORDER))
-    for finding in table_findings(features):
-        at = ISSUE_ORDER.index(finding.issue)
-        out[at] = max(out[at], min(finding.strength, 30.0))
-    return out
 
 
 def _judge_old(columns: list[ColumnStack], i: int, index: np.ndarray) -> Judged:
@@ -236,21 +239,18 @@ def _judge_new(view: BatchView, stack: Stack, names: list[str], against: Referen
 
 def placed_in(stack: Stack, columns: Columns, names: list[str]) -> Placed:
     """Looks up the labels and forms of a batch's columns in the history of each."""
-    labels, forms = _places_of(stack)
     place = {name: row for row, name in enumerate(stack.columns)}
     rows = np.asarray([place[name] for name in names], dtype=int)
-    return Placed(
-        columns,
-        labels.find(columns.label_hashes, rows[columns.owner]),
-        forms.find(columns.form_hashes, np.repeat(rows, columns.form_sizes)),
-    )
+    lists = np.append(rows[columns.owner], len(place) + rows[columns.form_owner])
+    found = _places_of(stack).find(columns.literal_hashes, lists)
+    return Placed(columns, found[: len(columns.owner)], found[len(columns.owner) :])
 
 
-def _places_of(stack: Stack) -> tuple[Places, Places]:
-    """Where the labels and the forms of a stack's columns stand, put together once."""
+def _places_of(stack: Stack) -> Places:
+    """Where the labels of a stack's columns stand, and behind them their literal forms, put together once."""
     if "places" not in stack.cache:
         columns = stack.columns.values()
-        stack.cache["places"] = Places(one.labels for one in columns), Places(one.form_labels for one in columns)
+        stack.cache["places"] = Places([*(one.labels for one in columns), *(one.form_labels for one in columns)])
     return stack.cache["places"]  # type: ignore[return-value]
 
 

@@ -69,19 +69,19 @@ def mix_distances(mixes: Mixes, present: np.ndarray, others: np.ndarray) -> np.n
         present: (M) present cells.
         others: (M, N) present cells of the others; nan where there is no such batch.
     """
-    weight = present[:, None] / np.maximum(present[:, None] + others, 1.0)
-    rest = others / np.maximum(present[:, None] + others, 1.0)
+    together = np.maximum(present[:, None] + others, 1.0)
+    weight, rest = present[:, None] / together, others / together
     own, theirs, sizes, mine, every = mixes.own, mixes.theirs, mixes.sizes, mixes.tally, mixes.tallies
     both = (theirs > 0) & (own > 0)
-    pooled_own = np.repeat(weight.T, sizes, axis=1) * own
-    pooled_theirs = np.repeat(rest.T, sizes, axis=1) * theirs
+    pooled_own, pooled_theirs = np.repeat([weight.T, rest.T], sizes, axis=2)
+    pooled_own *= own
+    pooled_theirs *= theirs
     surplus = (
         _spread(own - theirs, pooled_own + pooled_theirs) - _spread(own, pooled_own) - _spread(theirs, pooled_theirs)
     )
-    common = segment_sums(np.where(both, np.minimum(own, theirs), 0.0), sizes).T
-    matched = segment_sums(both.astype(float), sizes).T
-    chi = segment_sums(np.where(both, surplus, 0.0), sizes).T
-    chi += _alone(mine, weight.T).T + _alone(every, rest.ravel()).reshape(rest.shape)
+    by_value = np.stack([np.minimum(own, theirs), both, np.where(both, surplus, 0.0)])
+    common, matched, chi = segment_sums(by_value, sizes).swapaxes(1, 2)
+    chi = chi + _alone(mine, weight.T).T + _alone(every, rest.ravel()).reshape(rest.shape)
     freedom = np.maximum(mine.distinct[:, None] + every.distinct.reshape(rest.shape) - matched, 1.0)
     beyond = np.maximum(chi * present[:, None] * rest - freedom, 0.0) / np.sqrt(2.0 * freedom)
     whole = mine.total[:, None] + every.total.reshape(rest.shape)
@@ -101,6 +101,9 @@ def _alone(tallies: Tallies, weight: np.ndarray) -> np.ndarray:
 
 def _spread(gap: np.ndarray, pooled: np.ndarray) -> np.ndarray:
     """The square of a difference of shares over its variance, by the pooled share."""
-    variance = pooled * (1.0 - np.minimum(pooled, _MOST_POOLED))
-    result: np.ndarray = gap**2 / np.maximum(variance, _LEAST_VARIANCE)
+    variance = np.minimum(pooled, _MOST_POOLED)
+    np.subtract(1.0, variance, out=variance)
+    variance *= pooled
+    np.maximum(variance, _LEAST_VARIANCE, out=variance)
+    result: np.ndarray = np.square(gap) / variance
     return result

@@ -17,7 +17,7 @@ from airflow_provider_dqheal.detection.columns import hashes_of
 _SALT = np.uint64(0x9E3779B97F4A7C15)
 """Makes the hash of one text differ from column to column; the golden ratio as 64 bits."""
 
-_ROOM = 4
+_ROOM = 8
 """Slots for each text, at least."""
 
 
@@ -34,17 +34,16 @@ class Places:
         sizes = np.asarray([len(part) for part in parts], dtype=int)
         keys = _salted(np.concatenate([*parts, np.zeros(0, np.uint64)]), np.repeat(np.arange(len(parts)), sizes))
         self._mask = (1 << (_ROOM * len(keys)).bit_length()) - 1
-        held = np.full(self._mask + 1, -1)
+        held = np.full(self._mask + 1, -1, np.int32)
         slot = (keys & np.uint64(self._mask)).astype(np.int64)
-        left = np.arange(len(keys))
+        left = np.arange(len(keys), dtype=np.int32)
         while len(left):
             free = left[held[slot[left]] < 0]
             held[slot[free]] = free
             left = left[held[slot[left]] != left]
             slot[left] = (slot[left] + 1) & self._mask
-        place = np.arange(len(keys)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        self._place = np.append(place, -1)[held]
-        self._keys = np.append(keys, np.uint64(0))[held]
+        self._held, self._keys = held, keys
+        self._place = np.arange(len(keys)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
 
     def find(self, hashes: np.ndarray, column: np.ndarray) -> np.ndarray:
         """(texts,) the place of each text in the list of its column, or -1.
@@ -53,19 +52,22 @@ class Places:
             hashes: (texts,) of :func:`columns.hashes_of`.
             column: (texts,) the list that each is looked up in.
         """
+        result = np.full(len(hashes), -1)
         keys = _salted(hashes, column)
-        slot = (keys & np.uint64(self._mask)).astype(np.int64)
-        place = self._place[slot]
-        other = self._keys[slot] != keys
-        left = np.flatnonzero(other & (place >= 0))
-        place[other] = -1
-        while len(left):
-            slot[left] = (slot[left] + 1) & self._mask
-            there, same = self._place[slot[left]], self._keys[slot[left]] == keys[left]
-            place[left[same]] = there[same]
-            left = left[~same & (there >= 0)]
-        return place
+        slot = (keys & np.uint64(self._mask)).view(np.int64)
+        left, held = np.arange(len(keys)), self._held.take(slot)
+        while True:
+            there = held >= 0
+            left, held, slot, keys = left[there], held[there], slot[there], keys[there]
+            if not len(left):
+                return result
+            other = self._keys.take(held) != keys
+            same = ~other
+            result[left[same]] = self._place.take(held[same])
+            left, keys, slot = left[other], keys[other], (slot[other] + 1) & self._mask
+            held = self._held.take(slot)
 
 
 def _salted(hashes: np.ndarray, column: np.ndarray) -> np.ndarray:
-    return hashes ^ ((column + 1).astype(np.uint64) * _SALT)
+    salts = np.arange(1, int(column.max(initial=0)) + 2, dtype=np.uint64) * _SALT
+    return hashes ^ salts.take(column)

@@ -56,22 +56,18 @@ class Usual:
 
 def measure_precision(stack: Stack, batch: BatchView | int, index: np.ndarray, names: list[str]) -> np.ndarray:
     """(columns, 4) :data:`PRECISION` of ``names``; a batch of the stack by its place, or a new one."""
-    columns = (stack.batches[batch] if isinstance(batch, int) else batch).columns
-    mine = [columns[name].places for name in names]
+    columns = (stack.batches[batch] if isinstance(batch, int) else batch).side_by_side(names)
     usual = _usual_history(stack, names) if len(index) == len(stack.batches) else usual_of(stack, index, names)
-    finest, present = np.asarray([one.finest for one in mine]), np.asarray([one.present for one in mine])
-    rows = np.flatnonzero(np.isfinite(finest) & usual.known)
+    rows = np.flatnonzero(columns.decimal & usual.known)
     out = np.zeros((len(names), len(PRECISION)))
     if not len(rows):
         return out
-    reach = np.zeros((len(rows), 2 * _MOST + 2))
-    np.cumsum([mine[row].counts for row in rows.tolist()], axis=1, out=reach[:, 1:])
-    each, present = np.arange(len(rows)), present[rows]
-    finer = reach[each, (_MOST - usual.finest[rows]).astype(int)] / present
-    rounder = (reach[:, -1] - reach[each, (_MOST - usual.middle[rows]).astype(int) + 1]) / present
-    for at, (share, record) in enumerate(((finer, usual.finer[rows]), (rounder, usual.rounder[rows]))):
-        out[rows, 2 * at] = np.maximum(surplus_z(share, record, present), 0.0)
-        out[rows, 2 * at + 1] = np.maximum(share - record, 0.0)
+    reach, present = columns.decimal_reach, np.maximum(columns.present, 1.0)[rows]
+    finer = reach[rows, (_MOST - usual.finest[rows]).astype(int)]
+    rounder = reach[rows, -1] - reach[rows, (_MOST - usual.middle[rows]).astype(int) + 1]
+    shares, records = np.stack([finer, rounder]) / present, np.stack([usual.finer[rows], usual.rounder[rows]])
+    out[rows, ::2] = np.maximum(surplus_z(shares, records, present), 0.0).T
+    out[rows, 1::2] = np.maximum(shares - records, 0.0).T
     return out
 
 

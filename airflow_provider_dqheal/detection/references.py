@@ -10,7 +10,7 @@ from airflow_provider_dqheal.detection.closed import Lists
 from airflow_provider_dqheal.detection.distances import Rivals
 from airflow_provider_dqheal.detection.reference import Reference, reference
 from airflow_provider_dqheal.detection.scalars import INDEX, angle
-from airflow_provider_dqheal.detection.segments import sizes_of
+from airflow_provider_dqheal.detection.segments import segment_sums, sizes_of
 from airflow_provider_dqheal.detection.stack import ColumnStack, Stack
 
 
@@ -46,10 +46,14 @@ class References:
         self.label_sizes = sizes_of([one.peak for one in every])
         self.label_starts = np.cumsum(self.label_sizes) - self.label_sizes
         self.peak = np.concatenate([one.peak for one in every])
+        self.peak_or_none = np.append(self.peak, np.float32(0.0))
+        """Likewise, with one more that no batch has."""
         self.ceiling = np.concatenate(
             [angle(np.maximum(one.peak, rare)) for one, rare in zip(every, self.rare.tolist(), strict=True)]
         )
         self.average_share = np.concatenate([one.average_share for one in every]).astype(float)
+        self.usual_share = segment_sums(self.average_share, self.label_sizes)
+        """(C,) of the rows that the labels take together."""
         form_sizes = sizes_of([one.form_seen for one in every])
         self.form_starts = np.cumsum(form_sizes) - form_sizes
         self.form_seen = np.concatenate([one.form_seen for one in every])

@@ -33,7 +33,7 @@ def angle(share: Any) -> Any:
     """Arcsine transform of a share in [0, 1] (a float or an array): its sampling error is 1/sqrt(n)."""
     if isinstance(share, float | int):
         return 2.0 * math.asin(math.sqrt(min(max(share, 0.0), 1.0)))
-    return 2.0 * np.arcsin(np.sqrt(np.clip(share, 0.0, 1.0)))
+    return 2.0 * np.arcsin(np.sqrt(np.minimum(np.maximum(share, 0.0), 1.0)))
 
 
 def surplus_z(share: Any, usual: Any, cells: Any) -> Any:

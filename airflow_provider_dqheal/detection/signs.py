@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from airflow_provider_dqheal.detection.characters import kinds_and_runs
-from airflow_provider_dqheal.detection.columns import hashes_of
+from airflow_provider_dqheal.detection.columns import Columns, hashes_of
 from airflow_provider_dqheal.detection.likeness import all_respelled, respelled
 from airflow_provider_dqheal.detection.places import Places
 from airflow_provider_dqheal.detection.scalars import surplus_z
@@ -147,33 +147,36 @@ class Signed:
     """The signs of a history.
 
     By column its vocabulary ``known`` and its ``place`` among the C of ``shares`` (C, N, signs), of each batch beside
-    the others, and of ``whole`` (C), what all batches hold together; ``spoken`` is the columns that use a text as a
-    matter of course.
+    the others, and ``record`` (C, signs) the largest of them; of ``whole`` (C), what all batches hold together, and
+    ``kinds`` (C) of characters in it; ``spoken`` is the columns that use a text as a matter of course. ``held``: the
+    texts of each column; ``news``: they however they are spelled, and behind them all that are ``spoken``.
     """
 
     known: dict[str, Vocabulary]
     place: dict[str, int]
     shares: np.ndarray
+    record: np.ndarray
     whole: tuple[Held, ...]
+    kinds: np.ndarray
     spoken: dict[str, set[str]]
     held: Places
-    folded: Places
-    listed: Places
+    news: Places
 
 
 def signed(stack: Stack, batch: BatchView | int, index: np.ndarray, names: list[str]) -> np.ndarray:
     """(columns, signs) :data:`SIGNS` of ``names``; a batch of the stack by its place, or a new one."""
     history = _signs_of(stack)
-    rows = [history.place[name] for name in names]
+    rows = np.asarray([history.place[name] for name in names], dtype=int)
     if isinstance(batch, int):
         shares = history.shares[rows, batch]
-        present = [max(stack.batches[batch].columns[name].present, 1.0) for name in names]
+        present = np.asarray([max(stack.batches[batch].columns[name].present, 1.0) for name in names])
     else:
-        texts = [batch.columns[name].texts for name in names]
-        shares = _new_shares(texts, names, np.asarray(rows, dtype=int), history)
-        present = [one.present for one in texts]
-    record = history.shares[rows][:, index].max(axis=1, initial=0.0)
-    z = np.maximum(surplus_z(shares, record, np.asarray(present)[:, None]), 0.0)
+        columns = batch.side_by_side(names)
+        present = np.maximum(columns.present, 1.0)
+        shares = _new_shares(columns, present, names, rows, history)
+    whole = len(index) == len(stack.batches)
+    record = history.record[rows] if whole else history.shares[rows][:, index].max(axis=1, initial=0.0)
+    z = np.maximum(surplus_z(shares, record, present[:, None]), 0.0)
     more = np.maximum(shares - record, 0.0)
     return np.concatenate([np.where(more > 0, z, 0.0), more[:, len(_ALONE) :]], axis=1)
 
@@ -206,11 +209,12 @@ def _signs_of(stack: Stack) -> Signed:
         known=known,
         place={name: row for row, name in enumerate(texts)},
         shares=shares,
+        record=shares.max(axis=1, initial=0.0),
         whole=whole,
+        kinds=np.asarray([one.kinds for one in whole], dtype=np.uint64),
         spoken=spoken,
         held=Places(known[name].batches for name in texts),
-        folded=Places(known[name].folds for name in texts),
-        listed=Places([spoken]),
+        news=Places([*(known[name].folds for name in texts), spoken]),
     )
     stack.cache["signs"] = found
     return found
@@ -256,38 +260,44 @@ def _vocabulary(batches: list[Texts | None]) -> tuple[Vocabulary, list[str]]:
     return Vocabulary(held, folds, kinds, frequent), usual
 
 
-def _new_shares(texts: list[Texts], names: list[str], rows: np.ndarray, history: Signed) -> np.ndarray:
+def _new_shares(
+    columns: Columns, present: np.ndarray, names: list[str], rows: np.ndarray, history: Signed
+) -> np.ndarray:
     """(columns, signs) shares of the present cells of the batch after the history."""
-    worded = [at for at, one in enumerate(texts) if one.texts]
-    shares = np.zeros((len(texts), len(_ALONE) + len(_AGAINST)))
-    if not worded:
-        return shares
-    owner = np.repeat(rows[worded], [len(texts[at].texts) for at in worded])
-    hashes = np.concatenate([texts[at].hashes for at in worded])
-    unknown = history.held.find(hashes, owner) < 0
-    start = 0
-    for at in worded:
-        one, name, row = texts[at], names[at], rows[at]
-        fresh = np.flatnonzero(unknown[start : start + len(one.texts)])[:_MOST_FRESH]
-        start += len(one.texts)
-        spoken = history.listed.find(one.hashes[fresh], np.zeros(len(fresh), dtype=int)) >= 0
-        folded = history.folded.find(one.folds[fresh], np.full(len(fresh), row)) >= 0
-        shares[at] = _shares(
-            name, one, fresh.tolist(), spoken, folded, history.known[name], history.spoken, history.whole[row]
-        )
-    return shares
+    cells = np.zeros((len(names), len(_AGAINST)))
+    if len(columns.text_owner):
+        owner, hashes = rows[columns.text_owner], columns.text_hashes
+        kinds = history.kinds[owner]
+        foreign = (columns.text_kinds & ~kinds != 0) & (kinds != 0)
+        cells[:, 0] = np.bincount(columns.text_owner[foreign], columns.text_weights[foreign], len(names))
+        new = np.flatnonzero(history.held.find(hashes, owner) < 0)
+        starts = np.searchsorted(columns.text_owner[new], np.arange(len(names)))
+        new = new[np.arange(len(new)) - starts[columns.text_owner[new]] < _MOST_FRESH]
+        lists = np.append(owner[new], np.full(len(new), len(history.whole)))
+        folded, listed = (history.news.find(np.append(columns.text_folds[new], hashes[new]), lists) >= 0).reshape(2, -1)
+        edges = np.searchsorted(columns.text_owner[new], np.arange(len(names) + 1))
+        first = np.cumsum(columns.text_sizes) - columns.text_sizes
+        for at in np.flatnonzero(np.diff(edges)).tolist():
+            one, name, own = columns.views[at].texts, names[at], slice(edges[at], edges[at + 1])
+            cells[at, 1:] = _against(
+                name, one, (new[own] - first[at]).tolist(), listed[own], folded[own], history.known[name],
+                history.spoken, history.whole[rows[at]],
+            )  # fmt: skip
+    return np.concatenate([columns.text_signs, cells / present[:, None]], axis=1)
 
 
 def _old_shares(name: str, texts: Texts, known: Vocabulary, spoken: dict[str, set[str]], held: Held) -> np.ndarray:
     """(signs,) shares of the present cells of a batch of the history, beside others of it."""
     among, batches = held.among, known.batches.get
+    foreign = texts.weights[(texts.kinds & ~np.uint64(held.kinds)) != 0].sum() if held.kinds else 0.0
     news = (at for at, text in enumerate(texts.texts) if not batches(text, 0) & among)
     fresh = list(islice(news, _MOST_FRESH))
     maybe = np.ones(len(fresh), dtype=bool)
-    return _shares(name, texts, fresh, maybe, maybe, known, spoken, held)
+    cells = np.append(foreign, _against(name, texts, fresh, maybe, maybe, known, spoken, held))
+    return np.concatenate([texts.shares, cells / texts.present])
 
 
-def _shares(
+def _against(
     name: str,
     texts: Texts,
     fresh: list[int],
@@ -297,14 +307,12 @@ def _shares(
     spoken: dict[str, set[str]],
     held: Held,
 ) -> np.ndarray:
-    """(signs,) shares of a batch's present cells, compared with what other batches of the column hold.
+    """(signs,) cells of a batch that show what other batches of the column do not hold, but for foreign characters.
 
     ``fresh`` places of texts that those do not hold, and (fresh,) which of them may be ``listed`` in some column, or
     known to this one as they are ``folded``.
     """
-    cells = np.zeros(len(_AGAINST))
-    if held.kinds:
-        cells[0] = texts.weights[(texts.kinds & ~np.uint64(held.kinds)) != 0].sum()
+    embedding, cut, elsewhere, spelled = 0.0, 0.0, 0.0, 0.0
     inside: list[str] = []
     if fresh and held.frequent:
         together = "\n".join([texts.texts[at] for at in fresh]).casefold()
@@ -313,14 +321,14 @@ def _shares(
         for at in fresh:
             low = texts.texts[at].casefold()
             if any(len(one) < len(low) and one in low for one in inside):
-                cells[1] += texts.weights[at]
+                embedding += texts.weights[at]
             elif low in held.beginnings:
-                cells[2] += texts.weights[at]
+                cut += texts.weights[at]
     for place in np.flatnonzero(listed).tolist():
         if spoken.get(texts.texts[fresh[place]], {name}) != {name}:
-            cells[3] += texts.weights[fresh[place]]
+            elsewhere += texts.weights[fresh[place]]
     for place in np.flatnonzero(folded).tolist():
         fold = respelled(texts.texts[fresh[place]])
         if len(fold) >= 2 and known.folds.get(fold, 0) & held.among:
-            cells[4] += texts.weights[fresh[place]]
-    return np.concatenate([texts.shares, cells / texts.present])
+            spelled += texts.weights[fresh[place]]
+    return np.asarray([embedding, cut, elsewhere, spelled])

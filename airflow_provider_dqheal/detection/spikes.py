@@ -20,6 +20,7 @@ _OF_MOVING = ("missing", "sentinel")
 """What can be said of single values where values go on from batch to batch."""
 
 _AT = {kind: i for i, kind in enumerate(SPIKES)}
+_OF_STILL = [i for kind, i in _AT.items() if kind not in _OF_MOVING]
 _ROUNDING = 1e-6
 _LEAST = 1.0
 """Standard errors above the record from which on a value is a spike."""
@@ -27,6 +28,7 @@ _LEAST = 1.0
 _SENTINEL = re.compile(r"-?(9{2,}|8{2,}|7{2,}|6{3,}|1{3,}|10{3,})(\.\d*)?\Z|-1(\.0*)?\Z")
 _NINES = re.compile(r"-?9{2,}(\.\d*)?\Z")
 _BOUNDS = frozenset((32767.0, -32768.0, 65535.0, 2147483647.0, -2147483648.0, 4294967295.0))
+_EXACT_BOUNDS = np.asarray(sorted(_BOUNDS))
 _SENTINEL_DATES = frozenset(
     (
         "0000-00-00", "0001-01-01", "1001-01-01", "1111-11-11", "1582-10-15", "1601-01-01", "1753-01-01", "1800-01-01",
@@ -81,15 +83,17 @@ def largest_spikes(columns: Sequence[ColumnStack], placed: Placed, root: np.ndar
     if not len(found.owner):
         return best.reshape(len(columns), -1)
     kinds = _kinds(found, columns, placed, against)
-    kinds[np.isin(SPIKES, _OF_MOVING, invert=True)] &= ~against.moving[found.owner]
-    starts = np.flatnonzero(np.diff(found.owner, prepend=-1))
-    sizes = np.diff(starts, append=len(found.owner))
+    kinds[_OF_STILL] &= ~against.moving[found.owner]
+    counts = np.bincount(found.owner, minlength=len(columns))
+    own = np.flatnonzero(counts)
+    sizes = counts[own]
+    starts = np.cumsum(sizes) - sizes
     z = np.where(kinds, found.z, 0.0)
     most = np.maximum.reduceat(z, starts, axis=1)
     # Of equal spikes the first one counts.
     largest = np.where(kinds & (z == np.repeat(most, sizes, axis=1)), np.arange(len(found.owner)), len(found.owner))
     share = np.append(found.above, 0.0)[np.minimum.reduceat(largest, starts, axis=1)]
-    best[found.owner[starts]] = np.stack([most, share], axis=2).swapaxes(0, 1)
+    best[own] = np.stack([most, share], axis=2).swapaxes(0, 1)
     return best.reshape(len(columns), -1)
 
 
@@ -111,16 +115,16 @@ class _Spikes:
 
 def _spikes(placed: Placed, root: np.ndarray, against: References) -> _Spikes:
     owner = placed.columns.owner
-    shares = placed.columns.shares.astype(np.float32)
+    shares, (angles, rounded_angles) = placed.columns.rounded, placed.columns.angles
     known = placed.at >= 0
     place = np.where(known, placed.at + against.label_starts[owner], len(against.peak))
     gain = np.empty(len(shares))
     old, new = np.flatnonzero(known), np.flatnonzero(~known)
-    gain[old] = (angle(shares[old]) - against.ceiling[place[old]]) * root.astype(np.float32)[owner[old]]
-    gain[new] = (angle(placed.columns.shares[new]) - angle(against.rare)[owner[new]]) * root[owner[new]]
+    gain[old] = (rounded_angles[old] - against.ceiling[place[old]]) * root.astype(np.float32)[owner[old]]
+    gain[new] = (angles[new] - angle(against.rare)[owner[new]]) * root[owner[new]]
     hits = np.flatnonzero(gain > _LEAST)
     hits = hits[np.lexsort((place[hits], owner[hits]))]
-    known, peak = known[hits], np.append(against.peak, np.float32(0.0))[place[hits]]
+    known, peak = known[hits], against.peak_or_none[place[hits]]
     above = np.where(known, shares[hits] - peak, placed.columns.shares[hits])
     return _Spikes(owner[hits], hits, placed.at[hits], gain[hits], above, known & (peak > 0))
 
@@ -135,21 +139,23 @@ def _kinds(found: _Spikes, columns: Sequence[ColumnStack], placed: Placed, again
     outside = plain & ~((against.low[owner] <= number) & (number <= against.high[owner]))
     new = plain & ~found.seen
     result[_AT["missing"]] = ~valued
-    result[_AT["any"]] = plain
-    result[_AT["unseen"]] = new
+    result[_AT["any"]] = valued
+    result[_AT["unseen"]] = valued & ~found.seen
     result[_AT["zero"]] = plain & (number == 0)
     result[_AT["extreme"]] = new & outside
     near = np.abs(number - against.centre[owner]) < 0.5 * against.scale[owner]
     result[_AT["central"]] = new & ~outside & near
     whole = np.log10(np.floor(np.abs(np.where(new, number, 0.0))) + 1.0)
     nines = (whole > 1.5) & (np.abs(whole - np.rint(whole)) < _ROUNDING)
-    by_text = valued & (~plain | (new & (outside | nines | np.isin(number, list(_BOUNDS)))))
-    starts = placed.columns.label_starts
-    for i in np.flatnonzero(by_text).tolist():
-        row = int(owner[i])
-        label = placed.columns.views[row].labels[int(found.label[i] - starts[row])]
-        result[:, i] = False
-        result[[_AT[kind] for kind in kinds_of(label, columns[row], bool(found.seen[i]))], i] = True
+    bound = (number[:, None] == _EXACT_BOUNDS).any(axis=1)
+    by_text = np.flatnonzero(valued & (~plain | (new & (outside | nines | bound))))
+    rows, seen = owner[by_text].tolist(), found.seen[by_text].tolist()
+    places = (found.label[by_text] - placed.columns.label_starts[owner[by_text]]).tolist()
+    for i, row, place, is_seen in zip(by_text.tolist(), rows, places, seen, strict=True):
+        label = placed.columns.views[row].labels[place]
+        if not is_seen or _number(label) is not None:
+            result[:, i] = False
+            result[[_AT[kind] for kind in kinds_of(label, columns[row], is_seen)], i] = True
     known = found.at >= 0
     result[_AT["first"]] = known & (found.at == against.first[owner])
     result[_AT["usual"]] = known & (found.at == against.usual[owner])
