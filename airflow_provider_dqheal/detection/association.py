@@ -24,6 +24,7 @@ from airflow_provider_dqheal.detection.view import QUARTERS, BatchView, ColumnVi
 MOST_COLUMNS = 30
 _VALUES = 4
 _LEAST_ROWS = 25
+_BINS = np.arange(max(_VALUES + 1, QUARTERS) + 1, dtype=np.int8)[:, None]
 Labels: TypeAlias = tuple[str, ...]
 ASSOCIATION: tuple[str, ...] = ("association_z", "association_excess", "association_lost")
 """Per column, over its partners: largest deviation in standard errors, over the record (log), strength lost."""
@@ -173,24 +174,22 @@ def _block(batch: BatchView, names: Sequence[str], labels: Sequence[Labels], wid
     rows = max((len(view.aligned) for view in batch.columns.values()), default=0)
     if rows == 0 or not names:
         return np.zeros((width, width)), 0.0
-    codes = np.full((len(names), rows), width)
+    # Counts up to the number of rows are exact in single precision.
+    one_hot = np.zeros((width, rows), dtype=np.float32)
     start = 0
-    for i, (name, found) in enumerate(zip(names, labels, strict=True)):
+    for name, found in zip(names, labels, strict=True):
         size = _width(found)
         view = batch.columns.get(name)
         if view is not None and len(view.aligned) == rows:
-            codes[i] = start + _bin(view, found, size)
+            np.equal(_bin(view, found, size), _BINS[:size], out=one_hot[start : start + size], casting="unsafe")
         start += size
-    # Counts up to the number of rows are exact in single precision.
-    one_hot = np.zeros((width + 1, rows), dtype=np.float32)
-    one_hot[codes, np.arange(rows)] = 1.0
-    one_hot = one_hot[:width]
     joint = (one_hot @ one_hot.T).astype(float) / rows
-    share = joint.diagonal().copy()
-    joint -= share * share[:, None]
-    # Bins of hardly any row are not looked at.
-    inverse = np.where(share > 2.0 / rows, 1.0 / np.sqrt(np.maximum(share, 1e-12)), 0.0)
-    joint *= inverse * inverse[:, None]
+    share = joint.diagonal()
+    usable = share > 2.0 / rows
+    usual = share * share[:, None]
+    joint -= usual
+    joint /= np.sqrt(np.maximum(usual, 1e-12))
+    joint *= usable & usable[:, None]
     return joint, float(rows)
 
 
@@ -198,7 +197,7 @@ def _bin(view: ColumnView, labels: Labels, size: int) -> np.ndarray:
     """The bin of each row: of a number's rank, or of a value; the last one for missing cells."""
     if not labels:
         return view.quarters
-    of_value = np.full(len(view.values) + 1, size - 2)
+    of_value = np.full(len(view.values) + 1, size - 2, np.int8)
     of_value[-1] = size - 1
     for i, label in enumerate(labels):
         at = view.place.get(label)

@@ -9,6 +9,7 @@ raised by this alone, and of the faulty ones that the ensemble lets pass one in 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -83,18 +84,21 @@ def _is_gone(finding: Finding) -> bool:
     return missing and finding.strength >= _PLAIN_STRENGTH and finding.share >= _PLAIN_SHARE
 
 
+@lru_cache(maxsize=256)
+def _ends_of(kinds: tuple[str, ...]) -> np.ndarray:
+    """(C, :data:`ENDS`) where clean batches end in columns of these kinds."""
+    return np.asarray([_ENDS[kind] for kind in kinds]).reshape(len(kinds), len(ENDS))
+
+
 def _are_far(kinds: Sequence[str], raw: np.ndarray) -> np.ndarray:
     """(C,) bool: which columns lie beyond, by their measurements."""
-    if not len(kinds):
-        return np.zeros(0, dtype=bool)
-    ends = np.stack([_ENDS[kind] for kind in kinds])
     # No text was ever spelled nearly as oddly.
     strange = np.minimum(raw[:, AT["spelling_reach"]], raw[:, AT["spelling_excess"]]) > 3.0
     strange &= raw[:, AT["spelling_share"]] <= _FEW
     # Far beyond all records.
     above = (raw[:, AT["reach_above.nearest"]] > 10.0) & (raw[:, AT["reach_above.excess"]] > 2.3)
-    above &= np.asarray([kind == "number" for kind in kinds])
+    above &= [kind == "number" for kind in kinds]
     # A key that repeats.
     key = (raw[:, AT["is_unique"]] > 0) & (raw[:, AT["repeat_loo"]] == 0) & (raw[:, AT["repeat_z"]] > 11.0)
-    far: np.ndarray = (raw[:, _MEASURES] > ends).any(axis=1) | strange | above | key
+    far: np.ndarray = (raw[:, _MEASURES] > _ends_of(tuple(kinds))).any(axis=1) | strange | above | key
     return far

@@ -213,8 +213,7 @@ def _overlaps(view: BatchView, stack: Stack) -> np.ndarray:
     rows = _Rows.of(stack)
     first = rows.hashes.searchsorted(view.row_hashes)
     found = np.zeros(len(stack.batches))
-    same = np.flatnonzero(np.append(rows.hashes, np.uint64(0))[first] == view.row_hashes)
-    same = same[first[same] < len(rows.hashes)]
+    same = np.flatnonzero(rows.hashes.take(first, mode="clip") == view.row_hashes) if len(rows.hashes) else first[:0]
     if len(same):
         end = rows.hashes.searchsorted(view.row_hashes[same], side="right")
         for row, last in zip(same.tolist(), end.tolist(), strict=True):

@@ -79,7 +79,10 @@ def mix_distances(mixes: Mixes, present: np.ndarray, others: np.ndarray) -> np.n
     surplus = (
         _spread(own - theirs, pooled_own + pooled_theirs) - _spread(own, pooled_own) - _spread(theirs, pooled_theirs)
     )
-    by_value = np.stack([np.minimum(own, theirs), both, np.where(both, surplus, 0.0)])
+    by_value = np.empty((3, *theirs.shape))
+    np.minimum(own, theirs, out=by_value[0])
+    by_value[1] = both
+    np.multiply(surplus, both, out=by_value[2])
     common, matched, chi = segment_sums(by_value, sizes).swapaxes(1, 2)
     chi = chi + _alone(mine, weight.T).T + _alone(every, rest.ravel()).reshape(rest.shape)
     freedom = np.maximum(mine.distinct[:, None] + every.distinct.reshape(rest.shape) - matched, 1.0)

@@ -32,7 +32,8 @@ class Places:
     def __init__(self, lists: Iterable[Iterable[str]]) -> None:
         parts = [hashes_of(texts) for texts in lists]
         sizes = np.asarray([len(part) for part in parts], dtype=int)
-        keys = _salted(np.concatenate([*parts, np.zeros(0, np.uint64)]), np.repeat(np.arange(len(parts)), sizes))
+        self._salts = np.arange(1, len(parts) + 1, dtype=np.uint64) * _SALT
+        keys = np.concatenate([*parts, np.zeros(0, np.uint64)]) ^ np.repeat(self._salts, sizes)
         self._mask = (1 << (_ROOM * len(keys)).bit_length()) - 1
         held = np.full(self._mask + 1, -1, np.int32)
         slot = (keys & np.uint64(self._mask)).astype(np.int64)
@@ -53,21 +54,16 @@ class Places:
             column: (texts,) the list that each is looked up in.
         """
         result = np.full(len(hashes), -1)
-        keys = _salted(hashes, column)
+        keys = hashes ^ self._salts.take(column)
         slot = (keys & np.uint64(self._mask)).view(np.int64)
-        left, held = np.arange(len(keys)), self._held.take(slot)
-        while True:
-            there = held >= 0
-            left, held, slot, keys = left[there], held[there], slot[there], keys[there]
-            if not len(left):
-                return result
-            other = self._keys.take(held) != keys
-            same = ~other
+        held = self._held.take(slot)
+        left = np.flatnonzero(held >= 0)
+        held, slot = held[left], slot[left]
+        while len(left):
+            same = self._keys.take(held) == keys[left]
             result[left[same]] = self._place.take(held[same])
-            left, keys, slot = left[other], keys[other], (slot[other] + 1) & self._mask
+            left, slot = left[~same], (slot[~same] + 1) & self._mask
             held = self._held.take(slot)
-
-
-def _salted(hashes: np.ndarray, column: np.ndarray) -> np.ndarray:
-    salts = np.arange(1, int(column.max(initial=0)) + 2, dtype=np.uint64) * _SALT
-    return hashes ^ salts.take(column)
+            there = held >= 0
+            left, held, slot = left[there], held[there], slot[there]
+        return result

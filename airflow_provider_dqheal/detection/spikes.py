@@ -153,7 +153,9 @@ def _kinds(found: _Spikes, columns: Sequence[ColumnStack], placed: Placed, again
     places = (found.label[by_text] - placed.columns.label_starts[owner[by_text]]).tolist()
     for i, row, place, is_seen in zip(by_text.tolist(), rows, places, seen, strict=True):
         label = placed.columns.views[row].labels[place]
-        if not is_seen or _number(label) is not None:
+        if _number(label) is None:
+            result[_AT["sentinel"], i] = not is_seen and label[:10] in _SENTINEL_DATES
+        else:
             result[:, i] = False
             result[[_AT[kind] for kind in kinds_of(label, columns[row], is_seen)], i] = True
     known = found.at >= 0

@@ -126,9 +126,9 @@ class ColumnView:
 
     @cached_property
     def quarters(self) -> np.ndarray:
-        """(rows,) the quarter of the aligned rows' numbers that each is in; 0 without one, QUARTERS where missing."""
+        """(rows,) int8: the quarter of the aligned rows' numbers that each is in; 0 without, QUARTERS if missing."""
         number = np.append(self.numeric, np.nan)[self.aligned]
-        result = np.where(self.aligned < 0, QUARTERS, 0)
+        result = np.where(self.aligned < 0, QUARTERS, 0).astype(np.int8)
         known = np.flatnonzero(np.isfinite(number))
         if len(known):
             _, place, count = np.unique(number[known], return_inverse=True, return_counts=True)
