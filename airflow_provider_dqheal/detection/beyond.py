@@ -97,7 +97,7 @@ def _are_far(kinds: Sequence[str], raw: np.ndarray) -> np.ndarray:
     strange &= raw[:, AT["spelling_share"]] <= _FEW
     # Far beyond all records.
     above = (raw[:, AT["reach_above.nearest"]] > 10.0) & (raw[:, AT["reach_above.excess"]] > 2.3)
-    above &= [kind == "number" for kind in kinds]
+    above &= np.asarray([kind == "number" for kind in kinds], dtype=bool)
     # A key that repeats.
     key = (raw[:, AT["is_unique"]] > 0) & (raw[:, AT["repeat_loo"]] == 0) & (raw[:, AT["repeat_z"]] > 11.0)
     far: np.ndarray = (raw[:, _MEASURES] > _ends_of(tuple(kinds))).any(axis=1) | strange | above | key

@@ -10,6 +10,7 @@ from _support.tables import put
 
 from airflow_provider_dqheal.core.config import DetectionSettings
 from airflow_provider_dqheal.detection.beyond import beyond_clean
+from airflow_provider_dqheal.detection.compare import FEATURES
 from airflow_provider_dqheal.detection.detector import Scores, default_detector
 from airflow_provider_dqheal.detection.facts import findings
 from airflow_provider_dqheal.detection.features import features_of, featurize
@@ -68,3 +69,7 @@ def test_clean_batches_are_not(history):
     for day in range(8, 20):
         features = features_of(view_table(day_of(day)), stack)
         assert beyond_clean(findings(features), features.columns, features.kinds, features.raw) == []
+
+
+def test_a_batch_without_a_known_column_has_none():
+    assert beyond_clean([], (), (), np.zeros((0, len(FEATURES)))) == []
