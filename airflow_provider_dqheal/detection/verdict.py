@@ -28,8 +28,6 @@ _WEIGHTS: dict[Severity, float] = {"low": 0.3, "medium": 0.6, "high": 0.85, "cri
 """How much of the quality score an issue of that severity takes."""
 
 _MAX_EVIDENCE = 8
-_OWN_STRENGTH = 0.8
-"""A finding of at least this strength blames its column, whatever the ensemble says of the column."""
 
 
 def judge(
@@ -132,7 +130,7 @@ def _issue(
     cut = float(scores.calibration.column_logit[place])
     weight: dict[str | None, float] = {}
     for column, strength in strongest.items():
-        if column is None or strength >= _OWN_STRENGTH:
+        if column is None or strength >= spec.own_strength:
             weight[column] = 2.0 * strength
     if spec.name != "schema_drift" or not strongest:
         for row, column in enumerate(scores.features.columns):

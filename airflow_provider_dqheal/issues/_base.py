@@ -112,6 +112,7 @@ class IssueSpec:
         signs: what single values may show instead (see ``_signs``), the most telling first.
         needs: conditions on measurements, one of which holds wherever ``read_column`` finds anything, so that it is
             not asked in vain; None where that cannot be said.
+        own_strength: a finding of at least this strength blames its column, whatever the ensemble says of the column.
     """
 
     name: str
@@ -123,6 +124,7 @@ class IssueSpec:
     fallback: Callable[[Reading], Finding]
     signs: tuple[str, ...] = ()
     needs: tuple[str, ...] | None = None
+    own_strength: float = 0.8
 
 
 registry: Registry[IssueSpec] = Registry("issue type", "airflow_provider_dqheal.issues")

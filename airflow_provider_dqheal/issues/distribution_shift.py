@@ -31,6 +31,9 @@ _NEEDS = (
     "association_excess > 0.9",
     "spike_any_share > 0.15",
 )
+_OWN = 6.0
+"""A shift of one column moves others with it: of those, the ensemble says better which one it is."""
+
 _FEW = 0.05
 """Up to this share of the rows a value never seen is a slip, not a new category."""
 _FACTORS = (1000.0, 100.0, 10.0, 60.0, 3600.0, 2.54, 1.609344, 2.20462, 3.28084, 1e6)
@@ -209,5 +212,7 @@ def fallback(reading: Reading) -> Finding:
 
 
 register(
-    IssueSpec(NAME, order_of(NAME), "Distribution shift", read_column, read_table, by_share, fallback, _SIGNS, _NEEDS)
+    IssueSpec(
+        NAME, order_of(NAME), "Distribution shift", read_column, read_table, by_share, fallback, _SIGNS, _NEEDS, _OWN
+    )
 )

@@ -15,14 +15,12 @@ from airflow_provider_dqheal.detection.evaluation._base import PROMISES, Judged,
 from airflow_provider_dqheal.detection.features import FACTS
 from airflow_provider_dqheal.detection.samples import Sample
 from airflow_provider_dqheal.detection.training import FOLDS, MEMBERS, calibration_of, fold_of, hides
+from airflow_provider_dqheal.issues._base import ordered
 
 if TYPE_CHECKING:
     from airflow_provider_dqheal.detection.network import Member
 
 HEADS = len(ISSUE_ORDER) + 1
-OWN_STRENGTH = 0.8
-"""A fact of at least this strength blames its column, as in the verdict."""
-
 _OFF = -99.0
 PARTS: dict[str, slice] = {"both": slice(0, 0), "facts": slice(0, HEADS), "ensemble": slice(HEADS, None)}
 """The ablation: the channels that are switched off."""
@@ -140,7 +138,7 @@ def blame(sample: Sample, logits: np.ndarray, calibration: Calibration, part: st
     if part != "facts":
         said |= excess >= 0
     if part != "ensemble":
-        said |= strength >= OWN_STRENGTH
+        said |= strength >= [spec.own_strength for spec in ordered() if spec.name in ISSUE_ORDER]
     weight = excess * (part != "facts") + strength * (part != "ensemble")
     none = ~said.any(axis=0)
     said[weight.argmax(axis=0)[none], np.flatnonzero(none)] = True
