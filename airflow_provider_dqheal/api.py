@@ -38,6 +38,7 @@ from airflow_provider_dqheal.profiling.baseline import Baseline
 from airflow_provider_dqheal.profiling.local import profile_table
 from airflow_provider_dqheal.profiling.profile import Profile
 from airflow_provider_dqheal.profiling.sources import as_batch_ref, read_raw
+from airflow_provider_dqheal.remediation.cleaned import believed
 from airflow_provider_dqheal.remediation.plan import plan as make_plan
 from airflow_provider_dqheal.remediation.runner import apply_steps
 from airflow_provider_dqheal.remediation.working import Working
@@ -118,6 +119,7 @@ def heal(
         ModelLoadError: when the detector's weights are missing or altered.
     """
     settings, policy = settings or DetectionSettings(), policy or Policy()
+    baseline = believed(baseline, policy)
     ref = _ref(batch, baseline.dataset, "batch")
     raw = _raw(batch, ref)
     profile = profile_table(raw, ref)

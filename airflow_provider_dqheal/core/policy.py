@@ -78,6 +78,9 @@ class Policy(Frozen):
     missing_cells: Literal["null", "impute", "hold"] = Field(
         default="null", description="null: quarantined or left as they are; else hold"
     )
+    history: Literal["trusted", "dirty"] = Field(
+        default="trusted", description="trusted: what is usual is right; dirty: the history has errors of its own"
+    )
     budgets: Budgets = Budgets()
     sink: SinkPolicy = SinkPolicy()
     retention: Retention = Retention()

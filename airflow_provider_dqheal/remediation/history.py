@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -248,21 +248,15 @@ class TableHistory:
         for profile in baseline.profiles:
             samples.append(profile.sample_table())
             weights.append(np.asarray(profile.sample_counts, np.int64))
-        columns = {
-            column.name: ColumnHistory(
-                column.name,
-                column.type,
-                tuple(
-                    _weighted(sample, column.name, counts)
-                    for sample, counts in zip(samples, weights, strict=True)
-                    if column.name in sample.column_names
-                ),
-            )
-            for column in baseline.table_schema.columns
-        }
         physical = dict(baseline.profiles[-1].table_schema) if baseline.profiles else {}
         counts = tuple(profile.row_count for profile in baseline.profiles)
+        columns = _columns(baseline.table_schema, samples, weights)
         return cls(baseline.table_schema, columns, tuple(samples), tuple(weights), counts, physical)
+
+    def with_samples(self, samples: Sequence[pa.Table]) -> TableHistory:
+        """The same batches with other cells in their row samples."""
+        columns = _columns(self.schema, samples, self.weights)
+        return TableHistory(self.schema, columns, tuple(samples), self.weights, self.row_counts, self.physical)
 
     @cached_property
     def _cells(self) -> dict[tuple[int, str], Cells]:
@@ -303,6 +297,23 @@ def numbers_of(counts: Counts) -> np.ndarray:
     values = np.array([value for value, _ in pairs])
     order = np.argsort(values, kind="stable")
     return np.repeat(values[order], np.array([count for _, count in pairs])[order])
+
+
+def _columns(
+    schema: TableSchema, samples: Sequence[pa.Table], weights: Sequence[np.ndarray]
+) -> dict[str, ColumnHistory]:
+    return {
+        column.name: ColumnHistory(
+            column.name,
+            column.type,
+            tuple(
+                _weighted(sample, column.name, counts)
+                for sample, counts in zip(samples, weights, strict=True)
+                if column.name in sample.column_names
+            ),
+        )
+        for column in schema.columns
+    }
 
 
 def _weighted(sample: pa.Table, column: str, weights: np.ndarray) -> Counts:

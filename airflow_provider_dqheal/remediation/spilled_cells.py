@@ -9,6 +9,7 @@ from airflow_provider_dqheal.remediation._base import Context, Strategy, registe
 from airflow_provider_dqheal.remediation.edits import positions_of, set_cells
 from airflow_provider_dqheal.remediation.history import ColumnHistory
 from airflow_provider_dqheal.remediation.kernels.likeness import shape_of
+from airflow_provider_dqheal.remediation.kernels.spills import cut, is_closed
 from airflow_provider_dqheal.remediation.kernels.text import Cells, Text, is_blank
 from airflow_provider_dqheal.remediation.working import Working
 
@@ -38,7 +39,7 @@ class SpilledCells(Strategy):
         for name, history, cells in context.columns():
             empty = cells.rows({text for text in cells.values if is_blank(text)})
             usual = float(history.missing_fractions.max()) if len(history.missing_fractions) else 1.0
-            if not len(empty) or usual > 0.02 or history.is_numeric or not _is_closed(history):
+            if not len(empty) or usual > 0.02 or history.is_numeric or not is_closed(history):
                 continue
             for other, past, texts in context.columns():
                 if other == name or past.is_numeric or past.date_layout is not None:
@@ -66,9 +67,9 @@ class SpilledCells(Strategy):
             text = texts.text(row)
             if text is None or past.explains(text):
                 continue
-            cut = _cut(text, history)
-            if cut is not None:
-                found[row] = cut
+            parts = cut(text, history)
+            if parts is not None:
+                found[row] = parts
         shapes = {shape_of(text) for text in past.present}
         alike = sum(shape_of(head) in shapes for head, _ in found.values())
         return found if alike >= _ALIKE * len(found) else {}
@@ -77,7 +78,7 @@ class SpilledCells(Strategy):
         for table in context.history.samples:
             cells, texts = Cells.of(table.column(name)), Cells.of(table.column(other))
             for row in cells.rows({text for text in cells.values if is_blank(text)}).tolist():
-                if _cut(texts.text(row) or "", history) is not None:
+                if cut(texts.text(row) or "", history) is not None:
                     return True
         return False
 
@@ -91,14 +92,3 @@ class SpilledCells(Strategy):
         tails: list[Text] = [tail for _, tail in pairs]
         working = set_cells(working, step, step.columns[0], positions, heads)
         return set_cells(working, step, step.columns[1], positions, tails)
-
-
-def _cut(text: str, history: ColumnHistory) -> tuple[str, str] | None:
-    """What stands before the last word, and that word, where it is a value of the other column."""
-    head, _, tail = text.rpartition(" ")
-    return (head.rstrip(" ,;"), tail) if head.strip() and tail in history.present else None
-
-
-def _is_closed(history: ColumnHistory) -> bool:
-    """Whether a few values fill the column."""
-    return 2 <= len(history.present) <= max(20, history.present_rows // 20)

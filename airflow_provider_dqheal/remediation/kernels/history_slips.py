@@ -1,0 +1,126 @@
+"""Typing errors that a history holds itself: seldom texts that stand where others of their group hold one value."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pyarrow as pa
+
+from airflow_provider_dqheal.remediation.history import ColumnHistory, TableHistory
+from airflow_provider_dqheal.remediation.kernels.groups import majorities
+from airflow_provider_dqheal.remediation.kernels.spelling import is_mistyped, look_random, nearest_typo
+from airflow_provider_dqheal.remediation.kernels.text import Cells, is_missing_word, text_of
+
+_SELDOM = 0.02
+"""Share of a column's rows that a misspelling has, at most."""
+_GROUP, _CLEAR, _TESTS, _UNLIKE, _VARIED = 4, 0.7, 60, 0.005, 0.02
+"""Rows and majority of a group that tells, rows of such groups, rows unlike but not mistyped, and rows of groups that
+hold another value than most: what a column has to have before its groups are believed."""
+_LISTED, _MOST_LISTED, _COVERED, _LONG, _KINDS, _EXPLAINED = 10, 60, 0.9, 8, 4, 0.7
+"""Rows of a list's value, values, rows that these cover; characters of what was mistyped; different misspellings, and
+the share of all strange rows that they are."""
+_MOST_COLUMNS = 40
+
+Slips = dict[str, str]
+"""Misspelling -> what it stands for."""
+
+
+def slips_of(history: TableHistory) -> dict[str, Slips]:
+    """The misspellings of every column that has some.
+
+    A text is one where groups of another column tell (:func:`_by_groups`), or the column's own list
+    (:func:`_by_list`). A text that is the rule anywhere is none, however seldom it is.
+    """
+    names = [name for name in history.columns if all(name in table.column_names for table in history.samples)]
+    if not history.samples or len(names) > _MOST_COLUMNS:
+        return {}
+    pooled = {
+        name: Cells.of(pa.chunked_array([_flat(table, name) for table in history.samples], pa.string()))
+        for name in names
+    }
+    found = {}
+    for name in names:
+        seldom = _seldom(history.columns[name])
+        if seldom:
+            told = _by_groups(name, pooled, seldom)
+            slips = told | {text: meant for text, meant in _by_list(history.columns[name]).items() if text not in told}
+            if slips and look_random(list(slips.items())):
+                found[name] = slips
+    return found
+
+
+def _flat(table: pa.Table, name: str) -> pa.Array:
+    texts = text_of(table.column(name))
+    return texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+
+
+def _seldom(column: ColumnHistory) -> set[str]:
+    """Texts of few rows that can be misspellings: among numbers, codes and dates only those with a letter."""
+    numbers = sum(rows for text, rows in column.present.items() if text.replace(".", "").isdigit())
+    typed = numbers > column.present_rows / 2 or column.date_layout is not None
+    return {
+        text
+        for text, rows in column.present.items()
+        if rows <= _SELDOM * column.present_rows
+        and (any(ch.isalpha() for ch in text) if typed else not text.replace(".", "").isdigit())
+    }
+
+
+def _by_groups(target: str, pooled: dict[str, Cells], seldom: set[str]) -> Slips:
+    """Seldom texts, each mistyped from what the rest of its rows' groups hold and nowhere the rule itself."""
+    right = pooled[target]
+    rare = np.array([value in seldom for value in right.values], bool)
+    said: dict[str, set[str]] = {}
+    seen: dict[str, set[int]] = {}
+    rules: set[str] = set()
+    for name, left in pooled.items():
+        if name == target or not 1 < len(left.values) <= len(left.codes) / 2:
+            continue
+        top, rows, most = majorities(left.codes, right.codes)
+        clear = (rows >= _GROUP) & (most >= _CLEAR * rows)
+        asked = clear[left.codes]
+        tests = int(asked.sum())
+        held = np.bincount(top[left.codes[asked]], minlength=len(right.values))
+        if tests < _TESTS or held.max() > (1 - _VARIED) * tests:
+            continue
+        unlike = np.flatnonzero(asked & (right.codes != top[left.codes]))
+        other = int((~rare[right.codes[unlike]]).sum())
+        if other > _UNLIKE * tests:
+            continue
+        pairs = [(row, right.text(row), right.values[top[left.codes[row]]]) for row in unlike.tolist()]
+        odd = [(row, text, meant) for row, text, meant in pairs if text in seldom and not is_missing_word(meant)]
+        fitting = [(row, text, meant) for row, text, meant in odd if meant and is_mistyped(text, meant)]
+        if other + len(odd) - len(fitting) > _UNLIKE * tests:
+            continue
+        for row, text, meant in fitting:
+            said.setdefault(str(text), set()).add(str(meant))
+            seen.setdefault(str(text), set()).add(row)
+        rules |= {str(right.values[top[key]]) for key in np.flatnonzero((rows >= 2) & (2 * most > rows))}
+    counts = right.counter
+    return {
+        text: next(iter(meant))
+        for text, meant in said.items()
+        if len(meant) == 1 and text not in rules and 2 * len(seen[text]) >= counts[text]
+    }
+
+
+def _by_list(column: ColumnHistory) -> Slips:
+    """Seldom texts that are one long value of a list mistyped, where such are most of what is not on the list."""
+    least = max(_LISTED, _SELDOM * column.present_rows)
+    came = Counter(text for counts in column.batches for text in counts)
+    usual = {
+        text for text, rows in column.present.items() if rows > least and 2 * came[text] >= len(column.batches)
+    }
+    covered = sum(column.present[text] for text in usual)
+    if not usual or len(usual) > _MOST_LISTED or covered < _COVERED * column.present_rows:
+        return {}
+    letters = {text: Counter(text.casefold()) for text in usual}
+    found = {}
+    for text in column.present:
+        meant = nearest_typo(text, letters) if text not in usual else None
+        if meant is not None and len(meant) >= _LONG:
+            found[text] = meant
+    strange = column.present_rows - covered
+    explained = sum(column.present[text] for text in found)
+    return found if len(found) >= _KINDS and explained >= _EXPLAINED * strange else {}
