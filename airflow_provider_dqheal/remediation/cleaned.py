@@ -8,16 +8,20 @@ import numpy as np
 import pyarrow as pa
 
 from airflow_provider_dqheal.core.policy import Policy
-from airflow_provider_dqheal.core.types import TableSchema
+from airflow_provider_dqheal.core.types import ColumnSchema, TableSchema
 from airflow_provider_dqheal.profiling.baseline import Baseline
 from airflow_provider_dqheal.profiling.local import profile_table
 from airflow_provider_dqheal.profiling.profile import Profile
 from airflow_provider_dqheal.profiling.schema import infer_schema
-from airflow_provider_dqheal.remediation.history import TableHistory
+from airflow_provider_dqheal.remediation.history import ColumnHistory, TableHistory
 from airflow_provider_dqheal.remediation.kernels.history_slips import slips_of
+from airflow_provider_dqheal.remediation.kernels.numbers import is_number
 from airflow_provider_dqheal.remediation.kernels.plain_forms import plain_forms
 from airflow_provider_dqheal.remediation.kernels.spills import spills_of
 from airflow_provider_dqheal.remediation.kernels.text import Cells, Text, is_text
+
+_NEARLY_ALL = 0.98
+"""Share of numbers among the texts of a column that makes it one of numbers."""
 
 
 def believed(baseline: Baseline, policy: Policy) -> Baseline:
@@ -47,9 +51,8 @@ def cleaned(baseline: Baseline) -> Baseline:
     if all(after is profile.sample_table() for after, profile in zip(samples, baseline.profiles, strict=True)):
         return baseline
     profiles = tuple(_again(profile, after) for profile, after in zip(baseline.profiles, samples, strict=True))
-    return Baseline.build(
-        baseline.dataset, profiles, _schema(baseline.table_schema, profiles, baseline), baseline.feedback
-    )
+    schema = _schema(baseline, profiles, history.with_samples(samples))
+    return Baseline.build(baseline.dataset, profiles, schema, baseline.feedback)
 
 
 def _blank(history: TableHistory, baseline: Baseline) -> Text:
@@ -102,8 +105,9 @@ def _again(profile: Profile, sample: pa.Table) -> Profile:
     return Profile.of(columns, made.sample, profile.row_count, profile.batch)
 
 
-def _schema(schema: TableSchema, profiles: Sequence[Profile], baseline: Baseline) -> TableSchema:
+def _schema(baseline: Baseline, profiles: Sequence[Profile], history: TableHistory) -> TableSchema:
     """The accepted schema; types that nobody declared are found again where cells were cleaned."""
+    schema = baseline.table_schema
     if schema.declared:
         return schema
     changed = {
@@ -112,11 +116,19 @@ def _schema(schema: TableSchema, profiles: Sequence[Profile], baseline: Baseline
         for name in after.columns
         if before.columns.get(name) != after.columns[name]
     }
-    found = {column.name: column for column in infer_schema(profiles).columns}
-    return schema.model_copy(
-        update={
-            "columns": tuple(
-                found.get(column.name, column) if column.name in changed else column for column in schema.columns
-            )
-        }
-    )
+    found = {column.name: column for column in infer_schema(profiles).columns if column.name in changed}
+    columns = [
+        _read(found[column.name], history.columns[column.name]) if column.name in found else column
+        for column in schema.columns
+    ]
+    return schema.model_copy(update={"columns": tuple(columns)})
+
+
+def _read(column: ColumnSchema, history: ColumnHistory) -> ColumnSchema:
+    """The column as one of numbers where nearly all of its texts are: what no rule reads stays an error in it."""
+    numbers = {text: rows for text, rows in history.present.items() if is_number(text)}
+    nearly_all = sum(numbers.values()) >= _NEARLY_ALL * max(1, history.present_rows)
+    if column.type != "string" or not nearly_all or history.is_code:
+        return column
+    whole = all(text.lstrip("+-").isdigit() for text in numbers)
+    return column.model_copy(update={"type": "int" if whole else "float"})

@@ -10,7 +10,7 @@ import pyarrow as pa
 from airflow_provider_dqheal.remediation.history import ColumnHistory, TableHistory
 from airflow_provider_dqheal.remediation.kernels.groups import majorities
 from airflow_provider_dqheal.remediation.kernels.spelling import is_mistyped, look_random, nearest_typo
-from airflow_provider_dqheal.remediation.kernels.text import Cells, is_missing_word, text_of
+from airflow_provider_dqheal.remediation.kernels.text import Cells, Text, is_missing_word, text_of
 
 _SELDOM = 0.02
 """Share of a column's rows that a misspelling has, at most."""
@@ -20,6 +20,8 @@ hold another value than most: what a column has to have before its groups are be
 _LISTED, _MOST_LISTED, _COVERED, _LONG, _KINDS, _EXPLAINED = 10, 60, 0.9, 8, 4, 0.7
 """Rows of a list's value, values, rows that these cover; characters of what was mistyped; different misspellings, and
 the share of all strange rows that they are."""
+_WITNESSES = 2
+"""Columns whose groups have to agree on what a text stands for that is more than mistyped."""
 _MOST_COLUMNS = 40
 
 Slips = dict[str, str]
@@ -73,6 +75,7 @@ def _by_groups(target: str, pooled: dict[str, Cells], seldom: set[str]) -> Slips
     rare = np.array([value in seldom for value in right.values], bool)
     said: dict[str, set[str]] = {}
     seen: dict[str, set[int]] = {}
+    by: dict[str, set[str]] = {}
     rules: set[str] = set()
     for name, left in pooled.items():
         if name == target or not 1 < len(left.values) <= len(left.codes) / 2:
@@ -90,19 +93,37 @@ def _by_groups(target: str, pooled: dict[str, Cells], seldom: set[str]) -> Slips
             continue
         pairs = [(row, right.text(row), right.values[top[left.codes[row]]]) for row in unlike.tolist()]
         odd = [(row, text, meant) for row, text, meant in pairs if text in seldom and not is_missing_word(meant)]
-        fitting = [(row, text, meant) for row, text, meant in odd if meant and is_mistyped(text, meant)]
+        fitting = [
+            (row, text, meant) for row, text, meant in odd if meant and (is_mistyped(text, meant) or _is_garbled(text, meant))
+        ]
         if other + len(odd) - len(fitting) > _UNLIKE * tests:
             continue
         for row, text, meant in fitting:
             said.setdefault(str(text), set()).add(str(meant))
             seen.setdefault(str(text), set()).add(row)
+            by.setdefault(str(text), set()).add(name)
         rules |= {str(right.values[top[key]]) for key in np.flatnonzero((rows >= 2) & (2 * most > rows))}
     counts = right.counter
     return {
         text: next(iter(meant))
         for text, meant in said.items()
-        if len(meant) == 1 and text not in rules and 2 * len(seen[text]) >= counts[text]
+        if len(meant) == 1
+        and text not in rules
+        and 2 * len(seen[text]) >= counts[text]
+        and (len(by[text]) >= _WITNESSES or is_mistyped(text, next(iter(meant))))
     }
+
+
+def _is_garbled(text: Text, meant: str) -> bool:
+    """Whether more characters are wrong than a slip makes, but half are right, and no digit is another one.
+
+    >>> _is_garbled("xntxrprisx", "enterprise"), _is_garbled("10011", "10015"), _is_garbled("paris", "tokyo")
+    (True, False, False)
+    """
+    if text is None or len(text) != len(meant):
+        return False
+    wrong = [(a, b) for a, b in zip(text, meant, strict=True) if a != b]
+    return 2 * len(wrong) <= len(meant) and not any(a.isdigit() and b.isdigit() for a, b in wrong)
 
 
 def _by_list(column: ColumnHistory) -> Slips:
