@@ -17,15 +17,21 @@ from airflow_provider_dqheal.pipeline.services import Services
 from airflow_provider_dqheal.profiling.baseline import Baseline
 from airflow_provider_dqheal.profiling.conform import conform
 from airflow_provider_dqheal.profiling.local import profile_table
+from airflow_provider_dqheal.remediation.cleaned import believed
 
 
 def baseline_for(services: Services, ref: BatchRef) -> Baseline | None:
-    """The accepted history without the batch itself; None when the data set has none."""
+    """The accepted history without the batch itself, as its policy believes it; None when the data set has none.
+
+    Raises:
+        ConfigError: when the data set's policy is invalid.
+    """
     try:
         baseline = services.store.baseline(ref.dataset, services.settings.detection.history_size + 1)
     except UnknownDataset:
         return None
-    return history_of(baseline, ref, services.settings.detection)
+    found = history_of(baseline, ref, services.settings.detection)
+    return None if found is None else believed(found, services.settings.policy_for(ref.dataset))
 
 
 def unknown_verdict(services: Services, ref: BatchRef) -> Verdict:

@@ -14,6 +14,7 @@ from airflow_provider_dqheal.core.errors import DQHealError
 from airflow_provider_dqheal.core.types import Issue, RemediationPlan, ValidationResult, Verdict
 from airflow_provider_dqheal.profiling.baseline import Baseline
 from airflow_provider_dqheal.profiling.profile import Profile
+from airflow_provider_dqheal.remediation.cleaned import believed
 from airflow_provider_dqheal.service.answers import (
     ColumnDetail,
     EvidenceView,
@@ -96,7 +97,8 @@ class Details:
 
     def _baseline(self, record: IncidentRecord) -> Baseline | None:
         try:
-            return self._store.baseline(record.dataset, self._settings.detection.history_size)
+            history = self._store.baseline(record.dataset, self._settings.detection.history_size)
+            return believed(history, self._settings.policy_for(record.dataset))
         except DQHealError:
             return None
 

@@ -10,6 +10,7 @@ from airflow_provider_dqheal.core.types import BatchRef
 from airflow_provider_dqheal.pipeline.history import history_of, same_profiles
 from airflow_provider_dqheal.pipeline.services import Services
 from airflow_provider_dqheal.profiling.baseline import Baseline
+from airflow_provider_dqheal.remediation.cleaned import believed
 
 FRESH_S = 30.0
 """A baseline is read again after so long in any case: a person may have taken a batch out of it."""
@@ -20,6 +21,7 @@ class _Kept:
     newest: Baseline
     accepted: int
     read_at: float
+    history: Baseline | None = None
     used: Baseline | None = None
 
 
@@ -28,11 +30,16 @@ class Histories:
 
     def __init__(self, services: Services) -> None:
         self._store = services.store
+        self._settings = services.settings
         self._detection = services.settings.detection
         self._kept: dict[str, _Kept] = {}
 
     def baseline_for(self, ref: BatchRef) -> Baseline | None:
-        """As ``pipeline.detect.baseline_for``; the same object while nothing changes, as its statistics are kept."""
+        """As ``pipeline.detect.baseline_for``; the same object while nothing changes, as its statistics are kept.
+
+        Raises:
+            ConfigError: when the data set's policy is invalid.
+        """
         accepted = self._store.accepted_count(ref.dataset)
         kept = self._kept.get(ref.dataset)
         if kept is None or kept.accepted != accepted or time.monotonic() - kept.read_at > FRESH_S:
@@ -43,7 +50,8 @@ class Histories:
                 return None
             kept = self._kept[ref.dataset] = _Kept(newest, accepted, time.monotonic())
         found = history_of(kept.newest, ref, self._detection)
-        if found is not None and kept.used is not None and same_profiles(found.profiles, kept.used.profiles):
-            return kept.used
-        kept.used = found
-        return found
+        if found is None:
+            kept.history = kept.used = None
+        elif kept.history is None or not same_profiles(found.profiles, kept.history.profiles):
+            kept.history, kept.used = found, believed(found, self._settings.policy_for(ref.dataset))
+        return kept.used

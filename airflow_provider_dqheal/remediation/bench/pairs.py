@@ -6,16 +6,26 @@ import csv
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Protocol
 
 import pyarrow as pa
 
 from airflow_provider_dqheal.core.errors import BatchUnreadable
 from airflow_provider_dqheal.core.policy import Policy
+from airflow_provider_dqheal.profiling.baseline import Baseline
 from airflow_provider_dqheal.remediation.bench.episodes import HISTORY, write_csv
-from airflow_provider_dqheal.remediation.bench.run import Heal, Learn
+from airflow_provider_dqheal.remediation.bench.run import Learn
+from airflow_provider_dqheal.remediation.bench.score import Published
 from airflow_provider_dqheal.remediation.runner import apply_steps
 from airflow_provider_dqheal.remediation.working import Working
+
+
+class HealUnder(Protocol):
+    """Heals a batch after its history, under a policy."""
+
+    def __call__(self, batch: Any, baseline: Baseline, *, policy: Policy) -> Published:
+        """As :func:`airflow_provider_dqheal.api.heal`."""
+        ...
 
 
 def read_pair(dirty: Path, clean: Path) -> tuple[pa.Table, pa.Table]:
@@ -42,8 +52,10 @@ def read_pair(dirty: Path, clean: Path) -> tuple[pa.Table, pa.Table]:
     return left.rename_columns(right.column_names), right
 
 
-def bench_pair(learn: Learn, heal: Heal, dirty: Path, clean: Path, dirty_history: bool) -> dict[str, Any]:
+def bench_pair(learn: Learn, heal: HealUnder, dirty: Path, clean: Path, dirty_history: bool) -> dict[str, Any]:
     """Cell precision, recall and F1 when the rows are cut into nine batches and each is healed after the eight others.
+
+    A history with the same errors is said to be dirty by the policy (``history: dirty``).
 
     Args:
         learn: makes the baseline of CSV files.
@@ -56,12 +68,13 @@ def bench_pair(learn: Learn, heal: Heal, dirty: Path, clean: Path, dirty_history
     edges = [round(left.num_rows * part / (HISTORY + 1)) for part in range(HISTORY + 2)]
     parts = [(left.slice(a, b - a), right.slice(a, b - a)) for a, b in pairwise(edges)]
     counts = {"errors": 0, "changed": 0, "right": 0, "harmed": 0, "clean": 0, "rows_set_aside": 0, "held": 0}
+    policy = Policy(history="dirty" if dirty_history else "trusted")
     for number, (faulty, truth) in enumerate(parts):
         with TemporaryDirectory(prefix="dqheal-bench-") as folder:
             others = [pair[0 if dirty_history else 1] for at, pair in enumerate(parts) if at != number]
             history = [write_csv(table, Path(folder) / f"{at}.csv") for at, table in enumerate(others)]
             baseline = learn(history)
-            healed: Any = heal(write_csv(faulty, Path(folder) / "batch.csv"), baseline)
+            healed: Any = heal(write_csv(faulty, Path(folder) / "batch.csv"), baseline, policy=policy)
             _count(counts, faulty, truth, healed, baseline)
     precision = counts["right"] / counts["changed"] if counts["changed"] else None
     recall = counts["right"] / counts["errors"] if counts["errors"] else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import numpy as np
@@ -10,19 +11,22 @@ import pyarrow as pa
 from airflow_provider_dqheal.remediation.history import ColumnHistory, TableHistory
 from airflow_provider_dqheal.remediation.kernels.groups import majorities
 from airflow_provider_dqheal.remediation.kernels.spelling import is_mistyped, look_random, nearest_typo
-from airflow_provider_dqheal.remediation.kernels.text import Cells, Text, is_missing_word, text_of
+from airflow_provider_dqheal.remediation.kernels.text import Cells, is_missing_word, text_of
 
 _SELDOM = 0.02
 """Share of a column's rows that a misspelling has, at most."""
-_GROUP, _CLEAR, _TESTS, _UNLIKE, _VARIED = 4, 0.7, 60, 0.005, 0.02
-"""Rows and majority of a group that tells, rows of such groups, rows unlike but not mistyped, and rows of groups that
-hold another value than most: what a column has to have before its groups are believed."""
+_GROUP, _CLEAR, _TESTS, _MOST, _UNLIKE, _VARIED = 4, 0.7, 60, 0.1, 0.005, 0.02
+"""Rows and majority of a group that tells; rows of such groups, those unlike the rest of their group at most, those
+unlike but not mistyped, and rows of groups that hold another value than most: what a column has to have before its
+groups are believed."""
 _LISTED, _MOST_LISTED, _COVERED, _LONG, _KINDS, _EXPLAINED = 10, 60, 0.9, 8, 4, 0.7
 """Rows of a list's value, values, rows that these cover; characters of what was mistyped; different misspellings, and
 the share of all strange rows that they are."""
 _WITNESSES = 2
 """Columns whose groups have to agree on what a text stands for that is more than mistyped."""
 _MOST_COLUMNS = 40
+
+_WORDS = re.compile(r"[^\W_]+")
 
 Slips = dict[str, str]
 """Misspelling -> what it stands for."""
@@ -72,67 +76,75 @@ def _seldom(column: ColumnHistory) -> set[str]:
 def _by_groups(target: str, pooled: dict[str, Cells], seldom: set[str]) -> Slips:
     """Seldom texts, each mistyped from what the rest of its rows' groups hold and nowhere the rule itself."""
     right = pooled[target]
-    rare = np.array([value in seldom for value in right.values], bool)
-    said: dict[str, set[str]] = {}
+    meant: dict[str, set[str]] = {}
     seen: dict[str, set[int]] = {}
-    by: dict[str, set[str]] = {}
+    by: Counter[str] = Counter()
     rules: set[str] = set()
     for name, left in pooled.items():
         if name == target or not 1 < len(left.values) <= len(left.codes) / 2:
             continue
-        top, rows, most = majorities(left.codes, right.codes)
-        clear = (rows >= _GROUP) & (most >= _CLEAR * rows)
-        asked = clear[left.codes]
-        tests = int(asked.sum())
-        held = np.bincount(top[left.codes[asked]], minlength=len(right.values))
-        if tests < _TESTS or held.max() > (1 - _VARIED) * tests:
+        groups = majorities(left.codes, right.codes)
+        told = _told(left, right, groups, seldom)
+        if told is None:
             continue
-        unlike = np.flatnonzero(asked & (right.codes != top[left.codes]))
-        other = int((~rare[right.codes[unlike]]).sum())
-        if other > _UNLIKE * tests:
-            continue
-        pairs = [(row, right.text(row), right.values[top[left.codes[row]]]) for row in unlike.tolist()]
-        odd = [(row, text, meant) for row, text, meant in pairs if text in seldom and not is_missing_word(meant)]
-        fitting = [
-            (row, text, meant) for row, text, meant in odd if meant and (is_mistyped(text, meant) or _is_garbled(text, meant))
-        ]
-        if other + len(odd) - len(fitting) > _UNLIKE * tests:
-            continue
-        for row, text, meant in fitting:
-            said.setdefault(str(text), set()).add(str(meant))
-            seen.setdefault(str(text), set()).add(row)
-            by.setdefault(str(text), set()).add(name)
+        for row, (text, other) in told.items():
+            meant.setdefault(text, set()).add(other)
+            seen.setdefault(text, set()).add(row)
+        by.update({text for text, _ in told.values()})
+        top, rows, most = groups
         rules |= {str(right.values[top[key]]) for key in np.flatnonzero((rows >= 2) & (2 * most > rows))}
     counts = right.counter
-    return {
-        text: next(iter(meant))
-        for text, meant in said.items()
-        if len(meant) == 1
-        and text not in rules
-        and 2 * len(seen[text]) >= counts[text]
-        and (len(by[text]) >= _WITNESSES or is_mistyped(text, next(iter(meant))))
+    found = {
+        text: next(iter(others))
+        for text, others in meant.items()
+        if len(others) == 1 and text not in rules and 2 * len(seen[text]) >= counts[text]
     }
+    return {text: other for text, other in found.items() if by[text] >= _WITNESSES or is_mistyped(text, other)}
 
 
-def _is_garbled(text: Text, meant: str) -> bool:
-    """Whether more characters are wrong than a slip makes, but half are right, and no digit is another one.
+def _told(
+    left: Cells, right: Cells, groups: tuple[np.ndarray, np.ndarray, np.ndarray], seldom: set[str]
+) -> dict[int, tuple[str, str]] | None:
+    """Row -> (misspelling, what its group holds); None where the groups are not alike but for misspellings."""
+    top, rows, most = groups
+    missing = np.array([is_missing_word(value) for value in right.values], bool)
+    clear = (rows >= _GROUP) & (most >= _CLEAR * rows) & ~missing[top]
+    asked = clear[left.codes] & ~missing[right.codes]
+    tests = int(asked.sum())
+    held = np.bincount(top[left.codes[asked]], minlength=len(right.values))
+    if tests < _TESTS or held.max() > (1 - _VARIED) * tests:
+        return None
+    unlike = np.flatnonzero(asked & (right.codes != top[left.codes]))
+    if len(unlike) > _MOST * tests:
+        return None
+    pairs = {row: (str(right.text(row)), str(right.values[top[left.codes[row]]])) for row in unlike.tolist()}
+    found = {row: pair for row, pair in pairs.items() if pair[0] in seldom and _is_slip(*pair)}
+    return found if len(pairs) - len(found) <= _UNLIKE * tests else None
 
-    >>> _is_garbled("xntxrprisx", "enterprise"), _is_garbled("10011", "10015"), _is_garbled("paris", "tokyo")
-    (True, False, False)
+
+def _is_slip(text: str, meant: str) -> bool:
+    """Whether a text can be ``meant`` with letters lost or wrong: of every word half are right, no digit is another.
+
+    >>> _is_slip("xntxrprisx", "enterprise"), _is_slip("10011", "10015")
+    (True, False)
+    >>> _is_slip("Longtan Dist.", "Taoyuan Dist.")
+    False
     """
-    if text is None or len(text) != len(meant):
+    if len(text) != len(meant):
+        return is_mistyped(text, meant)
+    pairs = list(zip(text.casefold(), meant.casefold(), strict=True))
+    wrong = [a != b for a, b in pairs]
+    if any(a.isdigit() and b.isdigit() and a != b for a, b in pairs):
         return False
-    wrong = [(a, b) for a, b in zip(text, meant, strict=True) if a != b]
-    return 2 * len(wrong) <= len(meant) and not any(a.isdigit() and b.isdigit() for a, b in wrong)
+    words = (wrong[word.start() : word.end()] for word in _WORDS.finditer(meant))
+    return any(wrong) and all(2 * sum(word) <= len(word) for word in words)
 
 
 def _by_list(column: ColumnHistory) -> Slips:
     """Seldom texts that are one long value of a list mistyped, where such are most of what is not on the list."""
     least = max(_LISTED, _SELDOM * column.present_rows)
     came = Counter(text for counts in column.batches for text in counts)
-    usual = {
-        text for text, rows in column.present.items() if rows > least and 2 * came[text] >= len(column.batches)
-    }
+    usual = {text for text, rows in column.present.items() if rows > least and 2 * came[text] >= len(column.batches)}
     covered = sum(column.present[text] for text in usual)
     if not usual or len(usual) > _MOST_LISTED or covered < _COVERED * column.present_rows:
         return {}

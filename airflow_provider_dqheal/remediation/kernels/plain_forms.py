@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
 
-from airflow_provider_dqheal.remediation.history import ColumnHistory
+from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts
 from airflow_provider_dqheal.remediation.kernels.numbers import (
     CURRENCIES,
     NumberStyle,
@@ -38,15 +38,13 @@ def plain_forms(history: ColumnHistory, blank: Text) -> dict[Text, Text]:
         return {}
     numbers = {} if history.is_code or history.date_layout is not None else _numbers(rows, history)
     plain = sum(count for text, count in rows.items() if is_number(numbers.get(text, text)))
-    found: dict[Text, Text] = dict(numbers)
+    found: dict[Text, Text] = {**numbers}
     if (
         (plain >= _NEARLY_ALL * total and not history.is_code)
         or history.date_layout is not None
         or history.boolean_pair is not None
     ):
-        found |= {
-            text: blank for text in history.pooled if text and text.strip() and is_missing_word(text, weak=True)
-        }
+        found |= {text: blank for text in history.pooled if text and text.strip() and is_missing_word(text, weak=True)}
     return found
 
 
@@ -69,9 +67,11 @@ def _as_the_rest(rows: Mapping[str, int], odd: Mapping[str, int], history: Colum
     """
     plain = {text for text in rows if text not in odd}
     whole = all(text.lstrip("+-").isdigit() for text in plain)
-    batches = tuple({text: count for text, count in batch.items() if text in plain} for batch in history.batches)
+    batches: tuple[Counts, ...] = tuple(
+        {text: count for text, count in batch.items() if text in plain} for batch in history.batches
+    )
     past = ColumnHistory(history.name, "int" if whole else "float", batches)
-    rule = find_rule(dict(odd), past)
+    rule = find_rule({**odd}, past)
     if rule is None:
         return {}
     found = {text: after for text in odd if (after := rule.read(text)) is not None}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pyarrow as pa
 from _support.orders import orders
 
 from airflow_provider_dqheal.core.config import load_settings
@@ -66,3 +67,28 @@ def _judged_alike(services: Services) -> None:
     assert names(early.profiles) == [f"b{day}" for day in range(6)] == names(baseline_for(services, ref(6)).profiles)
     assert names(late.profiles) == [f"b{day}" for day in range(8)] == names(baseline_for(services, ref(9)).profiles)
     assert histories.baseline_for(ref(9)) is late
+
+
+def test_every_stage_has_the_history_that_the_policy_believes(home, tmp_path):
+    (tmp_path / "orders.yaml").write_text("history: dirty\n", encoding="utf-8")
+    known = tuple(profile_table(with_spelt_currency(orders(day, rows=300), day), ref(day)) for day in range(8))
+    with Services.open(load_settings().model_copy(update={"policies": tmp_path})) as services:
+        services.store.put_dataset("orders", infer_schema(known))
+        for profile in known:
+            opened = services.store.receive(profile.batch)
+            services.store.put_profile(opened, profile)
+            services.store.accept(opened, by="a test")
+        found = baseline_for(services, ref(9))
+        histories = Histories(services)
+        assert histories.baseline_for(ref(9)).profiles == found.profiles
+        assert histories.baseline_for(ref(9)) is histories.baseline_for(ref(9))
+    assert {column.name: column.type for column in infer_schema(known).columns}["amount"] == "string"
+    assert {column.name: column.type for column in found.table_schema.columns}["amount"] == "float"
+
+
+def with_spelt_currency(table, day):
+    """Every amount in euros, spelt in several ways."""
+    spelt = [
+        ("EUR {}", "{} €", "{} euro")[(row + day) % 3].format(v) for row, v in enumerate(table["amount"].to_pylist())
+    ]
+    return table.set_column(table.column_names.index("amount"), "amount", pa.array(spelt))
