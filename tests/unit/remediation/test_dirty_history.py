@@ -137,7 +137,7 @@ def kept(tables: list[pa.Table], column: str) -> bool:
 def sized(write) -> list[pa.Table]:
     rng = random.Random(3)
     return [
-        every(breweries(index), "size", 1, lambda text, row: write(rng.choice((9, 40, 700, 1500, 23000)), rng))
+        every(breweries(index), "size", 1, lambda text, row: write(rng.choice((9, 40, 70, 700, 900, 1500, 23000)), rng))
         for index in range(8)
     ]
 
