@@ -95,13 +95,18 @@ def learn(history: Iterable[Batch] | Batch, schema: SchemaLike = None, dataset: 
     return Baseline.build(dataset, profiles, as_schema(schema))
 
 
-def check(batch: Batch, baseline: Baseline, settings: DetectionSettings | None = None) -> Verdict:
+def check(
+    batch: Batch, baseline: Baseline, settings: DetectionSettings | None = None, policy: Policy | None = None
+) -> Verdict:
     """Judges a batch: ``.issues``, ``.scores``, ``.quality_score``, ``.status``.
+
+    Of ``policy`` only ``history`` counts: one that is dirty is cleaned first.
 
     Raises:
         BatchUnreadable: when the batch cannot be read.
         ModelLoadError: when the detector's weights are missing or altered.
     """
+    baseline = believed(baseline, policy or Policy())
     return judge(_profile(batch, baseline.dataset, "batch"), baseline, settings or DetectionSettings())
 
 
@@ -113,6 +118,8 @@ def heal(
     settings: DetectionSettings | None = None,
 ) -> Healed:
     """Heals a batch under ``policy`` and lets the independent judge decide; the input is never modified.
+
+    A ``verdict`` that is given has to come from :func:`check` under the same policy.
 
     Raises:
         BatchUnreadable: when the batch cannot be read.

@@ -76,15 +76,13 @@ class CheckedPythonOperator(DecoratedOperator, PythonOperator):
         """What is wrong with the batch, in words; None when it is clean."""
         from airflow_provider_dqheal import api
         from airflow_provider_dqheal.core.types import BatchRef
-        from airflow_provider_dqheal.remediation.cleaned import believed
 
         hook = DQHealHook(self.dqheal_conn_id)
         batch = BatchRef.model_validate(value) if isinstance(value, dict) else value
         with airflow_failures(), hook.services() as services:
             detection = services.settings.detection
-            history = services.store.baseline(self.dataset, detection.history_size)
-            baseline = believed(history, services.settings.policy_for(self.dataset))
-            verdict = api.check(batch, baseline, detection)
+            baseline = services.store.baseline(self.dataset, detection.history_size)
+            verdict = api.check(batch, baseline, detection, services.settings.policy_for(self.dataset))
         if verdict.status != "scored":
             return f"undecided: {verdict.reason or verdict.status}"
         if not verdict.issues:
