@@ -69,8 +69,7 @@ def cleaned(baseline: Baseline) -> Baseline:
             samples[batch] = _placed(samples[batch], other, {row: head for row, (head, _) in here.items()})
             samples[batch] = _placed(samples[batch], name, {row: tail for row, (_, tail) in here.items()})
     history = history.with_samples(samples)
-    slips: dict[str, Mapping[Text, Text]] = {name: {**found} for name, found in slips_of(history).items()}
-    samples = _mapped(samples, slips)
+    samples = _mapped(samples, slips_of(history))
     history = history.with_samples(samples)
     blank = _blank(history, baseline)
     samples = _mapped(samples, {name: plain_forms(column, blank) for name, column in history.columns.items()})

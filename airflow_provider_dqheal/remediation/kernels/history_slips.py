@@ -11,7 +11,7 @@ import pyarrow as pa
 from airflow_provider_dqheal.remediation.history import ColumnHistory, TableHistory
 from airflow_provider_dqheal.remediation.kernels.groups import majorities
 from airflow_provider_dqheal.remediation.kernels.spelling import is_mistyped, look_random, nearest_typo
-from airflow_provider_dqheal.remediation.kernels.text import Cells, is_missing_word, text_of
+from airflow_provider_dqheal.remediation.kernels.text import Cells, Text, is_missing_word, text_of
 
 _SELDOM = 0.02
 """Share of a column's rows that a misspelling has, at most."""
@@ -28,7 +28,7 @@ _MOST_COLUMNS = 40
 
 _WORDS = re.compile(r"[^\W_]+")
 
-Slips = dict[str, str]
+Slips = dict[Text, Text]
 """Misspelling -> what it stands for."""
 
 
@@ -49,9 +49,8 @@ def slips_of(history: TableHistory) -> dict[str, Slips]:
     for name in names:
         seldom = _seldom(history.columns[name])
         if seldom:
-            told = _by_groups(name, pooled, seldom)
-            slips = told | {text: meant for text, meant in _by_list(history.columns[name]).items() if text not in told}
-            if slips and look_random(list(slips.items())):
+            slips = _by_list(history.columns[name]) | _by_groups(name, pooled, seldom)
+            if slips and look_random([(str(text), str(meant)) for text, meant in slips.items()]):
                 found[name] = slips
     return found
 
@@ -149,11 +148,12 @@ def _by_list(column: ColumnHistory) -> Slips:
     if not usual or len(usual) > _MOST_LISTED or covered < _COVERED * column.present_rows:
         return {}
     letters = {text: Counter(text.casefold()) for text in usual}
-    found = {}
-    for text in column.present:
+    found: Slips = {}
+    explained = 0
+    for text, rows in column.present.items():
         meant = nearest_typo(text, letters) if text not in usual else None
         if meant is not None and len(meant) >= _LONG:
             found[text] = meant
+            explained += rows
     strange = column.present_rows - covered
-    explained = sum(column.present[text] for text in found)
     return found if len(found) >= _KINDS and explained >= _EXPLAINED * strange else {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
+from math import inf
 
 from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts
 from airflow_provider_dqheal.remediation.kernels.numbers import (
@@ -36,9 +37,9 @@ def plain_forms(history: ColumnHistory, blank: Text) -> dict[Text, Text]:
     total = sum(rows.values())
     if not total:
         return {}
-    numbers = {} if history.is_code or history.date_layout is not None else _numbers(rows, history)
+    numbers: dict[Text, Text] = {} if history.is_code or history.date_layout is not None else _numbers(rows, history)
     plain = sum(count for text, count in rows.items() if is_number(numbers.get(text, text)))
-    found: dict[Text, Text] = {**numbers}
+    found = dict(numbers)
     if (
         (plain >= _NEARLY_ALL * total and not history.is_code)
         or history.date_layout is not None
@@ -48,7 +49,7 @@ def plain_forms(history: ColumnHistory, blank: Text) -> dict[Text, Text]:
     return found
 
 
-def _numbers(rows: Mapping[str, int], history: ColumnHistory) -> dict[str, str]:
+def _numbers(rows: Mapping[str, int], history: ColumnHistory) -> dict[Text, Text]:
     odd = {text: count for text, count in rows.items() if not is_number(text)}
     parts = {text: written for text in odd if (written := dissect(text)) is not None}
     if not parts:
@@ -60,7 +61,7 @@ def _numbers(rows: Mapping[str, int], history: ColumnHistory) -> dict[str, str]:
     return _alone(parts, odd) if read + total - strange >= _NEARLY_ALL * total else {}
 
 
-def _as_the_rest(rows: Mapping[str, int], odd: Mapping[str, int], history: ColumnHistory) -> dict[str, str]:
+def _as_the_rest(rows: Mapping[str, int], odd: Mapping[str, int], history: ColumnHistory) -> dict[Text, Text]:
     """Odd numbers by the one rule that reads them among the plain ones.
 
     Odd numbers that are all larger than the plain ones are the column's way to write large ones.
@@ -71,16 +72,20 @@ def _as_the_rest(rows: Mapping[str, int], odd: Mapping[str, int], history: Colum
         {text: count for text, count in batch.items() if text in plain} for batch in history.batches
     )
     past = ColumnHistory(history.name, "int" if whole else "float", batches)
-    rule = find_rule({**odd}, past)
+    strange: Counts = {text: count for text, count in history.pooled.items() if text in odd}
+    rule = find_rule(strange, past)
     if rule is None:
         return {}
-    found = {text: after for text in odd if (after := rule.read(text)) is not None}
-    if not found or min(float(after) for after in found.values()) > max(float(text) for text in plain):
-        return {}
-    return found
+    found: dict[Text, Text] = {}
+    lowest = inf
+    for text in odd:
+        after = rule.read(text)
+        if after is not None:
+            found[text], lowest = after, min(lowest, float(after))
+    return found if lowest <= max(float(text) for text in plain) else {}
 
 
-def _alone(parts: Mapping[str, Written], odd: Mapping[str, int]) -> dict[str, str]:
+def _alone(parts: Mapping[str, Written], odd: Mapping[str, int]) -> dict[Text, Text]:
     """Numbers of one unit that is spelt in several ways, without it, in the shortest form."""
     units: Counter[str] = Counter()
     spelt: Counter[tuple[str, str]] = Counter()
@@ -95,7 +100,7 @@ def _alone(parts: Mapping[str, Written], odd: Mapping[str, int]) -> dict[str, st
         return {}
     if spelt.most_common(1)[0][1] > _ONE_FORM * total:
         return {}
-    found = {}
+    found: dict[Text, Text] = {}
     for text, written in parts.items():
         if written.token not in same:
             continue
