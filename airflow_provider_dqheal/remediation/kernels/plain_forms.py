@@ -31,7 +31,7 @@ def plain_forms(history: ColumnHistory, blank: Text) -> dict[Text, Text]:
     """Text -> its plain form, where a column is of numbers, dates or booleans.
 
     Numbers beside which a unit or a sign stands in a part of the cells, or in all but in several spellings, are
-    written alone; words for a missing value become ``blank``.
+    written alone; words that can only mean a missing value become ``blank``.
     """
     rows = {text: count for text, count in history.present.items() if not is_missing_word(text, weak=True)}
     total = sum(rows.values())
@@ -45,7 +45,7 @@ def plain_forms(history: ColumnHistory, blank: Text) -> dict[Text, Text]:
         or history.date_layout is not None
         or history.boolean_pair is not None
     ):
-        found |= {text: blank for text in history.pooled if text and text.strip() and is_missing_word(text, weak=True)}
+        found |= {text: blank for text in history.pooled if text and text.strip() and is_missing_word(text)}
     return found
 
 

@@ -157,6 +157,10 @@ def test_a_way_to_write_numbers_is_no_error(write):
     assert kept(sized(write), "size")
 
 
+def test_a_doubtful_word_for_a_missing_number_is_left():
+    assert kept([every(breweries(i), "bitter", 1, lambda text, row: text or "unknown") for i in range(8)], "bitter")
+
+
 def test_units_and_separators_in_some_cells_are_read_as_the_plain_ones_are():
     rng = random.Random(4)
     tables = [
