@@ -46,6 +46,7 @@ class StreamDetector:
             MessageRejected: when the message is malformed, or refers to a profile that the store does not hold.
             BrokerUnavailable, StoreError: when an alert or the verdict cannot be delivered; the message comes again.
             ModelLoadError: when the weights are missing or altered.
+            ConfigError: when the data set's policy is invalid.
         """
         kafka = self._services.settings.kafka
         read = parse_message("metrics", message.value, kafka.max_message_bytes)
