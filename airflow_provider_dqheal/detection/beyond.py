@@ -73,9 +73,9 @@ def beyond_clean(found: Iterable[Finding], columns: Sequence[str], kinds: Sequen
     return list(dict.fromkeys([*(column for column in gone if column is not None), *far]))
 
 
-def likeliest(levels: np.ndarray) -> int:
-    """The place of the likeliest issue type, by levels or probabilities (issue types,); a changed schema is a fact."""
-    return max((i for i, name in enumerate(ISSUE_ORDER) if name != "schema_drift"), key=lambda i: float(levels[i]))
+def named_beyond(probability: np.ndarray) -> int:
+    """The place of the likeliest issue type, by probabilities (issue types, ...); a changed schema is a fact."""
+    return max((i for i, name in enumerate(ISSUE_ORDER) if name != "schema_drift"), key=lambda i: float(probability[i]))
 
 
 def _is_gone(finding: Finding) -> bool:

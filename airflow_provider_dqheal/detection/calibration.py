@@ -31,6 +31,9 @@ _LOG_TAIL = np.log(1.0 - _TAIL)
 _LOG_RATES = np.log(RATES)
 _COUNT = len(ISSUE_ORDER)
 _ASK = 1 - np.asarray(RATES)
+PLAIN = 2.0
+"""Strength of a fact that names the issue where only "something is wrong" alarms."""
+
 _REDRAWS = 200
 _CAREFUL = 0.85
 """The bootstrap level of a threshold: tables differ more than their batches do, and shares were fitted, too."""
@@ -41,8 +44,7 @@ class Calibration:
     """``tails`` (channels, quantiles) of clean scores, ``shares`` (channels,) of the budget, ``loosen`` for naming.
 
     ``thresholds``: per history bin the alarm level for each of :data:`RATES`. ``platt`` (issue types + any, 2): slope
-    and offset from alarm level to probability. ``column_logit``: above it a column is blamed. ``evident``
-    (issue types,): in a batch that alarms, a fact of at least this strength names its issue.
+    and offset from alarm level to probability. ``column_logit``: above it a column is blamed.
     """
 
     tails: np.ndarray
@@ -51,7 +53,6 @@ class Calibration:
     loosen: float
     platt: np.ndarray
     column_logit: np.ndarray
-    evident: np.ndarray
 
     def levels(self, channels: np.ndarray) -> np.ndarray:
         """Alarm levels (batches, channels) of scores: minus log of clean exceedance over the channel's share."""
@@ -83,7 +84,6 @@ class Calibration:
             "thresholds": {str(bound): np.round(table, 5).tolist() for bound, table in self.thresholds.items()},
             "loosen": self.loosen,
             "platt": np.round(self.platt, 5).tolist(),
-            "evident": np.round(self.evident, 4).tolist(),
             "column_logit": np.round(self.column_logit, 4).tolist(),
         }
 
@@ -103,7 +103,6 @@ class Calibration:
             loosen=float(document["loosen"]),
             platt=np.asarray(document["platt"], dtype=float),
             column_logit=np.asarray(document["column_logit"], dtype=float),
-            evident=np.asarray(document["evident"], dtype=float),
         )
 
 
@@ -126,19 +125,25 @@ def head_levels(levels: np.ndarray) -> np.ndarray:
     return np.maximum(levels[:, :_COUNT], levels[:, _COUNT + 1 :])
 
 
-def named(
-    levels: np.ndarray, threshold: np.ndarray, loosen: float, facts: np.ndarray, evident: np.ndarray
-) -> np.ndarray:
-    """(batches, issue types) bool: the issues of each batch that alarms; at least one where it does.
+def named(levels: np.ndarray, threshold: np.ndarray, loosen: float, likely: np.ndarray) -> np.ndarray:
+    """(batches, issue types) bool: the issues of each batch that alarms.
 
-    ``facts`` (batches, issue types) are the strengths of the hard evidence: in a batch that alarms, evidence names.
+    All whose head or facts are near the threshold; where none is, the one at the place that ``likely`` (batches,) says.
     """
-    alarmed = alarms(levels) >= threshold
-    heads = head_levels(levels)
-    chosen = (heads >= (threshold - np.log(loosen))[:, None]) | (facts >= evident)
-    best = np.zeros_like(chosen)
-    best[np.arange(len(heads)), heads.argmax(axis=1)] = True
-    return (chosen | best) & alarmed[:, None]
+    chosen = head_levels(levels) >= (threshold - np.log(loosen))[:, None]
+    alone = np.flatnonzero(~chosen.any(axis=1))
+    chosen[alone, likely[alone]] = True
+    return np.asarray(chosen & (alarms(levels) >= threshold)[:, None])
+
+
+def likeliest(estimates: np.ndarray, facts: np.ndarray) -> np.ndarray:
+    """(batches,) the place of the issue type that a batch has if it has any: of plain evidence, else the likeliest.
+
+    Args:
+        estimates: (batches, issue types) probabilities, or levels before there are any.
+        facts: (batches, issue types) strengths of the hard evidence.
+    """
+    return np.where(facts.max(axis=1) >= PLAIN, facts.argmax(axis=1), estimates.argmax(axis=1))
 
 
 def calibrate(
@@ -163,35 +168,29 @@ def calibrate(
     tails += np.arange(tails.shape[1]) * 1e-6
     shares = np.full(len(CHANNELS), 1.0)
     loosen = 1.0
-    evident = np.full(_COUNT, 99.0)
     facts = channels[:, _COUNT + 1 :]
     logp = np.stack(
         [-np.log(np.maximum(exceedance(channels[:, i], tails[i]), 1e-12)) for i in range(len(CHANNELS))], axis=1
     )
 
-    def score(shares: np.ndarray, loosen: float, evident: np.ndarray) -> float:
+    def score(shares: np.ndarray, loosen: float) -> float:
         levels = logp + np.log(shares)
         threshold = np.quantile(alarms(levels)[clean], 1 - rate)
-        return macro_f1(named(levels, np.full(len(levels), threshold), loosen, facts, evident), labels)
+        likely = likeliest(head_levels(levels), facts)
+        return macro_f1(named(levels, np.full(len(levels), threshold), loosen, likely), labels)
 
-    best = score(shares, loosen, evident)
+    best = score(shares, loosen)
     for _ in range(3):
         before = best
         for i in range(len(CHANNELS)):
             for factor in (0.1, 0.3, 0.6, 1.6, 3.0, 10.0):
                 trial = shares.copy()
                 trial[i] = float(np.clip(trial[i] * factor, 1e-3, 1e3))
-                if (found := score(trial, loosen, evident)) > best + 1e-5:
+                if (found := score(trial, loosen)) > best + 1e-5:
                     best, shares = found, trial
         for candidate in (1.0, 1.5, 2.0, 3.0, 5.0, 8.0, 15.0):
-            if (found := score(shares, candidate, evident)) > best + 1e-5:
+            if (found := score(shares, candidate)) > best + 1e-5:
                 best, loosen = found, candidate
-        for i in range(_COUNT):
-            for strength in (0.6, 1.0, 1.5, 2.0, 3.0, 5.0, 99.0):
-                other = evident.copy()
-                other[i] = strength
-                if (found := score(shares, loosen, other)) > best + 1e-5:
-                    best, evident = found, other
         if best - before < 1e-4:
             break
     levels = logp + np.log(shares)
@@ -207,7 +206,7 @@ def calibrate(
     heads = np.concatenate([head_levels(levels), alarms(levels)[:, None]], axis=1)
     truth = np.concatenate([labels, np.asarray((labels > 0).any(axis=1))[:, None].astype(int)], axis=1)
     platt = np.stack([_platt(heads[truth[:, i] >= 0, i], truth[truth[:, i] >= 0, i]) for i in range(_COUNT + 1)])
-    return Calibration(tails, shares, thresholds, loosen, platt, np.zeros(_COUNT), evident)
+    return Calibration(tails, shares, thresholds, loosen, platt, np.zeros(_COUNT))
 
 
 def _careful_quantiles(levels: np.ndarray, groups: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ import numpy as np
 
 from airflow_provider_dqheal.core.config import DetectionSettings
 from airflow_provider_dqheal.core.types import ISSUE_ORDER, Evidence, Issue, Severity, Verdict
-from airflow_provider_dqheal.detection.beyond import LEAST_RATE, beyond_clean, likeliest
+from airflow_provider_dqheal.detection.beyond import LEAST_RATE, beyond_clean, named_beyond
 from airflow_provider_dqheal.detection.facts import Readings, findings
 from airflow_provider_dqheal.issues._base import Finding, IssueSpec, Reading, ordered
 from airflow_provider_dqheal.issues._signs import by_sign
@@ -68,7 +68,7 @@ def assess(profile: Profile, baseline: Baseline, scores: Scores, settings: Detec
         scores: of :meth:`Detector.score`, with the features they were made from.
         settings: the stated false-alarm rates.
     """
-    from airflow_provider_dqheal.detection.calibration import head_levels
+    from airflow_provider_dqheal.detection.calibration import head_levels, likeliest
 
     settings = settings or DetectionSettings()
     features, calibration = scores.features, scores.calibration
@@ -76,24 +76,24 @@ def assess(profile: Profile, baseline: Baseline, scores: Scores, settings: Detec
     look = min(calibration.threshold(settings.watch_rate, features.history), act)
     levels = head_levels(scores.levels[None, :])[0]
     alarm = float(scores.levels.max())
+    probability = np.asarray([calibration.probability(i, float(level)) for i, level in enumerate(levels)])
+    likely = int(likeliest(probability[None, :], features.table_facts[None, :])[0])
     columns = Readings(features)
     found = findings(features, columns)
-    evident = np.flatnonzero(features.table_facts >= calibration.evident).tolist()
-    acted = _chosen(levels, alarm, act, math.log(calibration.loosen), evident)
+    acted = _chosen(levels, alarm, act, math.log(calibration.loosen), likely)
     plain = settings.false_alarm_rate >= LEAST_RATE
     beyond = beyond_clean(found, features.columns, features.kinds, features.raw) if plain else []
     if beyond and not acted:
-        acted = [likeliest(levels)]
-    watched = [i for i in _chosen(levels, alarm, look, 0.0, []) if i not in acted]
+        acted = [named_beyond(probability)]
+    watched = [i for i in _chosen(levels, alarm, look, 0.0, likely) if i not in acted]
     issues: list[Issue] = []
     watch: list[Issue] = []
     specs = {spec.name: spec for spec in ordered()}
     for i, name in enumerate(ISSUE_ORDER):
         if i in acted or i in watched:
-            score = calibration.probability(i, float(levels[i]))
-            issue = _issue(specs[name], score, found, columns, scores, i, beyond)
+            issue = _issue(specs[name], float(probability[i]), found, columns, scores, i, beyond)
             (issues if i in acted else watch).append(issue)
-    shown = {name: round(calibration.probability(i, float(levels[i])), 4) for i, name in enumerate(ISSUE_ORDER)}
+    shown = {name: round(float(probability[i]), 4) for i, name in enumerate(ISSUE_ORDER)}
     shown["any"] = round(calibration.probability(len(ISSUE_ORDER), alarm), 4)
     thresholds = {name: round(calibration.probability(i, act), 4) for i, name in enumerate((*ISSUE_ORDER, "any"))}
     return Verdict(
@@ -107,12 +107,11 @@ def assess(profile: Profile, baseline: Baseline, scores: Scores, settings: Detec
     )
 
 
-def _chosen(levels: np.ndarray, alarm: float, threshold: float, loosen: float, evident: list[int]) -> list[int]:
-    """Places of the issue types that are named at a threshold; the likeliest one where only "any" alarms."""
+def _chosen(levels: np.ndarray, alarm: float, threshold: float, loosen: float, likely: int) -> list[int]:
+    """Places of the issue types that are named at a threshold; ``likely`` where only "any" alarms."""
     if alarm < threshold:
         return []
-    chosen = [i for i, level in enumerate(levels) if level >= threshold - loosen or i in evident]
-    return chosen or [int(np.argmax(levels))]
+    return [i for i, level in enumerate(levels) if level >= threshold - loosen] or [likely]
 
 
 def _issue(

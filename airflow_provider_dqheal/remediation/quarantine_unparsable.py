@@ -17,7 +17,10 @@ _WHOLE, _LEAST = 0.9, 5
 
 @register
 class QuarantineUnparsable(QuarantineStrategy):
-    """Needs an acted-on type mismatch; whole columns that do not read are held instead."""
+    """Needs a type mismatch or missing data that is acted on: a word that is no number may stand for nothing.
+
+    Whole columns that do not read are held instead.
+    """
 
     name = "quarantine_unparsable"
     heals = "type_mismatch"
@@ -25,7 +28,7 @@ class QuarantineUnparsable(QuarantineStrategy):
     def _unread(self, context: Context) -> list[tuple[str, list[int]]]:
         found = []
         for name, history, cells in context.columns():
-            if context.issue("type_mismatch", column=name, ever=True) is None:
+            if context.issue("type_mismatch", "missing_data", column=name, ever=True) is None:
                 continue
             odd = {text for text in cells.values if _does_not_read(text, history)}
             rows = cells.rows(odd)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from airflow_provider_dqheal.detection.beyond import LEAST_RATE, beyond_clean, likeliest
+from airflow_provider_dqheal.detection.beyond import LEAST_RATE, beyond_clean, named_beyond
 from airflow_provider_dqheal.detection.compare import AT
 from airflow_provider_dqheal.detection.evaluation._base import Judged
 from airflow_provider_dqheal.detection.facts import findings_in, silent
@@ -47,7 +47,7 @@ def as_verdict(judged: Judged, plain: np.ndarray) -> Judged:
         raise ValueError("opinions without probabilities do not name what is beyond all that is clean")
     predicted = judged.predicted.copy()
     for row in np.flatnonzero(plain & ~judged.flagged).tolist():
-        predicted[row, likeliest(judged.probability[row])] = True
+        predicted[row, named_beyond(judged.probability[row])] = True
     return replace(
         judged,
         score=np.where(plain, np.maximum(judged.score, 0.0), judged.score),

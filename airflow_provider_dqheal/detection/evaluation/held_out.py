@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from airflow_provider_dqheal.core.types import ISSUE_ORDER
-from airflow_provider_dqheal.detection.calibration import CHANNELS, Calibration, alarms, head_levels, named
+from airflow_provider_dqheal.detection.calibration import CHANNELS, Calibration, alarms, head_levels, likeliest, named
 from airflow_provider_dqheal.detection.evaluation._base import PROMISES, Judged, Truth, no_columns
 from airflow_provider_dqheal.detection.features import FACTS
 from airflow_provider_dqheal.detection.samples import Sample
@@ -97,11 +97,12 @@ def judge_scored(
         levels = calibration.levels(channels[inside])
         level = alarms(levels)
         threshold = thresholds(calibration, rate, truth.history[inside])
-        predicted[inside] = named(levels, threshold, calibration.loosen, channels[inside, HEADS:], calibration.evident)
+        probability[inside] = probabilities(calibration, levels)
+        likely = likeliest(probability[inside, :-1], channels[inside, HEADS:])
+        predicted[inside] = named(levels, threshold, calibration.loosen, likely)
         score[inside] = level - threshold
         for promise in PROMISES:
             raised[promise][inside] = level >= thresholds(calibration, promise, truth.history[inside])
-        probability[inside] = probabilities(calibration, levels)
         for i in inside.tolist():
             blamed[i] = blame(samples[i], scored.columns[i], calibration, part)
     return Judged(

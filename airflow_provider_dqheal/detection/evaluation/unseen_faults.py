@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from airflow_provider_dqheal.core.types import ISSUE_ORDER
-from airflow_provider_dqheal.detection.calibration import alarms, named
+from airflow_provider_dqheal.detection.calibration import alarms, likeliest, named
 from airflow_provider_dqheal.detection.corruptions import group_of
 from airflow_provider_dqheal.detection.evaluation._base import Judged, Truth, join, join_truth, take_truth
 from airflow_provider_dqheal.detection.evaluation.acting import as_verdict, plain_of
@@ -55,12 +55,14 @@ def judge_unseen(
             channels, history = scored.channels[inside], truth.history[inside]
             levels = calibration.levels(channels)
             level, threshold = alarms(levels), thresholds(calibration, rate, history)
-            predicted = named(levels, threshold, calibration.loosen, channels[:, HEADS:], calibration.evident)
+            probability = probabilities(calibration, levels)
+            likely = likeliest(probability[:, :-1], channels[:, HEADS:])
+            predicted = named(levels, threshold, calibration.loosen, likely)
             judged = Judged(
                 score=level - threshold,
                 flagged=np.asarray(predicted.any(axis=1)),
                 predicted=predicted,
-                probability=probabilities(calibration, levels),
+                probability=probability,
             )
             found.append((take_truth(truth, inside), as_verdict(judged, plain[inside])))
     return join_truth([one for one, _ in found]), join([one for _, one in found])

@@ -8,7 +8,16 @@ import numpy as np
 import pytest
 
 from airflow_provider_dqheal.core.errors import ModelLoadError
-from airflow_provider_dqheal.detection.calibration import CHANNELS, Calibration, alarms, calibrate, exceedance, named
+from airflow_provider_dqheal.detection.calibration import (
+    CHANNELS,
+    Calibration,
+    alarms,
+    calibrate,
+    exceedance,
+    head_levels,
+    likeliest,
+    named,
+)
 
 
 def scores(count: int, seed: int, bad: bool = False) -> np.ndarray:
@@ -42,9 +51,22 @@ def test_fresh_clean_batches_exceed_the_threshold_at_most_at_the_stated_rate(cal
 def test_bad_batches_are_found_and_named(calibration):
     levels = calibration.levels(scores(500, 4, bad=True))
     threshold = np.full(500, calibration.threshold(0.03, 8))
-    found = named(levels, threshold, calibration.loosen, np.zeros((500, 5)), calibration.evident)
+    likely = likeliest(head_levels(levels), np.zeros((500, 5)))
+    found = named(levels, threshold, calibration.loosen, likely)
     assert found[:, 2].mean() > 0.95
     assert found.sum(axis=1).mean() < 1.2
+
+
+def test_plain_evidence_names_what_no_head_does():
+    probability = np.asarray([[0.1, 0.3, 0.4, 0.2, 0.1]] * 2)
+    facts = np.asarray([[0.0, 2.5, 0.0, 2.1, 0.0], [0.0, 1.5, 0.0, 0.0, 0.0]])
+    assert likeliest(probability, facts).tolist() == [1, 2]
+    levels = np.full((2, 11), -9.0)
+    levels[:, 5] = 1.0  # only "something is wrong"
+    assert named(levels, np.zeros(2), 1.0, np.asarray([1, 2])).tolist() == [
+        [False, True, False, False, False],
+        [False, False, True, False, False],
+    ]
 
 
 def test_threshold_falls_with_the_rate(calibration):
