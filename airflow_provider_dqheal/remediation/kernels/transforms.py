@@ -18,6 +18,9 @@ _MIN_ROWS = 20
 _PROVEN_SLACK = 3.0
 _SHARP = 0.01
 _WIDER = 3.0
+_ASIDE = 10 / 9
+"""A growth of everything to the nine- or the elevenfold is no moved point."""
+
 _RAN_OUT = 6
 """Columns with more digits after the point are compared by level when nothing else tells factors apart."""
 
@@ -195,6 +198,8 @@ def _nearest(
         nearer = distance <= before / 5
     if not unique or not nearer:
         return None
+    if best.is_decimal and not proven and _fits_aside(best.undo(values), distance, spread):
+        return None
     return Found(best, float(np.clip(1 - distance / max(before, 1e-12), 0, 0.99)), proven)
 
 
@@ -202,6 +207,12 @@ _OPTIONS = (
     *(Transform(factor, "0", name) for factor, name in SCALES),
     *(Transform(factor, offset, name) for factor, offset, name in AFFINE),
 )
+
+
+def _fits_aside(restored: np.ndarray, distance: float, spread: Spread) -> bool:
+    """Whether a factor beside the transform's brings the values as near, as after a real change."""
+    aside = min(spread.distance(restored * _ASIDE), spread.distance(restored / _ASIDE))
+    return aside < max(distance, spread.own)
 
 
 def _as_wide(restored: np.ndarray, spread: Spread) -> bool:

@@ -170,3 +170,17 @@ def test_digits_prove_degrees_where_half_of_the_values_have_no_more_than_usual()
     made = found(column(shares), scaled(shares(NEW), 1.8, 32, digits=4))
     assert made is not None
     assert (made.transform.name, made.proven) == ("Celsius to Fahrenheit", True)
+
+
+def shares(rng: np.random.Generator, level: float) -> list[str]:
+    """Shares with all digits of a float, whose level differs from batch to batch."""
+    return [repr(float(value)) for value in rng.beta(8, 14, 300) * rng.uniform(1 - level, 1 + level)]
+
+
+@pytest.mark.parametrize(("level", "least"), [(0.03, 12), (0.15, 0)])
+def test_a_growth_to_the_ninefold_is_no_moved_point(level, least):
+    history = column(lambda rng: shares(rng, level))
+    days = [shares(np.random.default_rng(seed), level) for seed in range(40, 52)]
+    assert [found(history, scaled(today, 9, digits=17)) for today in days] == [None] * 12
+    moved = [found(history, scaled(today, 10, digits=17)) for today in days]
+    assert sum(made is not None and made.transform.factor == "10" for made in moved) >= least
