@@ -45,6 +45,7 @@ class Fused:
                 raise ValueError("members that were trained on different samples do not judge together")
             self._members = len(members)
             self._edges = np.ascontiguousarray(edges.numpy().T)
+            self._widths = np.diff(self._edges, axis=0)
             self._before, self._pieces, self._none = _first_layers([member.first for member in members])
             self._column_body = _stacked([member.columns.body[2] for member in members])
             self._set_body = _stacked([member.set.body[2] for member in members])
@@ -105,7 +106,7 @@ class Fused:
         for edge in self._edges[1:-1]:
             piece += values >= edge
         place = feature + piece.ravel()[at] * np.int32(values.shape[1])
-        gone = (value - self._edges[:-1].ravel()[place]) / np.diff(self._edges, axis=0).ravel()[place]
+        gone = (value - self._edges[:-1].ravel()[place]) / self._widths.ravel()[place]
         np.clip(gone, -FARTHEST, FARTHEST, out=gone)
         counts = np.bincount(row, minlength=len(values))
         bags = torch.from_numpy((np.cumsum(counts) - counts).astype(np.int32))

@@ -77,15 +77,15 @@ def assess(profile: Profile, baseline: Baseline, scores: Scores, settings: Detec
     levels = head_levels(scores.levels[None, :])[0]
     alarm = float(scores.levels.max())
     probability = np.asarray([calibration.probability(i, float(level)) for i, level in enumerate(levels)])
-    likely = int(likeliest(probability[None, :], features.table_facts[None, :])[0])
+    likely = likeliest(probability[None, :], features.table_facts[None, :])
     columns = Readings(features)
     found = findings(features, columns)
-    acted = _chosen(levels, alarm, act, math.log(calibration.loosen), likely)
+    acted = _chosen(scores, act, calibration.loosen, likely)
     plain = settings.false_alarm_rate >= LEAST_RATE
     beyond = beyond_clean(found, features.columns, features.kinds, features.raw) if plain else []
     if beyond and not acted:
         acted = [named_beyond(probability)]
-    watched = [i for i in _chosen(levels, alarm, look, 0.0, likely) if i not in acted]
+    watched = [i for i in _chosen(scores, look, 1.0, likely) if i not in acted]
     issues: list[Issue] = []
     watch: list[Issue] = []
     specs = {spec.name: spec for spec in ordered()}
@@ -107,11 +107,12 @@ def assess(profile: Profile, baseline: Baseline, scores: Scores, settings: Detec
     )
 
 
-def _chosen(levels: np.ndarray, alarm: float, threshold: float, loosen: float, likely: int) -> list[int]:
-    """Places of the issue types that are named at a threshold; ``likely`` where only "any" alarms."""
-    if alarm < threshold:
-        return []
-    return [i for i, level in enumerate(levels) if level >= threshold - loosen] or [likely]
+def _chosen(scores: Scores, threshold: float, loosen: float, likely: np.ndarray) -> list[int]:
+    """Places of the issue types that are named at a threshold; ``likely`` (1,) where only "any" alarms."""
+    from airflow_provider_dqheal.detection.calibration import named
+
+    chosen: list[int] = np.flatnonzero(named(scores.levels[None, :], np.asarray([threshold]), loosen, likely)).tolist()
+    return chosen
 
 
 def _issue(

@@ -94,15 +94,10 @@ def judge_scored(
         calibration = calibration_of(
             [samples[i] for i in outside.tolist()], channels[outside], [scored.columns[i] for i in outside]
         )
-        levels = calibration.levels(channels[inside])
-        level = alarms(levels)
-        threshold = thresholds(calibration, rate, truth.history[inside])
-        probability[inside] = probabilities(calibration, levels)
-        likely = likeliest(probability[inside, :-1], channels[inside, HEADS:])
-        predicted[inside] = named(levels, threshold, calibration.loosen, likely)
-        score[inside] = level - threshold
-        for promise in PROMISES:
-            raised[promise][inside] = level >= thresholds(calibration, promise, truth.history[inside])
+        of = opinions(calibration, channels[inside], truth.history[inside], rate)
+        score[inside], predicted[inside], probability[inside] = of.score, of.predicted, of.probability
+        for promise, found in of.alarms.items():
+            raised[promise][inside] = found
         for i in inside.tolist():
             blamed[i] = blame(samples[i], scored.columns[i], calibration, part)
     return Judged(
@@ -113,6 +108,22 @@ def judge_scored(
         probability=probability,
         alarms=raised,
         seconds=scored.seconds + time.perf_counter() - started,
+    )
+
+
+def opinions(calibration: Calibration, channels: np.ndarray, history: np.ndarray, rate: float) -> Judged:
+    """What a calibration makes of the channels (batches, channels) of batches with this much history (batches,)."""
+    levels = calibration.levels(channels)
+    level = alarms(levels)
+    threshold, probability = thresholds(calibration, rate, history), probabilities(calibration, levels)
+    likely = likeliest(probability[:, :-1], channels[:, HEADS:])
+    predicted = named(levels, threshold, calibration.loosen, likely)
+    return Judged(
+        score=level - threshold,
+        flagged=np.asarray(predicted.any(axis=1)),
+        predicted=predicted,
+        probability=probability,
+        alarms={promise: level >= thresholds(calibration, promise, history) for promise in PROMISES},
     )
 
 

@@ -8,19 +8,16 @@ from typing import Any
 import numpy as np
 
 from airflow_provider_dqheal.core.types import ISSUE_ORDER
-from airflow_provider_dqheal.detection.calibration import alarms, likeliest, named
 from airflow_provider_dqheal.detection.corruptions import group_of
 from airflow_provider_dqheal.detection.evaluation._base import Judged, Truth, join, join_truth, take_truth
 from airflow_provider_dqheal.detection.evaluation.acting import as_verdict, plain_of
 from airflow_provider_dqheal.detection.evaluation.figures import recall_at, share, weakest
 from airflow_provider_dqheal.detection.evaluation.held_out import (
-    HEADS,
     Fit,
     Scorer,
     cross_scored,
     members_of,
-    probabilities,
-    thresholds,
+    opinions,
 )
 from airflow_provider_dqheal.detection.evaluation.intervals import bootstrap
 from airflow_provider_dqheal.detection.samples import Sample
@@ -52,18 +49,7 @@ def judge_unseen(
             calibration = calibration_of(
                 [samples[i] for i in outside.tolist()], scored.channels[outside], [scored.columns[i] for i in outside]
             )
-            channels, history = scored.channels[inside], truth.history[inside]
-            levels = calibration.levels(channels)
-            level, threshold = alarms(levels), thresholds(calibration, rate, history)
-            probability = probabilities(calibration, levels)
-            likely = likeliest(probability[:, :-1], channels[:, HEADS:])
-            predicted = named(levels, threshold, calibration.loosen, likely)
-            judged = Judged(
-                score=level - threshold,
-                flagged=np.asarray(predicted.any(axis=1)),
-                predicted=predicted,
-                probability=probability,
-            )
+            judged = opinions(calibration, scored.channels[inside], truth.history[inside], rate)
             found.append((take_truth(truth, inside), as_verdict(judged, plain[inside])))
     return join_truth([one for one, _ in found]), join([one for _, one in found])
 
