@@ -119,13 +119,23 @@ class Evidence(Frozen):
 
 
 class Issue(Frozen):
-    """One thing that is wrong with a batch. ``score`` is a calibrated probability in [0, 1]."""
+    """One thing that is wrong with a batch. ``score`` is a calibrated probability in [0, 1].
+
+    ``columns`` are blamed, in the order of contribution; none where the batch as a whole is concerned. ``suspected``
+    may be concerned, too, but are more often not: healing looks at their cells as well.
+    """
 
     type: IssueType
     score: Fraction
     severity: Severity
     columns: tuple[str, ...] = ()
+    suspected: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def concerned(self) -> tuple[str, ...]:
+        """The blamed columns and the suspected ones."""
+        return (*self.columns, *self.suspected)
 
     @property
     def sentence(self) -> str:

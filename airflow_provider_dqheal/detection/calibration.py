@@ -34,6 +34,7 @@ _ASK = 1 - np.asarray(RATES)
 PLAIN = 2.0
 """Strength of a fact that names the issue where only "something is wrong" alarms."""
 
+_CUTS = np.linspace(-4, 4, 33)
 _REDRAWS = 200
 _CAREFUL = 0.85
 """The bootstrap level of a threshold: tables differ more than their batches do, and shares were fitted, too."""
@@ -73,6 +74,23 @@ class Calibration:
         """Calibrated probability of a head (5 is "something is wrong") from its alarm level."""
         slope, offset = self.platt[head]
         return 1.0 / (1.0 + math.exp(-min(max(float(slope * level + offset), -30.0), 30.0)))
+
+    def thresholds_of(self, rate: float, history: np.ndarray) -> np.ndarray:
+        """(batches,) the level for each history length (batches,)."""
+        known = {int(length): self.threshold(rate, int(length)) for length in np.unique(history)}
+        return np.asarray([known[int(length)] for length in history])
+
+    def probabilities(self, levels: np.ndarray) -> np.ndarray:
+        """(batches, issue types + 1) calibrated probabilities of alarm levels (batches, channels)."""
+        heads = np.concatenate([head_levels(levels), alarms(levels)[:, None]], axis=1)
+        slope, offset = self.platt[:, 0], self.platt[:, 1]
+        return np.asarray(1.0 / (1.0 + np.exp(-np.clip(slope * heads + offset, -30, 30))))
+
+    def named(self, channels: np.ndarray, history: np.ndarray, rate: float) -> np.ndarray:
+        """(batches, issue types) bool: the issues that scores (batches, channels) name at a stated rate."""
+        levels = self.levels(channels)
+        likely = likeliest(self.probabilities(levels)[:, :-1], channels[:, _COUNT + 1 :])
+        return named(levels, self.thresholds_of(rate, history), self.loosen, likely)
 
     def to_json(self) -> dict[str, Any]:
         """For metadata.json."""
@@ -248,15 +266,25 @@ def _platt(level: np.ndarray, truth: np.ndarray) -> np.ndarray:
     return weights
 
 
-def fit_columns(logits: Sequence[np.ndarray], labels: Sequence[np.ndarray]) -> np.ndarray:
-    """(issue types,) the column logit that gives the best column F1 over batches that have the issue."""
+def fit_columns(
+    logits: Sequence[np.ndarray], truth: Sequence[np.ndarray], labels: np.ndarray, said: np.ndarray
+) -> np.ndarray:
+    """(issue types,) the column logit that gives the best F1 over the columns of all batches that name the issue.
+
+    Args:
+        logits: of each batch (columns, issue types).
+        truth: of each batch (columns, issue types), whether the column has the issue.
+        labels: (batches, issue types) 1, 0, or -1 where tolerated.
+        said: (batches, issue types) which issues each batch is said to have, rightly or wrongly.
+    """
     found = np.zeros(_COUNT)
     for i in range(_COUNT):
-        there = [k for k, label in enumerate(labels) if len(label) and label[:, i].any()]
-        if not there:
+        there = sum(float((truth[k][:, i] > 0).sum()) for k in np.flatnonzero(labels[:, i] > 0).tolist())
+        rows = np.flatnonzero(said[:, i] & (labels[:, i] >= 0)).tolist()
+        if not rows or not there:
             continue
-        score = np.concatenate([logits[k][:, i] for k in there])
-        truth = np.concatenate([labels[k][:, i] for k in there]) > 0
-        grid = np.linspace(-4, 4, 33)
-        found[i] = grid[int(np.argmax([f1(score >= cut, truth.astype(int))[2] for cut in grid]))]
+        score = np.concatenate([logits[k][:, i] for k in rows])
+        hit = np.concatenate([truth[k][:, i] > 0 for k in rows])
+        blamed = [score >= cut for cut in _CUTS]
+        found[i] = _CUTS[int(np.argmax([(one & hit).sum() / (one.sum() + there) for one in blamed]))]
     return found

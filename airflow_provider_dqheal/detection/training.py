@@ -28,6 +28,9 @@ MEMBERS = 4
 """Networks of an ensemble, by turns trained with all measurements and with blocks of them hidden."""
 
 FOLDS = 3
+RATE = 0.03
+"""The promise at which the budget is shared out and columns are cut: the default one."""
+
 PER_ROUND = 4
 MOST_ROUNDS = 1000
 """Episodes of a source in a round of drawing, and the largest number of rounds: their seeds must differ."""
@@ -197,7 +200,8 @@ def calibration_of(samples: Sequence[Sample], channels: np.ndarray, columns: lis
     labels = np.stack([s.labels for s in samples])[used]
     history = np.asarray([s.history for s in samples])[used]
     family = [s.family for s, there in zip(samples, used, strict=True) if there]
-    found = calibrate(channels[used], labels, clean, history, family)
+    found = calibrate(channels[used], labels, clean, history, family, RATE)
     kept = np.flatnonzero(used).tolist()
-    cuts = fit_columns([columns[i] for i in kept], [samples[i].column_labels for i in kept])
+    said = found.named(channels[used], history, RATE)
+    cuts = fit_columns([columns[i] for i in kept], [samples[i].column_labels for i in kept], labels, said)
     return replace(found, column_logit=cuts)

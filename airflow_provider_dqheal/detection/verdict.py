@@ -7,7 +7,7 @@ follow the evidence.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy as np
 from airflow_provider_dqheal.core.config import DetectionSettings
 from airflow_provider_dqheal.core.types import ISSUE_ORDER, Evidence, Issue, Severity, Verdict
 from airflow_provider_dqheal.detection.beyond import LEAST_RATE, beyond_clean, named_beyond
+from airflow_provider_dqheal.detection.blame import concerned
 from airflow_provider_dqheal.detection.facts import Readings, findings
 from airflow_provider_dqheal.issues._base import Finding, IssueSpec, Reading, ordered
 from airflow_provider_dqheal.issues._signs import by_sign
@@ -83,7 +84,9 @@ def assess(profile: Profile, baseline: Baseline, scores: Scores, settings: Detec
     acted = _chosen(scores, act, calibration.loosen, likely)
     plain = settings.false_alarm_rate >= LEAST_RATE
     beyond = beyond_clean(found, features.columns, features.kinds, features.raw) if plain else []
-    if beyond and not acted:
+    if acted:
+        beyond = []  # the ensemble knows better which columns it is in
+    elif beyond:
         acted = [named_beyond(probability)]
     watched = [i for i in _chosen(scores, look, 1.0, likely) if i not in acted]
     issues: list[Issue] = []
@@ -91,7 +94,7 @@ def assess(profile: Profile, baseline: Baseline, scores: Scores, settings: Detec
     specs = {spec.name: spec for spec in ordered()}
     for i, name in enumerate(ISSUE_ORDER):
         if i in acted or i in watched:
-            issue = _issue(specs[name], float(probability[i]), found, columns, scores, i, beyond)
+            issue = _issue(specs[name], float(probability[i]), found, columns, scores, i, beyond if i in acted else ())
             (issues if i in acted else watch).append(issue)
     shown = {name: round(float(probability[i]), 4) for i, name in enumerate(ISSUE_ORDER)}
     shown["any"] = round(calibration.probability(len(ISSUE_ORDER), alarm), 4)
@@ -124,43 +127,22 @@ def _issue(
     place: int,
     beyond: Sequence[str],
 ) -> Issue:
-    """One issue: blamed columns in the order of contribution, each with its evidence; else one of those ``beyond``."""
+    """One issue, with evidence of each column; ``beyond``: the columns that raised it whatever the score."""
     mine = [finding for finding in found if finding.issue == spec.name]
-    strongest = {finding.column: finding.strength for finding in reversed(mine)}
-    cut = float(scores.calibration.column_logit[place])
-    weight: dict[str | None, float] = {}
-    for column, strength in strongest.items():
-        if column is None or strength >= spec.own_strength:
-            weight[column] = 2.0 * strength
-    if spec.name != "schema_drift" or not strongest:
-        for row, column in enumerate(scores.features.columns):
-            logit = float(scores.columns[row, place])
-            if logit >= cut:
-                weight[column] = weight.get(column, 0.0) + logit - cut + 0.1
-        if not weight and len(scores.features.columns):
-            weight[_likeliest(scores, place, strongest, beyond)] = 0.1
-    order = sorted(weight, key=lambda column: -weight[column])
+    columns = concerned(spec, scores, place, mine, beyond)
     chosen = []
-    for column in order:
+    for column in columns.order:
         evidence = [finding for finding in mine if finding.column == column]
         if not evidence and column is not None and column in readings:
             reading = readings[column]
             evidence = [by_sign(spec.name, reading, spec.signs) or spec.fallback(reading)]
         chosen.extend(evidence[:2])
-    return make_issue(spec.name, score, spec.grade(score, chosen), chosen)
+    return make_issue(spec.name, score, spec.grade(score, chosen), chosen, columns.blamed)
 
 
-def _likeliest(scores: Scores, place: int, strongest: dict[str | None, float], beyond: Sequence[str]) -> str:
-    """The column that an issue is most likely in, of those beyond all that is clean where there are any."""
-    names = scores.features.columns
-    evidence = scores.columns[:, place] + np.asarray([strongest.get(name, 0.0) for name in names])
-    of = [row for row, name in enumerate(names) if name in beyond] or range(len(names))
-    return names[max(of, key=lambda row: evidence[row])]
-
-
-def make_issue(name: str, score: float, severity: Severity, found: Sequence[Finding]) -> Issue:
+def make_issue(name: str, score: float, severity: Severity, found: Sequence[Finding], blamed: Collection[str]) -> Issue:
     """An issue with its columns in the order of contribution and one piece of evidence a finding."""
-    columns = tuple(dict.fromkeys(finding.column for finding in found if finding.column is not None))
+    columns = list(dict.fromkeys(finding.column for finding in found if finding.column is not None))
     evidence = tuple(
         Evidence(
             metric=finding.metric,
@@ -174,7 +156,14 @@ def make_issue(name: str, score: float, severity: Severity, found: Sequence[Find
         )
         for finding in found[:_MAX_EVIDENCE]
     )
-    return Issue(type=name, score=round(score, 4), severity=severity, columns=columns, evidence=evidence)
+    return Issue(
+        type=name,
+        score=round(score, 4),
+        severity=severity,
+        columns=tuple(column for column in columns if column in blamed),
+        suspected=tuple(column for column in columns if column not in blamed),
+        evidence=evidence,
+    )
 
 
 def _plain(value: float | str | None) -> float | str | None:

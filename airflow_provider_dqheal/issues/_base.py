@@ -112,7 +112,8 @@ class IssueSpec:
         signs: what single values may show instead (see ``_signs``), the most telling first.
         needs: conditions on measurements, one of which holds wherever ``read_column`` finds anything, so that it is
             not asked in vain; None where that cannot be said.
-        own_strength: a finding of at least this strength blames its column, whatever the ensemble says of the column.
+        own_strength: a finding of at least this strength casts suspicion on its column, whatever the ensemble says of
+            the column.
     """
 
     name: str

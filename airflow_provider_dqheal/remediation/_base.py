@@ -60,7 +60,7 @@ class Context:
     def issue(
         self, *types: IssueType, column: str | None = None, alone: bool = False, ever: bool = False
     ) -> Issue | None:
-        """The first acted-on issue of these types; with ``column``, one that blames it (or blames none).
+        """The first acted-on issue of these types; with ``column``, one that it may be concerned by (or of no column).
 
         ``alone``: only one that alarms by itself. ``ever``: also one of the batch as it came.
         """
@@ -70,14 +70,14 @@ class Context:
                 found = verdict.issue(type)
                 if alone and not verdict.alarms_alone(type):
                     continue
-                if found is not None and (column is None or not found.columns or column in self.blamed(found)):
+                if found is not None and (column is None or not found.concerned or column in self.concerned(found)):
                     return found
         return None
 
-    def blamed(self, issue: Issue) -> tuple[str, ...]:
-        """The issue's columns under the names that they have in the current table."""
+    def concerned(self, issue: Issue) -> tuple[str, ...]:
+        """The issue's blamed and suspected columns under the names that they have in the current table."""
         renamed = {origin: column for column, origin in self.working.origins if origin is not None}
-        return tuple(renamed.get(column, column) for column in issue.columns)
+        return tuple(renamed.get(column, column) for column in issue.concerned)
 
     def row_ids(self, positions: np.ndarray) -> list[int]:
         """Raw row ids of positions in the current table."""

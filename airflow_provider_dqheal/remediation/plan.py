@@ -168,17 +168,17 @@ def _unexplained(context: Context, steps: list[Step]) -> list[str]:
     """One reason for every acted-on issue that no step of its own or a related type touches."""
     reasons = []
     for issue in context.verdict.issues:
-        blamed = set(context.blamed(issue)) | set(issue.columns)
+        concerned = set(context.concerned(issue)) | set(issue.concerned)
         kinds = (issue.type, *RELATED.get(issue.type, ISSUE_ORDER))
         touching = [
             step
             for step in steps
-            if step.issue in kinds and (not blamed or not step.columns or blamed & set(step.columns))
+            if step.issue in kinds and (not concerned or not step.columns or concerned & set(step.columns))
         ]
-        touched = blamed & {column for step in touching for column in step.columns}
+        touched = concerned & {column for step in touching for column in step.columns}
         alone = context.verdict.alarms_alone(issue.type)
         # What no step touched is left to the detector, which judges the healed batch by itself.
-        asked = touched or (blamed if alone or not steps else set())
+        asked = touched or (concerned if alone or not steps else set())
         moved = [] if issue.type != "distribution_shift" else _still_moved(context, asked)
         if touching and not moved:
             continue
@@ -202,15 +202,15 @@ def _left(context: Context, repairs: list[Step]) -> list[str]:
         f"distribution_shift in {', '.join(moved)}: repaired values are still unlike the history; correct the source"
         for issue in context.verdict.issues
         if issue.type == "distribution_shift"
-        and (moved := _still_moved(context, touched & (set(context.blamed(issue)) | set(issue.columns))))
+        and (moved := _still_moved(context, touched & (set(context.concerned(issue)) | set(issue.concerned))))
     ]
 
 
-def _still_moved(context: Context, blamed: set[str]) -> list[str]:
-    """Blamed numeric columns that are still not like the history after all steps."""
+def _still_moved(context: Context, concerned: set[str]) -> list[str]:
+    """Numeric columns of these that are still not like the history after all steps."""
     moved = []
     for name, history, cells in context.columns():
-        if name in blamed and history.is_numeric and not history.is_key:
+        if name in concerned and history.is_numeric and not history.is_key:
             values, spread = numbers_of(cells.counter), Spread(history)
             if len(spread.batches) > 1 and len(values) and spread.distance(values) > 2 * spread.tolerance(len(values)):
                 moved.append(name)

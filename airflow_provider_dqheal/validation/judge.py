@@ -69,7 +69,7 @@ def validate(
     if checks[-1].passed:
         touched = {column for step in plan.steps for column in step.columns}
         if not plan.steps:
-            touched = {column for issue in verdict.issues for column in issue.columns}
+            touched = {column for issue in verdict.issues for column in issue.concerned}
         names = touched & set(baseline.table_schema.names)
         checks += _columns(working, baseline, verdict, names, whole=not plan.steps)
     checks.append(_rows(working, baseline, policy))
@@ -140,10 +140,10 @@ def _columns(working: Staged, baseline: Baseline, verdict: Verdict, names: set[s
         origin = origins.get(name)
         came = origin is not None and origin in working.raw.column_names
         before = counts_of(working.raw.column(str(origin))) if came else counts - counts
-        blamed = _is_blamed(verdict, name, "outliers", "distribution_shift") and (whole or name in written_in)
+        blamed = _is_concerned(verdict, name, "outliers", "distribution_shift") and (whole or name in written_in)
         judged = counts if not came or blamed else counts - before
         yield _parses(name, law, counts, unread.get(name), rows)
-        lacking = _is_blamed(verdict, name, "missing_data")
+        lacking = _is_concerned(verdict, name, "missing_data")
         yield _missing(name, law, counts, rows, None if lacking else _missing_before(working, name, origin), not came)
         if law.unique:
             came_so, now_so = repeats(before), repeats(counts)
@@ -175,10 +175,10 @@ def _columns(working: Staged, baseline: Baseline, verdict: Verdict, names: set[s
             )
 
 
-def _is_blamed(verdict: Verdict, name: str, *types: IssueType) -> bool:
-    """Whether an issue of these types that alarms by itself blames the column."""
+def _is_concerned(verdict: Verdict, name: str, *types: IssueType) -> bool:
+    """Whether an issue of these types that alarms by itself may concern the column."""
     return any(
-        issue.type in types and name in issue.columns and verdict.alarms_alone(issue.type) for issue in verdict.issues
+        issue.type in types and name in issue.concerned and verdict.alarms_alone(issue.type) for issue in verdict.issues
     )
 
 

@@ -15,17 +15,18 @@ from airflow_provider_dqheal.detection.samples import Sample
 from airflow_provider_dqheal.issues._base import Reading
 
 
-def plain_of(samples: Sequence[Sample]) -> np.ndarray:
-    """(N,) which samples lie beyond all that is clean, by their measurements."""
-    return np.asarray([_is_plain(sample) for sample in samples], dtype=bool)
+def plain_of(samples: Sequence[Sample]) -> list[np.ndarray]:
+    """Per sample (columns,) bool: which columns lie beyond all that is clean, by their measurements."""
+    return [_plain_columns(sample) for sample in samples]
 
 
-def _is_plain(sample: Sample) -> bool:
+def _plain_columns(sample: Sample) -> np.ndarray:
     values = sample.values.astype(float)
     raw = np.sign(values) * np.expm1(np.abs(values))
     readings = [_reading(name, row, sample.history) for name, row in zip(sample.columns, raw.tolist(), strict=True)]
     found = (finding for reading in readings for finding in findings_in(reading))
-    return bool(beyond_clean(found, sample.columns, [reading.kind for reading in readings], raw))
+    beyond = beyond_clean(found, sample.columns, [reading.kind for reading in readings], raw)
+    return np.isin(np.asarray(sample.columns, dtype=object), beyond)
 
 
 def _reading(name: str, row: list[float], history: int) -> Reading:
@@ -36,22 +37,27 @@ def _reading(name: str, row: list[float], history: int) -> Reading:
     return Reading(name, lambda measure: row[AT[measure]], history, rows, present, kind, silent)
 
 
-def as_verdict(judged: Judged, plain: np.ndarray) -> Judged:
+def as_verdict(judged: Judged, beyond: Sequence[np.ndarray]) -> Judged:
     """An ensemble's opinions with what the batches show by themselves, as the verdict puts them together.
 
     Args:
         judged: with probabilities: they name what lies beyond all that is clean.
-        plain: (N,) of :func:`plain_of`.
+        beyond: of :func:`plain_of`, of the same batches.
     """
     if judged.probability is None:
         raise ValueError("opinions without probabilities do not name what is beyond all that is clean")
-    predicted = judged.predicted.copy()
+    plain = np.asarray([columns.any() for columns in beyond], dtype=bool)
+    predicted, blamed = judged.predicted.copy(), [one.copy() for one in judged.blamed]
     for row in np.flatnonzero(plain & ~judged.flagged).tolist():
-        predicted[row, named_beyond(judged.probability[row])] = True
+        issue = named_beyond(judged.probability[row])
+        predicted[row, issue] = True
+        if blamed:
+            blamed[row][:, issue] |= beyond[row]
     return replace(
         judged,
         score=np.where(plain, np.maximum(judged.score, 0.0), judged.score),
         predicted=predicted,
+        blamed=tuple(blamed),
         flagged=judged.flagged | plain,
         alarms={rate: found | plain if rate >= LEAST_RATE else found for rate, found in judged.alarms.items()},
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from airflow_provider_dqheal.core.types import ISSUE_ORDER
-from airflow_provider_dqheal.detection.calibration import CHANNELS, Calibration, alarms, head_levels, likeliest, named
+from airflow_provider_dqheal.detection.calibration import CHANNELS, Calibration, alarms
 from airflow_provider_dqheal.detection.evaluation._base import PROMISES, Judged, Truth, no_columns
 from airflow_provider_dqheal.detection.features import FACTS
 from airflow_provider_dqheal.detection.samples import Sample
@@ -115,43 +115,20 @@ def opinions(calibration: Calibration, channels: np.ndarray, history: np.ndarray
     """What a calibration makes of the channels (batches, channels) of batches with this much history (batches,)."""
     levels = calibration.levels(channels)
     level = alarms(levels)
-    threshold, probability = thresholds(calibration, rate, history), probabilities(calibration, levels)
-    likely = likeliest(probability[:, :-1], channels[:, HEADS:])
-    predicted = named(levels, threshold, calibration.loosen, likely)
+    threshold, probability = calibration.thresholds_of(rate, history), calibration.probabilities(levels)
+    predicted = calibration.named(channels, history, rate)
     return Judged(
         score=level - threshold,
         flagged=np.asarray(predicted.any(axis=1)),
         predicted=predicted,
         probability=probability,
-        alarms={promise: level >= thresholds(calibration, promise, history) for promise in PROMISES},
+        alarms={promise: level >= calibration.thresholds_of(promise, history) for promise in PROMISES},
     )
 
 
-def thresholds(calibration: Calibration, rate: float, history: np.ndarray) -> np.ndarray:
-    """(batches,) the alarm level for a promised rate at each history length."""
-    known = {int(length): calibration.threshold(rate, int(length)) for length in np.unique(history)}
-    return np.asarray([known[int(length)] for length in history])
-
-
-def probabilities(calibration: Calibration, levels: np.ndarray) -> np.ndarray:
-    """(batches, issue types + 1) calibrated probabilities of alarm levels."""
-    heads = np.concatenate([head_levels(levels), alarms(levels)[:, None]], axis=1)
-    slope, offset = calibration.platt[:, 0], calibration.platt[:, 1]
-    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(slope * heads + offset, -30, 30))))
-
-
 def blame(sample: Sample, logits: np.ndarray, calibration: Calibration, part: str = "both") -> np.ndarray:
-    """(columns, issue types) the columns that the verdict would blame: by their logit or by their own evidence."""
-    if not len(sample.values):
-        return np.zeros((0, len(ISSUE_ORDER)), dtype=bool)
-    strength = np.expm1(sample.values[:, -len(FACTS) :].astype(float))
-    excess = logits - calibration.column_logit
-    said = np.zeros(strength.shape, dtype=bool)
+    """(columns, issue types) the columns that the verdict would blame; by their own evidence without an ensemble."""
     if part != "facts":
-        said |= excess >= 0
-    if part != "ensemble":
-        said |= strength >= [spec.own_strength for spec in ordered() if spec.name in ISSUE_ORDER]
-    weight = excess * (part != "facts") + strength * (part != "ensemble")
-    none = ~said.any(axis=0)
-    said[weight.argmax(axis=0)[none], np.flatnonzero(none)] = True
-    return said
+        return np.asarray(logits.reshape(-1, len(ISSUE_ORDER)) >= calibration.column_logit)
+    strength = np.expm1(sample.values[:, -len(FACTS) :].astype(float))
+    return np.asarray(strength >= [spec.own_strength for spec in ordered() if spec.name in ISSUE_ORDER])

@@ -14,6 +14,7 @@ from airflow_provider_dqheal.detection.calibration import (
     alarms,
     calibrate,
     exceedance,
+    fit_columns,
     head_levels,
     likeliest,
     named,
@@ -98,3 +99,23 @@ def test_other_channels_are_refused(calibration):
     document = calibration.to_json() | {"channels": ["x"]}
     with pytest.raises(ModelLoadError):
         Calibration.from_json(document)
+
+
+def test_columns_are_cut_where_the_blame_of_all_named_batches_is_best():
+    rng = np.random.default_rng(0)
+    labels, said = np.zeros((300, 5), dtype=int), np.zeros((300, 5), dtype=bool)
+    labels[:150, 2], said[:250, 2] = 1, True
+    truth = [np.zeros((6, 5), dtype=int) for _ in range(300)]
+    logits = [rng.normal(-2.0, 0.3, (6, 5)) for _ in range(300)]
+    for k in range(150):
+        truth[k][0, 2] = 1
+        logits[k][0, 2] = 2.0
+    for k in range(150, 250):  # named wrongly, and every column is a little odd
+        logits[k][:, 2] = 0.5
+    assert 0.5 < fit_columns(logits, truth, labels, said)[2] <= 2.0
+    assert fit_columns(logits, truth, labels, said & (labels > 0))[2] <= 0.5
+
+
+def test_columns_of_an_issue_that_no_batch_names_are_cut_at_zero():
+    none = np.zeros((3, 5), dtype=int)
+    assert fit_columns([np.ones((2, 5))] * 3, [np.zeros((2, 5), dtype=int)] * 3, none, none > 0).tolist() == [0.0] * 5
