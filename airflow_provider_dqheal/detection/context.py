@@ -1,17 +1,18 @@
-"""What concerns a batch as a whole: its schema, its rows, what it repeats, how many columns move together."""
+"""What concerns a batch as a whole: its rows, what it repeats, how many columns move together."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
 from airflow_provider_dqheal.detection.compare import AT
 from airflow_provider_dqheal.detection.scalars import angle
+from airflow_provider_dqheal.detection.schema_diff import SchemaDiff
 from airflow_provider_dqheal.detection.segments import sizes_of
 from airflow_provider_dqheal.detection.stack import Stack
-from airflow_provider_dqheal.detection.view import UNTYPED, BatchView
+from airflow_provider_dqheal.detection.view import BatchView
 
 BATCH_FEATURES: tuple[str, ...] = (
     "columns", "history", "log_rows", "rows_own", "rows_excess", "repeat_share", "repeat_loo", "repeat_excess",
@@ -19,105 +20,6 @@ BATCH_FEATURES: tuple[str, ...] = (
     "far_missing", "far_values",
 )  # fmt: skip
 BATCH_AT = {name: i for i, name in enumerate(BATCH_FEATURES)}
-
-
-@dataclass(frozen=True, eq=False)
-class SchemaDiff:
-    """Columns of the batch that differ from what the history has. ``renamed`` maps the old to the likely new name."""
-
-    added: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    retyped: tuple[tuple[str, str, str], ...] = ()
-    reordered: bool = False
-    renamed: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def any(self) -> bool:
-        """Whether names or types differ (order alone does not count)."""
-        return bool(self.added or self.removed or self.retyped)
-
-
-@dataclass(frozen=True, eq=False)
-class Schemas:
-    """The schemas of a history: ``kinds`` by name, names that are ``always`` there, and the ``orders`` there were."""
-
-    kinds: dict[str, set[str]]
-    always: tuple[str, ...]
-    orders: frozenset[tuple[str, ...]]
-
-
-def _schemas(stack: Stack) -> Schemas:
-    """Those of a stack's batches, read once."""
-    held = stack.cache.get("schemas")
-    if isinstance(held, Schemas):
-        return held
-    kinds: dict[str, set[str]] = {}
-    for batch in stack.batches:
-        for name, kind in batch.schema:
-            kinds.setdefault(name, set()).add(kind)
-    always = (n for n, _ in stack.batches[-1].schema if all(n in batch.columns for batch in stack.batches))
-    orders = frozenset(tuple(name for name, _ in batch.schema) for batch in stack.batches)
-    history = Schemas(kinds, tuple(always), orders)
-    stack.cache["schemas"] = history
-    return history
-
-
-def schema_diff(view: BatchView, stack: Stack) -> SchemaDiff:
-    """The exact difference of names and types; what already varied within the history does not count."""
-    if view.schema == stack.batches[-1].schema:
-        return SchemaDiff()
-    history = _schemas(stack)
-    known = history.kinds
-    names = [name for name, _ in view.schema]
-    added = tuple(name for name in names if name not in known)
-    removed = tuple(name for name in history.always if name not in view.columns)
-    retyped = tuple(
-        (name, sorted(known[name])[0], kind)
-        for name, kind in view.schema
-        if name in known and kind not in known[name] and UNTYPED not in (kind, *known[name])
-    )
-    orders = {tuple(name for name in order if name in view.columns) for order in history.orders}
-    order = tuple(name for name in names if name in known)
-    return SchemaDiff(
-        added, removed, retyped, bool(order) and order not in orders, _renames(view, stack, added, removed)
-    )
-
-
-def _renames(view: BatchView, stack: Stack, added: tuple[str, ...], removed: tuple[str, ...]) -> dict[str, str]:
-    """The likely new name of each removed column: nearest by name, then by values and shapes."""
-    found: dict[str, str] = {}
-    free = list(added)
-    for old in removed:
-        column = stack.columns.get(old)
-        if column is None:
-            continue
-        scored = []
-        for new in free:
-            mine = view.columns[new]
-            shapes = sum(
-                min(mine.shapes.get(form, 0.0) / max(mine.present, 1.0), float(share))
-                for form, share in zip(column.form_labels, column.forms.mean(axis=0), strict=True)
-            )
-            values = dict(zip(mine.labels, mine.shares.tolist(), strict=True))
-            common = sum(
-                min(values.get(label, 0.0), float(share))
-                for label, share in zip(column.labels, column.shares.mean(axis=0), strict=True)
-            )
-            scored.append((_same_name(old, new) + shapes * 0.6 + common * 0.6, new))
-        if scored and max(scored)[0] >= 0.6:
-            best = max(scored)[1]
-            found[old] = best
-            free.remove(best)
-    return found
-
-
-def _same_name(old: str, new: str) -> float:
-    a, b = ("".join(c for c in name.lower() if c.isalnum()) for name in (old, new))
-    if a == b:
-        return 1.0
-    if a and b and (a.startswith(b) or b.startswith(a)):
-        return 0.5
-    return 0.0
 
 
 def context_of(

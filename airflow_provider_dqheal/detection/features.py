@@ -17,7 +17,7 @@ from airflow_provider_dqheal.core.types import ISSUE_ORDER
 from airflow_provider_dqheal.detection.association import associated
 from airflow_provider_dqheal.detection.columns import Columns
 from airflow_provider_dqheal.detection.compare import BY_TABLE, FEATURES, Judged, measure
-from airflow_provider_dqheal.detection.context import SchemaDiff, context_of, schema_diff
+from airflow_provider_dqheal.detection.context import context_of
 from airflow_provider_dqheal.detection.distances import Placed, Rivals, distances
 from airflow_provider_dqheal.detection.facts import strengths_of, table_findings
 from airflow_provider_dqheal.detection.likeness import near_texts
@@ -25,6 +25,7 @@ from airflow_provider_dqheal.detection.places import Places
 from airflow_provider_dqheal.detection.precision import measure_precision
 from airflow_provider_dqheal.detection.references import References, history_of, references_of
 from airflow_provider_dqheal.detection.scalars import scalars
+from airflow_provider_dqheal.detection.schema_diff import SchemaDiff, schema_diff
 from airflow_provider_dqheal.detection.signs import signed
 from airflow_provider_dqheal.detection.stack import ColumnStack, Stack, build_stack, past_share
 from airflow_provider_dqheal.detection.view import BatchView, view_batch

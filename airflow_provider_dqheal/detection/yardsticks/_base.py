@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from airflow_provider_dqheal.detection.context import schema_diff
+from airflow_provider_dqheal.detection.schema_diff import schema_diff
 from airflow_provider_dqheal.detection.stack import Stack
 from airflow_provider_dqheal.detection.view import BatchView
 

@@ -92,6 +92,20 @@ def test_schema_difference_is_exact(history):
     assert features(orders(8).select(["price", "order_id", "country"]), history).schema.reordered
 
 
+def test_columns_that_all_got_one_prefix_are_told_apart_by_name(history):
+    names = orders(8).column_names
+    batch = orders(8).rename_columns([f"x_{name}" for name in names])
+    assert features(batch, history).schema.renamed == {name: f"x_{name}" for name in names}
+
+
+def test_a_name_that_two_columns_are_built_on_is_not_said_to_be_renamed(history):
+    batch = orders(8)
+    twice = batch.drop_columns(["country"])
+    for name in ("country_x", "country_y"):
+        twice = twice.append_column(name, batch["country"])
+    assert features(twice, history).schema.renamed == {}
+
+
 @pytest.mark.parametrize("batch", [orders(8).slice(0, 0), orders(8).rename_columns(["a", "b", "c"])])
 def test_empty_and_foreign_batches_have_features(batch, history):
     found = features(batch, history)
