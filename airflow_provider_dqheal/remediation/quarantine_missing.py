@@ -38,7 +38,7 @@ class _Lack:
 
 @register
 class QuarantineMissing(QuarantineStrategy):
-    """Needs a missing-data issue that alarms by itself and blames the column, or any issue on it and disguised ones.
+    """Needs a missing-data issue that alarms by itself, also before the repairs, or any issue on it and disguised ones.
 
     Where the column was sometimes missing in the history, the rows with a stand-in are the fault when the others are as
     many as usual; else nobody can tell which of the missing cells are faults, and the batch is held.
@@ -52,7 +52,7 @@ class QuarantineMissing(QuarantineStrategy):
         disguised = _disguised(context)
         found = []
         for name, history, cells in context.columns():
-            alarmed = context.issue("missing_data", column=name, alone=True) is not None or (
+            alarmed = context.issue("missing_data", column=name, alone=True, ever=True) is not None or (
                 name in disguised and context.issue(*ISSUE_ORDER, column=name, ever=True) is not None
             )
             if not alarmed or not len(history.missing_fractions):
