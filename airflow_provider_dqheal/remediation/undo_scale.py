@@ -10,7 +10,7 @@ import pyarrow as pa
 from airflow_provider_dqheal.core.types import ISSUE_ORDER, Step
 from airflow_provider_dqheal.remediation._base import Context, Strategy, register
 from airflow_provider_dqheal.remediation.edits import set_cells
-from airflow_provider_dqheal.remediation.history import ColumnHistory, numbers_of
+from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts, numbers_of
 from airflow_provider_dqheal.remediation.kernels.numbers import NumberStyle, is_number, to_decimal
 from airflow_provider_dqheal.remediation.kernels.proof import Proof
 from airflow_provider_dqheal.remediation.kernels.text import Cells, Text
@@ -24,9 +24,10 @@ _LONG = 12
 
 @register
 class UndoScale(Strategy):
-    """Needs an acted-on issue that blames the column; acts only when one exact transform explains the whole column.
+    """Acts only when one exact transform explains the whole column.
 
-    A key's values are all new each time, so digits or values have to prove the transform.
+    In a key, whose values are all new each time, digits or values have to prove it. So they have without an acted-on
+    issue that concerns the column; then most cells must also be written as none ever was (decimals of whole numbers).
     """
 
     name = "undo_scale"
@@ -35,15 +36,16 @@ class UndoScale(Strategy):
 
     def propose(self, context: Context) -> list[Step]:
         """One step a column whose shift is one exact transform."""
-        if context.issue(*ISSUE_ORDER) is None:
-            return []
         steps = []
         for name, history, cells in context.columns():
-            if not history.is_numeric or context.issue(*ISSUE_ORDER, column=name) is None:
+            if not history.is_numeric:
                 continue
             places = history.style.most_places
             found = find_transform(numbers_of(cells.counter), history, history.finest_place)
+            alarmed = context.issue(*ISSUE_ORDER, column=name) is not None
             if found is None or (history.is_key and not found.proven):
+                continue
+            if not alarmed and not (_by_form(cells.counter, history) and history.harmless(_by_form, 1.0)):
                 continue
             reason = f"all values of {name!r} are changed by {found.transform.name}, exactly and without a rest"
             params = {
@@ -78,6 +80,14 @@ class UndoScale(Strategy):
         positions = np.flatnonzero(np.array([text in restored for text in cells.values], bool)[cells.codes])
         after = [restored[cells.values[code]] for code in cells.codes[positions]]
         return set_cells(working, step, column, positions, after, note=f"undo: {transform.name}")
+
+
+def _by_form(counts: Counts, past: ColumnHistory) -> dict[Text, Text]:
+    """All texts where a transform is proven and most cells have more digits than the column ever had; else none."""
+    values, places = numbers_of(counts), past.finest_place
+    found = find_transform(values, past, places)
+    proven = found is not None and found.proven and Proof(values, past, places).is_off_grid
+    return dict.fromkeys(counts) if proven else {}
 
 
 def _known(cells: Cells, found: Found, history: ColumnHistory, places: int) -> dict[str, str]:

@@ -94,7 +94,8 @@ def decimal_comma_column(view: View, rng: Rng) -> Fault:
         whole, dot, rest = text.partition(".")
         if not whole.lstrip("-").isdigit() or "e" in text.lower():
             return text
-        return f"{int(whole):,}".replace(",", ".").replace("0", "0") + (f",{rest}" if dot else "")
+        sign = "-" if whole.startswith("-") else ""
+        return f"{sign}{int(whole.lstrip('-')):,}".replace(",", ".") + (f",{rest}" if dot else "")
 
     return rewrite(view, look, rng, write, 1.0)
 

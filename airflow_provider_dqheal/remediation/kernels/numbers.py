@@ -176,6 +176,7 @@ class NumberStyle:
         whole: no value has a point.
         trimmed: no value ends in a zero after the point.
         most_places: the largest number of digits after the point (99.9 % of values).
+        exponents: some values are written with an exponent.
     """
 
     places: int | None = None
@@ -183,17 +184,19 @@ class NumberStyle:
     whole: bool = False
     trimmed: bool = False
     most_places: int = 17
+    exponents: bool = False
 
     @classmethod
     def of(cls, counts: Mapping[Any, int] | Iterable[tuple[str | None, int]]) -> NumberStyle:
         """Learns the style from (text, rows) pairs; texts that are not numbers are ignored."""
         places: Counter[int] = Counter()
-        bare_whole = zero_pointed = untrimmed = 0
+        bare_whole = zero_pointed = untrimmed = exponents = 0
         for text, count in counts.items() if isinstance(counts, Mapping) else counts:
             if text is None or not _CANONICAL.match(text):
                 continue
             if "e" in text or "E" in text:
                 places[17] += count
+                exponents += count
                 continue
             _, point, part = text.partition(".")
             untrimmed += count if point and (not part or part.endswith("0")) else 0
@@ -216,6 +219,7 @@ class NumberStyle:
             whole=most == 0,
             trimmed=not untrimmed,
             most_places=most,
+            exponents=exponents > 0,
         )
 
     def write(self, value: Decimal) -> str:
@@ -267,7 +271,7 @@ class NumberRule:
             return self._finish(text.lstrip("+-").replace(".", ""), text.startswith("-"), Decimal(1))
         if self.integer and not text.lstrip("+-").isdigit():
             return self._finish(text.lstrip("+-"), text.startswith("-"), Decimal(1))
-        odd = text.startswith("+") or ("e" in text.lower() and repr(float(text)) != text)
+        odd = text.startswith("+") or ("e" in text.lower() and not self.style.exponents and repr(float(text)) != text)
         return self._finish(text.lstrip("+-"), text.startswith("-"), Decimal(1)) if odd else None
 
     def _lookalike(self, text: str) -> str | None:

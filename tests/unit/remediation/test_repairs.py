@@ -96,6 +96,13 @@ def test_real_shift_is_held_and_nothing_is_repaired(bench, clean, put, said, fac
     assert any("accept the batch as the new baseline" in reason for reason in made.hold_reasons)
 
 
+def test_whole_numbers_that_became_decimals_by_one_factor_come_back_without_an_issue(bench, clean, put):
+    made, working, result = bench.heal(put(clean, "quantity", lambda v: f"{int(v) / 60:.10f}"))
+    assert [step.strategy for step in made.steps] == ["undo_scale"]
+    assert working.table["quantity"].to_pylist() == clean["quantity"].to_pylist()
+    assert result.passed
+
+
 def test_shift_without_an_issue_is_left_alone(bench, clean, put):
     made = bench.plan(put(clean, "price", lambda v: f"{float(v) * 10:.1f}"))
     assert made.steps == ()
@@ -561,3 +568,29 @@ def test_cells_alike_are_no_proof_of_a_unit_where_much_is_usual():
         now = Counter({f"{value}.123457": 2 for value in range(low + 2, high - 1)}) | Counter(far)
         slips = explain(now, ColumnHistory("open", "float", usual)).slips
         assert {text: slip.kind for text, slip in slips.items()} == found
+
+
+def whole(name: str, texts, batches: int = 8) -> ColumnHistory:
+    return ColumnHistory(name, "int", tuple(Counter(texts(random.Random(day))) for day in range(batches)))
+
+
+def test_whole_numbers_in_thousands_of_a_unit_are_not_grams_with_points_between():
+    history = whole("grams", lambda rng: [str(rng.choice([1993, 1996, 1998, 1999, 2000])) for _ in range(400)])
+    rule = find_rule({"1.996 kg": 120, "2 kg": 90, "1.999 kg": 110, "1.993 kg": 80}, history)
+    assert rule is not None
+    assert [rule.read(text) for text in ("1.996 kg", "2 kg")] == ["1996", "2000"]
+    grouped = find_rule({"EUR 1.996": 3, "EUR 1.998": 2}, history)
+    assert grouped is not None
+    assert grouped.read("EUR 1.996") == "1996"
+
+
+def test_exponents_are_not_odd_where_the_column_writes_them():
+    def products(rng: random.Random) -> list[str]:
+        return [repr(float(f"{rng.uniform(1, 9):.11f}e{rng.randint(15, 17)}")) for _ in range(60)]
+
+    history = ColumnHistory("gdp", "float", tuple(Counter(products(random.Random(day))) for day in range(8)))
+    new = products(random.Random(9))
+    rule = find_rule({f"€{text}": 1 for text in new}, history)
+    assert rule is not None
+    assert all(float(rule.read(f"€{text}")) == float(text) for text in new)
+    assert [rule.read(text) for text in products(random.Random(10))] == [None] * 60

@@ -128,6 +128,17 @@ def test_shares_in_percent_are_told_by_the_values_they_come_back_to():
     assert rule.factors["%"] == "0.01"
 
 
+@pytest.mark.parametrize(("factor", "unit", "expected"), [(1000, "km", "1000"), (1, "m", "1")])
+def test_a_unit_is_converted_where_the_values_are_far_likelier_so(factor, unit, expected):
+    def polls(rng: np.random.Generator) -> list[str]:
+        return [f"{value:.8f}" for value in rng.normal(5, 3, 300)]  # some below 0: thousandths are in range, too
+
+    texts = {f"{float(text) / factor:.11f} {unit}": 1 for text in polls(NEW)}
+    rule = find_rule(texts, column(polls))
+    assert rule is not None
+    assert rule.factors[unit] == expected
+
+
 def test_few_long_values_that_come_back_prove_a_point_moved_in_a_key():
     def levels(rng: np.random.Generator) -> list[str]:
         often = [0.90109761, 0.90824527, 1.0110122, 0.51572573, 0.77218834]
