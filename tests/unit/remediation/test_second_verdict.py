@@ -53,3 +53,13 @@ def test_a_batch_without_repairs_is_judged_once(bench, clean):
         raise AssertionError("nothing was repaired")
 
     assert planned(bench, clean, shown(distribution_shift="quantity"), never).hold_reasons
+
+
+def test_what_a_fill_leaves_missing_is_set_aside(bench, clean, put):
+    dirty = put(clean, "city", lambda v: "", 0.3)
+    place, zips = dirty["city"].to_pylist().index(""), dirty["country"].to_pylist()
+    zips[place] = "XX"  # a country that nobody knows determines no city
+    dirty = dirty.set_column(dirty.column_names.index("country"), "country", [zips])
+    made = planned(bench, dirty, shown(missing_data="city"), lambda table: Verdict(status="scored"))
+    assert [step.strategy for step in made.steps] == ["fill_from_dependency", "quarantine_missing"]
+    assert made.hold_reasons == ()
