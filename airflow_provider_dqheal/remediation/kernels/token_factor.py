@@ -74,8 +74,13 @@ def factor_of(token: str, values: list[tuple[float, int]], known: np.ndarray, pl
         for factor in candidates.values()
         if inside(observed * float(factor), known) >= _FITS and _level(observed * float(factor), known)
     }
+    exact = {factor for factor in candidates.values() if _on_grid(observed * float(factor), places)}
     if len(fitting) > 1:
-        fitting = {factor for factor in fitting if _on_grid(observed * float(factor), places)} or fitting
+        fitting = fitting & exact or fitting
+    near = {factor for factor in exact if _near(observed * float(factor), known)}
+    if not fitting or (near and not fitting & {*exact, Decimal(1)}):
+        # A level that has moved on is likelier than digits that the column never had.
+        return str(next(iter(near))) if len(near) == 1 else None
     if Decimal(1) in fitting and len(fitting) > 1 and _is_far(observed, known):
         # As written they would be in range, and yet nothing like the history.
         clear = _recognised(observed, known, fitting) or _nearest(observed, known, fitting)
@@ -83,10 +88,6 @@ def factor_of(token: str, values: list[tuple[float, int]], known: np.ndarray, pl
     if Decimal(1) in fitting:
         # What a magnitude suffix or a second unit means is told by the level, not by the sign alone.
         return None if candidates.get("magnitude") in fitting and len(fitting) > 1 else "1"
-    if not fitting:
-        near = {factor for factor in candidates.values() if _near(observed * float(factor), known)}
-        near = {factor for factor in near if _on_grid(observed * float(factor), places)}
-        return str(next(iter(near))) if len(near) == 1 else None
     return str(next(iter(fitting))) if len(fitting) == 1 else None
 
 

@@ -139,6 +139,16 @@ def test_a_unit_is_converted_where_the_values_are_far_likelier_so(factor, unit, 
     assert rule.factors[unit] == expected
 
 
+def test_a_level_that_moved_on_is_likelier_than_a_unit_that_leaves_strange_digits():
+    def closes(rng: np.random.Generator) -> list[str]:
+        return [f"{value:.6f}" for value in rng.uniform(90, 108, 80)]
+
+    today = [f"{value:.6f}" for value in NEW.uniform(86.5, 90.5, 80)]  # in yards they would be amid the history
+    rule = find_rule({f"{Decimal(text) / 1000} km": 1 for text in today}, column(closes))
+    assert rule is not None
+    assert rule.factors["km"] == "1000"
+
+
 def test_few_long_values_that_come_back_prove_a_point_moved_in_a_key():
     def levels(rng: np.random.Generator) -> list[str]:
         often = [0.90109761, 0.90824527, 1.0110122, 0.51572573, 0.77218834]
