@@ -25,7 +25,7 @@ def add_to(app: typer.Typer) -> None:
 def train(
     output: Annotated[Path, typer.Option(help="Folder for the weights and metadata.json.")] = Path("models/weights"),
     seed: Annotated[int, typer.Option()] = 0,
-    episodes: Annotated[int, typer.Option(help="Training episodes to draw.", min=100)] = 10_304,
+    episodes: Annotated[int, typer.Option(help="Training episodes to draw.", min=100)] = 14_720,
     as_json: JsonOption = False,
 ) -> None:
     """Train the detector on the corpus (its packages: models/requirements-corpus.txt) and our generators."""

@@ -39,7 +39,7 @@ MOST_ROUNDS = 1000
 def train(
     output: Path,
     seed: int = 0,
-    episodes: int = 10_304,
+    episodes: int = 14_720,
     exclude_families: Collection[str] = ("nyc13",),
     samples: Sequence[Sample] | None = None,
 ) -> dict[str, Any]:

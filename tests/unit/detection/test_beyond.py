@@ -64,6 +64,14 @@ def test_it_is_one_where_the_ensemble_is_silent_and_the_promise_leaves_room(hist
     assert not assess(profile, baseline, mute, DetectionSettings(false_alarm_rate=0.01)).issues
 
 
+def test_whole_numbers_that_are_decimals_now_are_one_where_the_ensemble_is_silent(history):
+    day = day_of(9)
+    hours = [f"{int(value) / 60:.8f}" for value in day["order_id"].to_pylist()]
+    batch = day.set_column(day.column_names.index("order_id"), "order_id", [hours])
+    features = features_of(view_table(batch), build_stack([view_table(table) for table in history]))
+    assert beyond_clean(findings(features), features.columns, features.kinds, features.raw) == ["order_id"]
+
+
 def test_clean_batches_are_not(history):
     stack = build_stack([view_table(table) for table in history])
     for day in range(8, 20):
