@@ -9,10 +9,10 @@ import numpy as np
 
 from airflow_provider_dqheal.detection.compare import AT
 from airflow_provider_dqheal.detection.scalars import angle
-from airflow_provider_dqheal.detection.schema_diff import SchemaDiff
 from airflow_provider_dqheal.detection.segments import sizes_of
 from airflow_provider_dqheal.detection.stack import Stack
 from airflow_provider_dqheal.detection.view import BatchView
+from airflow_provider_dqheal.issues._base import SchemaReading
 
 BATCH_FEATURES: tuple[str, ...] = (
     "columns", "history", "log_rows", "rows_own", "rows_excess", "repeat_share", "repeat_loo", "repeat_excess",
@@ -23,7 +23,7 @@ BATCH_AT = {name: i for i, name in enumerate(BATCH_FEATURES)}
 
 
 def context_of(
-    view: BatchView, stack: Stack, index: np.ndarray, position: int, raw: np.ndarray, schema: SchemaDiff
+    view: BatchView, stack: Stack, index: np.ndarray, position: int, raw: np.ndarray, schema: SchemaReading
 ) -> np.ndarray:
     """The raw :data:`BATCH_FEATURES` of a batch at ``position`` in time, against the batches ``index`` of the stack."""
     out = np.zeros(len(BATCH_FEATURES))

@@ -18,7 +18,7 @@ from airflow_provider_dqheal.detection.context import BATCH_AT
 from airflow_provider_dqheal.detection.describe import describer
 from airflow_provider_dqheal.detection.references import each_of
 from airflow_provider_dqheal.detection.view import BatchView
-from airflow_provider_dqheal.issues._base import Described, Finding, Reading, SchemaReading, TableReading, ordered
+from airflow_provider_dqheal.issues._base import Described, Finding, Reading, TableReading, ordered
 
 if TYPE_CHECKING:
     from airflow_provider_dqheal.detection.features import Features
@@ -104,7 +104,6 @@ def table_reading(features: Features) -> TableReading:
     """The batch as a whole, as the issue types read it."""
     batches = features.stack.batches
     counts = [batch.row_count for batch in batches]
-    schema = features.schema
 
     def context(which: str) -> float:
         return float(features.context_raw[BATCH_AT[which]])
@@ -119,7 +118,7 @@ def table_reading(features: Features) -> TableReading:
         repeated_batch=None,
         duplicate_share=context("duplicate_share"),
         usual_duplicate=max((batch.duplicate_share for batch in batches), default=0.0),
-        schema=SchemaReading(schema.added, schema.removed, schema.retyped, schema.reordered, schema.renamed),
+        schema=features.schema,
         measures=context,
     )
 

@@ -25,11 +25,11 @@ from airflow_provider_dqheal.detection.places import Places
 from airflow_provider_dqheal.detection.precision import measure_precision
 from airflow_provider_dqheal.detection.references import References, history_of, references_of
 from airflow_provider_dqheal.detection.scalars import scalars
-from airflow_provider_dqheal.detection.schema_diff import SchemaDiff, schema_diff
+from airflow_provider_dqheal.detection.schema_diff import schema_diff
 from airflow_provider_dqheal.detection.signs import signed
 from airflow_provider_dqheal.detection.stack import ColumnStack, Stack, build_stack, past_share
 from airflow_provider_dqheal.detection.view import BatchView, view_batch
-from airflow_provider_dqheal.issues._base import Finding
+from airflow_provider_dqheal.issues._base import Finding, SchemaReading
 
 if TYPE_CHECKING:
     from airflow_provider_dqheal.profiling.baseline import Baseline
@@ -54,7 +54,7 @@ class Features:
     evident: tuple[bool, ...]
     context: np.ndarray
     context_raw: np.ndarray
-    schema: SchemaDiff
+    schema: SchemaReading
     history: int
     row_count: int
     view: BatchView
@@ -191,7 +191,7 @@ def _self_test(stack: Stack) -> tuple[list[np.ndarray], list[np.ndarray]]:
             raw[:, -len(BY_TABLE) :] = _by_table(stack, i, index, names)
         strengths, _ = strengths_of(names, raw, references.kinds, batch, len(index))
         values.append(squash(np.concatenate([raw, strengths], axis=1)))
-        contexts.append(squash(context_of(batch, stack, index, i, raw, SchemaDiff())))
+        contexts.append(squash(context_of(batch, stack, index, i, raw, SchemaReading())))
     stack.cache["self"] = (values, contexts)
     return values, contexts
 

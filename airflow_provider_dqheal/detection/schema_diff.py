@@ -3,31 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
 from airflow_provider_dqheal.detection.stack import ColumnStack, Stack
 from airflow_provider_dqheal.detection.view import UNTYPED, BatchView, ColumnView
+from airflow_provider_dqheal.issues._base import SchemaReading
 
 _LIKELY, _MARGIN = 0.6, 0.1
 """How alike a renamed column and its old self are, and by how much more than either is to any other."""
-
-
-@dataclass(frozen=True, eq=False)
-class SchemaDiff:
-    """Columns of the batch that differ from what the history has. ``renamed`` maps the old to the likely new name."""
-
-    added: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    retyped: tuple[tuple[str, str, str], ...] = ()
-    reordered: bool = False
-    renamed: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def any(self) -> bool:
-        """Whether names or types differ (order alone does not count)."""
-        return bool(self.added or self.removed or self.retyped)
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,10 +40,10 @@ def _schemas(stack: Stack) -> Schemas:
     return history
 
 
-def schema_diff(view: BatchView, stack: Stack) -> SchemaDiff:
+def schema_diff(view: BatchView, stack: Stack) -> SchemaReading:
     """The exact difference of names and types; what already varied within the history does not count."""
     if view.schema == stack.batches[-1].schema:
-        return SchemaDiff()
+        return SchemaReading()
     history = _schemas(stack)
     known = history.kinds
     names = [name for name, _ in view.schema]
@@ -71,7 +56,7 @@ def schema_diff(view: BatchView, stack: Stack) -> SchemaDiff:
     )
     orders = {tuple(name for name in order if name in view.columns) for order in history.orders}
     order = tuple(name for name in names if name in known)
-    return SchemaDiff(
+    return SchemaReading(
         added, removed, retyped, bool(order) and order not in orders, _renames(view, stack, added, removed)
     )
 

@@ -69,16 +69,14 @@ def assess(profile: Profile, baseline: Baseline, scores: Scores, settings: Detec
         scores: of :meth:`Detector.score`, with the features they were made from.
         settings: the stated false-alarm rates.
     """
-    from airflow_provider_dqheal.detection.calibration import head_levels, likeliest
+    from airflow_provider_dqheal.detection.calibration import HEADS, likeliest
 
     settings = settings or DetectionSettings()
     features, calibration = scores.features, scores.calibration
     act = calibration.threshold(settings.false_alarm_rate, features.history)
     look = min(calibration.threshold(settings.watch_rate, features.history), act)
-    levels = head_levels(scores.levels[None, :])[0]
-    alarm = float(scores.levels.max())
-    probability = np.asarray([calibration.probability(i, float(level)) for i, level in enumerate(levels)])
-    likely = likeliest(probability[None, :], features.table_facts[None, :])
+    probability = calibration.probabilities(scores.levels[None, :])[0]
+    likely = likeliest(probability[None, : len(ISSUE_ORDER)], features.table_facts[None, :])
     columns = Readings(features)
     found = findings(features, columns)
     acted = _chosen(scores, act, calibration.loosen, likely)
@@ -96,9 +94,8 @@ def assess(profile: Profile, baseline: Baseline, scores: Scores, settings: Detec
         if i in acted or i in watched:
             issue = _issue(specs[name], float(probability[i]), found, columns, scores, i, beyond if i in acted else ())
             (issues if i in acted else watch).append(issue)
-    shown = {name: round(float(probability[i]), 4) for i, name in enumerate(ISSUE_ORDER)}
-    shown["any"] = round(calibration.probability(len(ISSUE_ORDER), alarm), 4)
-    thresholds = {name: round(calibration.probability(i, act), 4) for i, name in enumerate((*ISSUE_ORDER, "any"))}
+    shown = {name: round(float(probability[i]), 4) for i, name in enumerate(HEADS)}
+    thresholds = {name: round(calibration.probability(i, act), 4) for i, name in enumerate(HEADS)}
     return Verdict(
         status="scored",
         issues=tuple(issues),

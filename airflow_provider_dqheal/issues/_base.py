@@ -52,13 +52,18 @@ class Reading:
 
 @dataclass(frozen=True)
 class SchemaReading:
-    """How names and types differ from the accepted schema and from what the history has."""
+    """How names and types differ from what the history has. ``renamed`` maps the old to the likely new name."""
 
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     retyped: tuple[tuple[str, str, str], ...] = ()
     reordered: bool = False
     renamed: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def any(self) -> bool:
+        """Whether names or types differ (order alone does not count)."""
+        return bool(self.added or self.removed or self.retyped)
 
 
 @dataclass(frozen=True)

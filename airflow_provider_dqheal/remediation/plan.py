@@ -168,7 +168,7 @@ def _unexplained(context: Context, steps: list[Step]) -> list[str]:
     """One reason for every acted-on issue that no step of its own or a related type touches."""
     reasons = []
     for issue in context.verdict.issues:
-        concerned = set(context.concerned(issue)) | set(issue.concerned)
+        concerned = _concerned(context, issue)
         kinds = (issue.type, *RELATED.get(issue.type, ISSUE_ORDER))
         touching = [
             step
@@ -201,9 +201,13 @@ def _left(context: Context, repairs: list[Step]) -> list[str]:
     return [
         f"distribution_shift in {', '.join(moved)}: repaired values are still unlike the history; correct the source"
         for issue in context.verdict.issues
-        if issue.type == "distribution_shift"
-        and (moved := _still_moved(context, touched & (set(context.concerned(issue)) | set(issue.concerned))))
+        if issue.type == "distribution_shift" and (moved := _still_moved(context, touched & _concerned(context, issue)))
     ]
+
+
+def _concerned(context: Context, issue: Issue) -> set[str]:
+    """The issue's columns, under the names that they came with and those that they have now."""
+    return {*context.concerned(issue), *issue.concerned}
 
 
 def _still_moved(context: Context, concerned: set[str]) -> list[str]:

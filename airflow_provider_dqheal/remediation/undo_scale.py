@@ -41,11 +41,12 @@ class UndoScale(Strategy):
             if not history.is_numeric:
                 continue
             places = history.style.most_places
-            found = find_transform(numbers_of(cells.counter), history, history.finest_place)
+            values = numbers_of(cells.counter)
+            found = find_transform(values, history, history.finest_place)
             alarmed = context.issue(*ISSUE_ORDER, column=name) is not None
             if found is None or (history.is_key and not found.proven):
                 continue
-            if not alarmed and not (_by_form(cells.counter, history) and history.harmless(_by_form, 1.0)):
+            if not alarmed and not (_is_plain(found, values, history) and history.harmless(_by_form, 1.0)):
                 continue
             reason = f"all values of {name!r} are changed by {found.transform.name}, exactly and without a rest"
             params = {
@@ -82,12 +83,16 @@ class UndoScale(Strategy):
         return set_cells(working, step, column, positions, after, note=f"undo: {transform.name}")
 
 
+def _is_plain(found: Found | None, values: np.ndarray, history: ColumnHistory) -> bool:
+    """Whether a transform is proven and most numbers have more digits than the column ever had."""
+    return found is not None and found.proven and Proof(values, history, history.finest_place).is_off_grid
+
+
 def _by_form(counts: Counts, past: ColumnHistory) -> dict[Text, Text]:
-    """All texts where a transform is proven and most cells have more digits than the column ever had; else none."""
-    values, places = numbers_of(counts), past.finest_place
-    found = find_transform(values, past, places)
-    proven = found is not None and found.proven and Proof(values, past, places).is_off_grid
-    return dict.fromkeys(counts) if proven else {}
+    """All texts of a batch that is plainly transformed; else none."""
+    values = numbers_of(counts)
+    plain = _is_plain(find_transform(values, past, past.finest_place), values, past)
+    return dict.fromkeys(counts) if plain else {}
 
 
 def _known(cells: Cells, found: Found, history: ColumnHistory, places: int) -> dict[str, str]:

@@ -43,7 +43,7 @@ def find_rule(counts: Mapping[Text, int], history: ColumnHistory) -> NumberRule 
     mark, regroup = _mark(parts, counts, history, integer)
     known = _reference(counts, history)
     rules = [_rule(parts, odd, known, history, one, regroup) for one in _marks(mark, parts, integer)]
-    return max(rules, key=lambda rule: _explained(rule, odd, known))
+    return rules[0] if len(rules) == 1 else max(rules, key=lambda rule: _explained(rule, odd, known))
 
 
 def _rule(
