@@ -53,6 +53,11 @@ class SinkPolicy(Frozen):
     format: Literal["same", "csv", "jsonl", "parquet", "orc"] = Field(
         default="same", description="same: as the batch came, untouched batches byte for byte; else written anew"
     )
+    iceberg: str | None = Field(
+        default=None,
+        pattern=r"^[^.\s]+(\.[^.\s]+){2,}$",
+        description="catalog.namespace.table that gets the rows as well, by a branch that is fast-forwarded",
+    )
 
 
 class Retention(Frozen):

@@ -58,7 +58,8 @@ def publish_stage(services: Services, ref: BatchRef) -> BatchRecord:
                 services.store.set_incident(
                     incident.id, incident.version, "resolved", actor="dqheal", note="healed, validated and published"
                 )
-            run.status, run.summary = "published", counts
+            table = {"table": files.table} if files.table is not None else {}
+            run.status, run.summary = "published", counts | table
             run.document["spent"] = spent_by(plan, working).model_dump()
         run.document |= {"status": run.status, **run.summary}
     final = services.store.batch(ref.dataset, ref.batch_id, ref.attempt)

@@ -27,7 +27,6 @@ from airflow_provider_dqheal.remediation._base import registry
 from airflow_provider_dqheal.remediation.edits import positions_of, set_cells
 from airflow_provider_dqheal.remediation.working import Working
 from airflow_provider_dqheal.storage.records import BatchRecord, HandledRow
-from airflow_provider_dqheal.storage.sinks import FolderSink
 
 UNDONE = "undo"
 """Prefix of the stages that say which steps were undone."""
@@ -169,8 +168,7 @@ def republish(services: Services, record: BatchRecord, working: Working, reason:
     baseline = baseline_for(services, ref)
     schema = baseline.table_schema if baseline is not None else None
     ready = working.replace(table=conform(working.table, baseline, ref.format)) if baseline is not None else working
-    sink = FolderSink.of(record.published_uri, services.settings.policy_for(ref.dataset).sink.format)
-    files = sink.publish(ref, ready, schema)
+    files = services.sink_for(ref.dataset, record.published_uri).publish(ref, ready, schema)
     services.store.set_status(
         ref,
         "published",

@@ -16,7 +16,7 @@ from airflow_provider_dqheal.core.types import BatchRef
 from airflow_provider_dqheal.storage.store import Store
 
 if TYPE_CHECKING:
-    from airflow_provider_dqheal.storage.sinks.folder import FolderSink
+    from airflow_provider_dqheal.storage.sinks import FolderSink, IcebergSink
 
 
 class StoreEvents:
@@ -84,16 +84,22 @@ class Services:
                 sinks.append(stack.enter_context(StatusPublisher(settings.kafka)))
             yield cls(settings=settings, store=store, events=EveryEventSink(sinks), out=out)
 
-    def sink_for(self, dataset: str) -> FolderSink:
+    def sink_for(self, dataset: str, published_uri: str | None = None) -> FolderSink | IcebergSink:
         """Where a data set's batches are published: ``out``, else its policy's folder, else the configured one.
+
+        ``published_uri``: of a batch that is published already; its folder is taken again.
 
         Raises:
             ConfigError: when the policy is invalid.
         """
-        from airflow_provider_dqheal.storage.sinks.folder import FolderSink
+        from airflow_provider_dqheal.storage.sinks import FolderSink, IcebergSink
 
         policy = self.settings.policy_for(dataset).sink
-        return FolderSink(self.out or policy.folder or self.settings.published, policy.format)
+        if published_uri is not None:
+            folder = FolderSink.of(published_uri, policy.format)
+        else:
+            folder = FolderSink(self.out or policy.folder or self.settings.published, policy.format)
+        return IcebergSink(folder, policy.iceberg) if policy.iceberg is not None else folder
 
     def staging(self, ref: BatchRef) -> Path:
         """The folder of this attempt's staged output."""

@@ -9,7 +9,6 @@ from airflow_provider_dqheal.core.events import batch_event, now
 from airflow_provider_dqheal.pipeline.rebuild import UNDONE, decided, published_batch, rebuilt, republish
 from airflow_provider_dqheal.pipeline.services import Services
 from airflow_provider_dqheal.storage.records import BatchRecord
-from airflow_provider_dqheal.storage.sinks import FolderSink
 from airflow_provider_dqheal.validation.conservation import do_no_harm, quarantine_is_raw, rows_conserved
 
 
@@ -24,7 +23,9 @@ def undo(services: Services, dataset: str, batch_id: str) -> BatchRecord:
     record = published_batch(services, dataset, batch_id)
     ref = record.ref
     assert record.published_uri is not None
-    files = FolderSink.of(record.published_uri).publish(ref, None, None, keep_aside=True)
+    known = services.store.dataset(dataset)
+    sink = services.sink_for(dataset, record.published_uri)
+    files = sink.publish(ref, None, known.table_schema if known else None, keep_aside=True)
     counts = {"healed_cells": 0, "quarantined_rows": 0, "rows_published": record.rows_in}
     services.store.set_status(ref, "undone", published_uri=files.uri, reason="undone: raw restored", **counts)
     services.events.emit(batch_event("undo", "undone", dataset, batch_id, ref.attempt, published_uri=files.uri))
@@ -58,8 +59,14 @@ def undo_step(services: Services, dataset: str, batch_id: str, step_id: str, by:
                 raise ValidationFailed(f"{ref.key}: without {step_id!r} {check.observed}, expected {check.expected}")
     name = f"{UNDONE}:{hashlib.sha256(step_id.encode()).hexdigest()[:16]}"
     services.store.put_stage(ref, name, {"step": step_id, "by": by, "at": now().isoformat()})
-    services.events.emit(batch_event("undo", "step_undone", dataset, batch_id, ref.attempt, step=step_id, by=by))
-    if last:
-        return undo(services, dataset, batch_id)
     undone = sorted({*known.undone, step_id})
-    return republish(services, record, working, f"undone by a person: {', '.join(undone)}")
+    try:
+        if last:
+            done = undo(services, dataset, batch_id)
+        else:
+            done = republish(services, record, working, f"undone by a person: {', '.join(undone)}")
+    except ValidationFailed:  # what is left does not go where it is published: the step holds as before
+        services.store.forget_stages(ref, (name,))
+        raise
+    services.events.emit(batch_event("undo", "step_undone", dataset, batch_id, ref.attempt, step=step_id, by=by))
+    return done

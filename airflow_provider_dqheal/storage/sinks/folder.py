@@ -12,12 +12,12 @@ from pathlib import Path
 import pyarrow as pa
 from pyarrow import parquet
 
-from airflow_provider_dqheal.core.errors import PublishError, ValidationFailed
+from airflow_provider_dqheal.core.errors import PublishError
 from airflow_provider_dqheal.core.paths import slug
 from airflow_provider_dqheal.core.types import BatchRef, TableSchema
-from airflow_provider_dqheal.profiling.schema import cast_table
-from airflow_provider_dqheal.profiling.sources import open_source, read_raw
+from airflow_provider_dqheal.profiling.sources import open_source
 from airflow_provider_dqheal.remediation.working import Working
+from airflow_provider_dqheal.storage.sinks.rows import rows_of, typed_rows
 from airflow_provider_dqheal.storage.sinks.writers import write_table
 
 ASIDE = "_dqheal"
@@ -29,11 +29,15 @@ KEPT_VERSIONS = 2
 
 @dataclass(frozen=True)
 class PublishedFiles:
-    """Where a batch was published: a folder of data files, and beside it what was taken out and changed."""
+    """Where a batch was published: a folder of data files, and beside it what was taken out and changed.
+
+    ``table``: the Iceberg table that has its rows as well.
+    """
 
     uri: str
     quarantine_uri: str | None = None
     ledger_uri: str | None = None
+    table: str | None = None
 
 
 class FolderSink:
@@ -116,18 +120,8 @@ class FolderSink:
 
 def _table(working: Working | None, ref: BatchRef, schema: TableSchema | None, format: str | None) -> pa.Table:
     """What is written: in the accepted types where the format is another than the batch's."""
-    table = working.table if working is not None else read_raw(ref)
-    if format is None or schema is None:
-        return table
-    typed, unread = cast_table(table, schema)
-    faults = {name: int(mask.sum()) for name, mask in unread.items() if mask.any()}
-    if faults:
-        name, count = next(iter(faults.items()))
-        raise ValidationFailed(
-            f"{ref.key}: {count:,} cells of {name!r} do not read as {schema.column(name).type}, "  # type: ignore[union-attr]
-            f"so it cannot be written as {format}; set sink.format: same, or have them quarantined"
-        )
-    return typed
+    table = rows_of(working, ref)
+    return table if format is None or schema is None else typed_rows(table, schema, ref, format)
 
 
 def _told(quarantine: pa.Table, ref: BatchRef) -> pa.Table:

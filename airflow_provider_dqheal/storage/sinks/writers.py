@@ -16,6 +16,7 @@ from pyarrow import orc, parquet
 
 from airflow_provider_dqheal.core.types import BatchRef, TableSchema
 from airflow_provider_dqheal.profiling.schema import render
+from airflow_provider_dqheal.storage.sinks.rows import plain_type, with_types
 
 ROWS_AT_ONCE = 50_000
 BARE = ("int", "float", "bool")
@@ -70,24 +71,7 @@ def _write_parquet(table: pa.Table, path: Path, ref: BatchRef, schema: TableSche
 
 def _write_orc(table: pa.Table, path: Path, ref: BatchRef, schema: TableSchema | None, like: Path | None) -> None:
     """ORC with the table's own types, as far as ORC has them."""
-    for index, field in enumerate(table.schema):
-        wider = _orc_type(field.type)
-        if wider != field.type:
-            table = table.set_column(index, field.name, table.column(index).cast(wider))
-    orc.write_table(table, path)
-
-
-def _orc_type(type: pa.DataType) -> pa.DataType:
-    """The nearest type that ORC can hold without loss: it knows neither dictionaries nor unsigned numbers."""
-    if pa.types.is_dictionary(type):
-        return _orc_type(type.value_type)
-    if pa.types.is_null(type):
-        return pa.string()
-    if pa.types.is_unsigned_integer(type):
-        return pa.int64() if type.bit_width < 64 else pa.decimal128(20)
-    if pa.types.is_timestamp(type):
-        return pa.timestamp("ns", type.tz)
-    return type
+    orc.write_table(with_types(table, lambda type: plain_type(type, "ns")), path)
 
 
 WRITERS: dict[str, Callable[[pa.Table, Path, BatchRef, TableSchema | None, Path | None], None]] = {
