@@ -20,6 +20,9 @@ _TARGETS: dict[ColumnType, pa.DataType] = {
     "datetime": pa.timestamp("us"),
 }
 
+_KINDS: dict[str, ColumnType] = {str(target): kind for kind, target in _TARGETS.items()}
+"""What a column that never held a value is stored as."""
+
 
 @register
 class CastPhysical(Strategy):
@@ -38,15 +41,14 @@ class CastPhysical(Strategy):
         for name, history, _ in context.columns():
             now = context.working.table.schema.field(name).type
             was = context.history.physical.get(name)
-            target = _TARGETS.get(history.type)
+            kind = history.type if history.present else _KINDS.get(str(was), history.type)
+            target = _TARGETS.get(kind)
             if target is None or was is None or was == str(now) or was in ("string", "large_string"):
                 continue
             if now == target or _cast(context.working.table.column(name), target) is None:
                 continue
-            reason = (
-                f"column {name!r} came as {now}, the accepted type is {history.type}; every value casts back exactly"
-            )
-            steps.append(self.step(context, (name,), {"type": history.type, "from": str(now)}, 1.0, reason))
+            reason = f"column {name!r} came as {now}, the accepted type is {kind}; every value casts back exactly"
+            steps.append(self.step(context, (name,), {"type": kind, "from": str(now)}, 1.0, reason))
         return steps
 
     def change(self, working: Working, step: Step) -> Working:

@@ -35,7 +35,7 @@ class DuplicatedLoad(QuarantineStrategy):
         _, first = np.unique(codes, axis=0, return_index=True)
         copies = np.setdiff1d(np.arange(len(codes)), first)
         keyed = any(history.is_key for _, history, _ in context.columns())
-        alarmed = context.issue("distribution_shift", ever=True) is not None and len(copies) > 1
+        alarmed = context.issue("distribution_shift") is not None and len(copies) > 1
         if not len(copies) or not (len(copies) >= _COPIES or keyed or alarmed):
             return []
         reason = f"{len(copies):,} rows are exact copies of earlier ones; no accepted batch has any"

@@ -6,6 +6,7 @@ from airflow_provider_dqheal.core.types import Step
 from airflow_provider_dqheal.remediation._base import Context, register
 from airflow_provider_dqheal.remediation._remainder import QuarantineStrategy
 from airflow_provider_dqheal.remediation.kernels.slips import explain
+from airflow_provider_dqheal.remediation.kernels.spelling import near_misses
 
 
 @register
@@ -21,10 +22,10 @@ class QuarantineOutliers(QuarantineStrategy):
         for name, history, cells in context.columns():
             if context.issue("outliers", column=name, alone=True) is None:
                 continue
-            rows = context.row_ids(cells.rows(set(explain(cells.counter, history).unexplained)))
+            far = explain(cells.counter, history, alarmed=True)
+            rows = context.row_ids(cells.rows({*far.unexplained, *far.slips, *near_misses(cells.counter, history)}))
             if rows and self.within_budget(context, len(rows)):
-                reason = (
-                    f"{len(rows):,} values of {name!r} lie far outside the history and no single slip explains them"
-                )
+                what = "lie far outside the history" if history.is_numeric else "are nearly known ones"
+                reason = f"{len(rows):,} values of {name!r} {what} and no single slip explains them"
                 steps.append(self.rows_step(context, (name,), rows, f"outlier in {name!r}", 0.9, reason))
         return steps

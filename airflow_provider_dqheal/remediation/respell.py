@@ -1,4 +1,4 @@
-"""Gives known values their known spelling back."""
+"""Gives values their spelling back."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from airflow_provider_dqheal.remediation.kernels.text import Text
 
 @register
 class Respell(TextMap):
-    """Case, spaces, punctuation and broken encodings of values that the history knows in one spelling."""
+    """Case, spaces and punctuation of values that the history knows in one spelling; encodings that were misread."""
 
     name = "respell"
     heals = "outliers"
@@ -23,4 +23,4 @@ class Respell(TextMap):
 
     def told(self, column: str, rows: int, found: dict[Text, Text]) -> str:
         """How many cells and spellings."""
-        return f"{rows:,} cells of {column!r} hold {len(found):,} unknown spellings of known values"
+        return f"{rows:,} cells of {column!r} hold {len(found):,} unknown spellings, each of one value"

@@ -28,6 +28,8 @@ _SIGNIFICANT_AFTER = 12
 _RECOGNISED = 0.5
 _RECOGNISED_OF_MANY = 0.3
 _RIVAL = 0.2
+_BY_CHANCE, _FARTHER = 0.5, 3.0
+"""Share of the recognised values that another reading may have by chance, if it is so many times as far away."""
 _FEWEST = 4
 _MANY = 30
 """Different values that there have to be, at least, for half or for a third of them to prove anything."""
@@ -123,13 +125,20 @@ class Proof:
     def recognised(self, options: Mapping[Transform, float]) -> Transform | None:
         """The one transform under which most different values are such as the history holds; None when none is.
 
-        Of the values as they are, and under any other transform, hardly one may be known.
+        Of the values as they are, and under any other transform, hardly one may be known; under one that leaves the
+        values far from the history (``options`` holds the distances), no more than chance gives where much is known.
         """
         shares = {option: self._known_share(option.undo(self.values)) for option in options}
         if not shares:
             return None
         best = max(shares, key=lambda option: shares[option])
-        others = [share for option, share in shares.items() if option != best]
+        sure = shares[best] >= _RECOGNISED and len(np.unique(self.values)) >= _MANY
+        others = [
+            share
+            for option, share in shares.items()
+            if option != best
+            and not (sure and share <= _BY_CHANCE * shares[best] and options[option] > _FARTHER * options[best])
+        ]
         rival = max([self._known_share(self.values), *others])
         if is_recognised(shares[best], rival, len(np.unique(self.values))) or (not rival and self._coincides(best)):
             return best

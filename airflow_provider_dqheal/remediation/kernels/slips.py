@@ -15,6 +15,7 @@ import numpy as np
 
 from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts, numbers_of
 from airflow_provider_dqheal.remediation.kernels.numbers import is_number, significant_digits, to_decimal
+from airflow_provider_dqheal.remediation.kernels.proof import known_ones
 from airflow_provider_dqheal.remediation.kernels.scale import Scale
 from airflow_provider_dqheal.remediation.kernels.text import Text
 from airflow_provider_dqheal.remediation.kernels.transforms import Spread
@@ -48,6 +49,10 @@ _PRIOR = {
     **dict.fromkeys(SIGN, 0.2),
 }
 SURE = 0.98
+_COMPANY, _SURE_IN_COMPANY = 3, 0.8
+"""Numbers that lost their sign surely, and how likely others beside them have to be: they came by the same way."""
+_UNLIKE = 1.95
+"""Kolmogorov-Smirnov distance times the root of the rows, that chance passes once in a thousand."""
 _MOST = 0.3
 _STRANGE = 0.02
 """How much less likely a true value is that has more digits than the column ever had, or is not in its short list."""
@@ -87,10 +92,11 @@ class Explained:
     unexplained: tuple[str, ...]
 
 
-def explain(counts: Counts, history: ColumnHistory) -> Explained:
+def explain(counts: Counts, history: ColumnHistory, alarmed: bool = False) -> Explained:
     """Finds the far numbers of a column and what each slipped from.
 
-    Nothing is far where the batch as a whole has moved (that is a shift), or in a key.
+    Nothing is far where the batch as a whole has moved (that is a shift), or in a key; nor are one or two numbers that
+    a clean batch may have, unless the detector is ``alarmed`` by outliers here.
     """
     nothing = Explained({}, ())
     texts = [text for text in counts if text is not None and text not in history.pooled and is_number(text)]
@@ -104,7 +110,7 @@ def explain(counts: Counts, history: ColumnHistory) -> Explained:
     far = (scale.far(np.where(finite, values, 0.0)) | finer) & finite
     if not far.any():
         return nothing
-    if far.sum() < 3 and not (scale.far_alone(values[far]) | finer[far]).any():
+    if far.sum() < 3 and not alarmed and not (scale.far_alone(values[far]) | finer[far]).any():
         return nothing
     rows = sum(counts.values())
     far_rows = sum(counts[text] for text, hit in zip(texts, far, strict=True) if hit)
@@ -115,7 +121,7 @@ def explain(counts: Counts, history: ColumnHistory) -> Explained:
     scale = Scale(history, tuple(bulk[:: max(1, len(bulk) // 5_000)].tolist()))
     options = {text: _options(text, scale, places, history) for text, hit in zip(texts, far, strict=True) if hit}
     shares = _shares(options, counts)
-    slips: dict[Text, Slip] = {}
+    slips, likely = dict[Text, Slip](), dict[Text, Slip]()
     for text, found in options.items():
         weights = {kind: shares[kind] * density for kind, (_, density) in found.items()}
         total = sum(weights.values())
@@ -124,6 +130,12 @@ def explain(counts: Counts, history: ColumnHistory) -> Explained:
         kind = max(weights, key=lambda name: weights[name])
         if weights[kind] / total >= SURE and kind not in NO_SLIP:
             slips[text] = Slip(history.style.write(found[kind][0]), kind, weights[kind] / total)
+        elif weights[kind] / total >= _SURE_IN_COMPANY and kind in SIGN:
+            likely[text] = Slip(history.style.write(found[kind][0]), kind, weights[kind] / total)
+    if sum(slip.kind in SIGN for slip in slips.values()) >= _COMPANY:
+        slips |= likely
+    if not _sign_is_random({text: slip for text, slip in slips.items() if slip.kind in SIGN}, counts, history):
+        slips = {text: slip for text, slip in slips.items() if slip.kind not in SIGN}
     slips = {text: slip for text, slip in slips.items() if slip.kind not in UNIT or _proven(text, slip, slips, history)}
     slips = {text: slip for text, slip in slips.items() if not _may_be_record(text, slip, slips, history)}
     aliens = sum(counts[text] for text, found in options.items() if not set(found) - {"record", "other"})
@@ -134,6 +146,23 @@ def explain(counts: Counts, history: ColumnHistory) -> Explained:
     rest = [text for text in options if text not in slips]
     alone = scale.far_surely(np.array([float(text) for text in rest]))
     return Explained(slips, tuple(text for text, hit in zip(rest, alone, strict=True) if hit))
+
+
+def _sign_is_random(slips: Mapping[Text, Slip], counts: Counts, history: ColumnHistory) -> bool:
+    """Whether the numbers that lost their sign are such as the column holds: a sign is lost whatever the size.
+
+    What stretched beyond zero, as in a batch that spreads wider, is small or large alone.
+    """
+    sizes = np.sort(np.concatenate([[float(slip.after)] * counts[text] for text, slip in slips.items()] or [[]]))
+    known = history.all_numbers[history.all_numbers != 0]
+    if not len(sizes) or not len(known):
+        return True
+    points = np.concatenate([sizes, known])
+    gap = np.abs(
+        np.searchsorted(sizes, points, side="right") / len(sizes)
+        - np.searchsorted(known, points, side="right") / len(known)
+    )
+    return float(gap.max()) * np.sqrt(len(sizes)) <= _UNLIKE
 
 
 def _proven(text: Text, slip: Slip, slips: Mapping[Text, Slip], history: ColumnHistory) -> bool:
@@ -248,5 +277,10 @@ def _without_double(text: str) -> list[Decimal]:
 
 
 def _on_grid(value: Decimal, history: ColumnHistory) -> bool:
-    """Whether the value is a multiple of the power of ten that (nearly) all known numbers are multiples of."""
+    """Whether the value may be the column's: a known one where no other ever comes, else a multiple of its grid.
+
+    The grid is the power of ten that (nearly) all known numbers are multiples of.
+    """
+    if history.is_categorical and not len(known_ones(np.array([float(value)]), history.different_numbers)):
+        return value == 0 and history.different_numbers[0] == 0
     return history.grid < 1 or (abs(value) < Decimal(10) ** 25 and value % history.grid == 0)

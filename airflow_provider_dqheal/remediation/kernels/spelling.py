@@ -86,6 +86,7 @@ def edits(left: str, right: str, most: int) -> int:
 def variants(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
     """Unseen texts that are a known value in another case, spacing, punctuation or encoding; one value must fit.
 
+    Letters that a wrong encoding split (``Ã©``) come back in a column that never had such, the value known or not.
     A value without the blanks around it that the history has says the same, and is left as it is; so are blanks within
     it where values of the history have several in a row.
     """
@@ -102,6 +103,7 @@ def variants(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
             cases.setdefault(folded(text), []).append(text)
     padded = any(text != text.strip() for text in history.present)
     spaced = any(_SPACED in text.strip() for text in history.present)
+    never_split = not any(unbroken(text) for text in history.present if not text.isascii())
     found: dict[Text, Text] = {}
     for text in unseen:
         key = plain(text)
@@ -116,13 +118,19 @@ def variants(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
             continue
         if len(fits) == 1 and (fits == cased or _is_steady(fits[0], history)):
             found[text] = fits[0]
-        elif fixed is not None and fixed in history.present:
+        elif fixed is not None and (fixed in history.present or (_is_read(fixed) and never_split)):
             found[text] = fixed
         elif bare != text.strip() and bare in history.present:
             found[text] = bare
         elif not padded and text != text.strip() and text.strip():
             found[text] = text.strip()
     return found
+
+
+def _is_read(fixed: str) -> bool:
+    """Whether what a wrong encoding split comes back as letters."""
+    back = [ch for ch in fixed if not ch.isascii()]
+    return bool(back) and all(ch.isalpha() for ch in back)
 
 
 def _is_steady(known: str, history: ColumnHistory) -> bool:
@@ -162,6 +170,27 @@ def typos(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
             found[text] = nearest
     strange = sum(rows for text, rows in counts.items() if text not in history.pooled and not is_missing_word(text))
     return found if strange <= _MOST_STRANGE * rows_now else {}
+
+
+def near_misses(counts: Counts, history: ColumnHistory) -> list[Text]:
+    """Unseen texts in one or two cells of a closed domain that nearly are a frequent value, or several.
+
+    Which one they are meant to be is not told: a short word may be a sign of its own.
+    """
+    if history.is_numeric or history.date_layout is not None or not history.is_categorical:
+        return []
+    letters = {text: Counter(text.casefold()) for text, rows in history.present.items() if rows >= 3}
+    if len(letters) > _MAX_KNOWN:
+        return []
+    unseen = [text for text, rows in counts.items() if text and rows <= SELDOM and text not in history.pooled]
+    return [text for text in unseen[:_MAX_UNSEEN] if _is_near(text, letters)]
+
+
+def _is_near(text: str, letters: Mapping[str, Counter[str]]) -> bool:
+    lower, most = text.casefold(), _reach(text)
+    own = Counter(lower)
+    close = (known for known, their in letters.items() if sum((own - their).values()) <= most)
+    return _digits(text) == "" and any(edits(lower, known.casefold(), most) <= most for known in close)
 
 
 def _are_told_apart(history: ColumnHistory) -> bool:

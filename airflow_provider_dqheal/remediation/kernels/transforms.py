@@ -44,6 +44,11 @@ class Transform:
         return self.factor in ("1024", "0.0009765625")
 
     @property
+    def is_shift(self) -> bool:
+        """Whether it only adds a number."""
+        return self.factor == "1"
+
+    @property
     def is_decimal(self) -> bool:
         """Whether the factor is a power of ten, which moves the point and loses no digit."""
         return Decimal(self.offset) == 0 and set(self.factor) <= set("01.") and self.factor.count("1") == 1
@@ -165,7 +170,7 @@ def find_transform(values: np.ndarray, history: ColumnHistory, places: int) -> F
     found = _recognised(proof, fitting, max(before, tolerance)) or _nearest(proof, spread, fitting, far, before)
     if found is None:
         return None
-    if proof.is_blurred or proof.is_cut(found.transform):
+    if proof.is_blurred or (not proof.is_single and proof.is_cut(found.transform)):
         traced = proof.known_near(np.unique(values), found.transform)
         return replace(found, cut=True) if bool(np.isfinite(traced).all()) else None
     return replace(found, single=proof.is_single)
@@ -238,6 +243,9 @@ def _inner(values: np.ndarray) -> float:
 
 def _is_sharp(values: np.ndarray, transform: Transform, history: ColumnHistory, spread: Spread) -> bool:
     """Whether batches are so alike that no other factor comes near: medians agree to 1 %, or two numbers are undone."""
+    if transform.is_shift:
+        low, high = np.quantile(history.all_numbers, [0.05, 0.95])
+        return bool(high - low <= abs(float(transform.offset)))  # else many a shift comes near
     if float(transform.offset):
         return True
     if history.style.most_places <= _RAN_OUT:

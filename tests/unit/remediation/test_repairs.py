@@ -9,13 +9,14 @@ from collections import Counter
 import pyarrow as pa
 import pytest
 
-from airflow_provider_dqheal.remediation.history import ColumnHistory
+from airflow_provider_dqheal import api
+from airflow_provider_dqheal.remediation.history import ColumnHistory, TableHistory
 from airflow_provider_dqheal.remediation.kernels.date_rule import read_dates
 from airflow_provider_dqheal.remediation.kernels.dependencies import mine
 from airflow_provider_dqheal.remediation.kernels.numeric_rule import find_rule
 from airflow_provider_dqheal.remediation.kernels.own_values import own_spellings
 from airflow_provider_dqheal.remediation.kernels.slips import explain
-from airflow_provider_dqheal.remediation.kernels.spelling import typos, variants
+from airflow_provider_dqheal.remediation.kernels.spelling import near_misses, typos, variants
 from airflow_provider_dqheal.remediation.narrowed import is_narrowed
 from airflow_provider_dqheal.remediation.restore_codes import RestoreCodes
 from airflow_provider_dqheal.remediation.sentinel import Sentinel
@@ -594,3 +595,67 @@ def test_exponents_are_not_odd_where_the_column_writes_them():
     assert rule is not None
     assert all(float(rule.read(f"€{text}")) == float(text) for text in new)
     assert [rule.read(text) for text in products(random.Random(10))] == [None] * 60
+
+
+def speeds(*batches: list[int]) -> ColumnHistory:
+    return ColumnHistory("speed", "int", tuple(Counter(map(str, batch)) for batch in batches))
+
+
+def test_signs_are_lost_whatever_the_size_and_a_few_less_sure_ones_go_with_the_others():
+    rng = random.Random(5)
+    history = speeds(*([rng.choice(range(20, 320, 5)) for _ in range(400)] for _ in range(8)))
+    batch = [rng.choice(range(20, 320, 5)) for _ in range(400)]
+    gone = [-60, -85, -100, -130, -150, -160, -250]
+    found = explain(Counter(map(str, [*batch, *gone])), history)
+    assert {text: slip.after for text, slip in found.slips.items()} == {str(value): str(-value) for value in gone}
+    stretched = [round(150 + 3 * (value - 150)) for value in batch]
+    assert explain(Counter(map(str, stretched)), history).slips == {}
+
+
+def test_batch_that_spreads_below_zero_has_lost_no_sign():
+    rng = random.Random(6)
+    history = ColumnHistory(
+        "ratio", "float", tuple(Counter(f"{rng.uniform(0.5, 1.1):.3f}" for _ in range(200)) for _ in range(8))
+    )
+    batch = Counter(f"{rng.uniform(0.5, 1.1):.3f}" for _ in range(170))
+    batch.update(f"{-rng.uniform(0.05, 0.5):.3f}" for _ in range(40))
+    assert explain(batch, history).slips == {}
+
+
+def test_numbers_that_alarm_are_far_even_when_they_are_few():
+    history = speeds(*([*range(20, 320, 5), 0] * 6 for _ in range(8)))
+    counts = Counter(map(str, [*range(20, 320, 5), 0] * 6)) | Counter(["-3"])
+    assert explain(counts, history).unexplained == ()
+    assert explain(counts, history, alarmed=True).unexplained == ("-3",)
+
+
+def test_texts_that_nearly_are_known_ones_are_told_without_saying_which_they_mean():
+    history = ColumnHistory(
+        "sky", "string", tuple(Counter({"No Cloud": 150, "Some Cloud": 120, "Overcast": 80}) for _ in range(8))
+    )
+    counts = Counter({"No Cloud": 150, "N Cloud": 1, "Overcasst": 1, "Thunderstorm": 1, "Some Clouds": 9})
+    assert typos(counts, history).get("N Cloud") is None
+    assert near_misses(counts, history) == ["N Cloud", "Overcasst"]
+
+
+def test_letters_that_a_wrong_encoding_split_come_back_in_values_nobody_knows():
+    names = ["Monét", "Zoë", "Ana", "Bob"]
+    history = ColumnHistory("name", "string", tuple(Counter(names) for _ in range(8)))
+    broken = "Beyoncé Übermut".encode().decode("cp1252")
+    assert variants(Counter([broken, "Ana"]), history) == {broken: "Beyoncé Übermut"}
+    split = ColumnHistory("name", "string", tuple(Counter([*names, "JosÃ©"]) for _ in range(8)))
+    assert variants(Counter([broken, "Ana"]), split) == {}
+    assert variants(Counter(["Â£5"]), history) == {}, "no letter comes back"
+
+
+def test_column_that_never_held_a_value_is_stored_as_it_was():
+    days = [
+        pa.table({"id": pa.array(range(day * 60, day * 60 + 60)), "note": pa.nulls(60, pa.float64())})
+        for day in range(9)
+    ]
+    history = TableHistory.of(api.learn(days[:8]))
+    came = days[8].set_column(1, "note", pa.nulls(60, pa.string()))
+    healed = api.heal(came, api.learn(days[:8]))
+    assert history.physical["note"] == "double"
+    assert [step.step_id for step in healed.plan.steps] == ["cast_physical.note"]
+    assert not healed.held, healed.validation.failures

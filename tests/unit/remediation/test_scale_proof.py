@@ -205,3 +205,25 @@ def test_a_growth_to_the_ninefold_is_no_moved_point(level, least):
     assert [found(history, scaled(today, 9, digits=17)) for today in days] == [None] * 12
     moved = [found(history, scaled(today, 10, digits=17)) for today in days]
     assert sum(made is not None and made.transform.factor == "10" for made in moved) >= least
+
+
+def test_printed_32_bit_floats_that_lost_their_last_digits_are_still_told():
+    history, today = column(singles), singles(NEW)
+    made = found(history, scaled(today, 0.1))
+    assert made is not None
+    assert (made.transform.factor, made.single) == ("0.1", True)
+    values = [made.transform.undo_exactly(Decimal(text), 12, made.single) for text in scaled(today, 0.1)]
+    assert [repr(float(value)) for value in values] == today
+
+
+def pay(rng: np.random.Generator) -> list[str]:
+    """Round numbers: five thirds of many of them, as if minutes were seconds, are such as well; and hourly ones."""
+    round_ones = [*range(9_000, 150_000, 3_000), *range(10_000, 150_000, 5_000)]
+    return [repr(value) for value in rng.choice([*map(float, round_ones), *(v / 31 for v in round_ones)], 900).tolist()]
+
+
+def test_other_factor_that_gives_known_values_by_chance_is_no_rival_when_it_leads_far_away():
+    history, today = column(pay), pay(np.random.default_rng(100))
+    made = found(history, scaled(today, 100))
+    assert made is not None
+    assert (made.transform.factor, made.proven) == ("100", True)
