@@ -37,7 +37,7 @@ class JoinSplit(Strategy):
     def propose(self, context: Context) -> list[Step]:
         """One step a missing column."""
         names = context.working.table.column_names
-        missing = [name for name in context.history.columns if name not in names]
+        missing = [name for name, history in context.history.columns.items() if name not in names and history.present]
         added = [name for name in names if name not in context.history.columns]
         steps: list[Step] = []
         if not 2 <= len(added) <= _MOST_ADDED:

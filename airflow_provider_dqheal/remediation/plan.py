@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 import pyarrow as pa
+import structlog
 
 from airflow_provider_dqheal.core.errors import DQHealError
 from airflow_provider_dqheal.core.policy import Policy
@@ -86,8 +87,12 @@ def plan(
             again = redetect(working.table) if redetect is not None else verdict
             said = again if again.status == "scored" else verdict
         context = Context(working, history, baseline, profile, said, policy, batch, verdict)
-        proposed = strategy.propose(context)
-        held += strategy.holds(context)
+        try:
+            proposed, reasons = strategy.propose(context), strategy.holds(context)
+        except Exception as error:  # a strategy that fails holds the batch, the others still tell what they found
+            held.append(_failed(strategy, batch, error))
+            continue
+        held += reasons
         for step in proposed:
             refusal = _refusal(strategy, step, policy)
             if refusal is not None:
@@ -98,6 +103,9 @@ def plan(
                 after = strategy.apply(working, step)
             except DQHealError as error:
                 held.append(str(error))
+                continue
+            except Exception as error:
+                held.append(_failed(strategy, batch, error))
                 continue
             if after.table is working.table and after.quarantine.num_rows == working.quarantine.num_rows:
                 continue
@@ -119,6 +127,14 @@ def plan(
         hold_reasons=tuple(dict.fromkeys(held)),
         found=_found(steps, verdict, working),
         mode=policy.mode,
+    )
+
+
+def _failed(strategy: Strategy, batch: BatchRef, error: Exception) -> str:
+    structlog.get_logger().error("strategy_failed", strategy=strategy.name, batch=batch.key, exc_info=error)
+    return (
+        f"strategy {strategy.name} failed on this batch ({type(error).__name__}), the log says where; nothing was "
+        f"changed. Report it, or set the policy's mode of {strategy.heals} to off"
     )
 
 

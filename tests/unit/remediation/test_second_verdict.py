@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
+
+from airflow_provider_dqheal import api
 from airflow_provider_dqheal.core.policy import Policy
 from airflow_provider_dqheal.core.types import BatchRef, Evidence, Issue, Verdict
 from airflow_provider_dqheal.profiling.local import profile_table
+from airflow_provider_dqheal.remediation._base import registry
 from airflow_provider_dqheal.remediation.plan import plan
 
 REF = BatchRef(dataset="orders", batch_id="today", uri="memory", format="csv")
@@ -63,3 +67,28 @@ def test_what_a_fill_leaves_missing_is_set_aside(bench, clean, put):
     made = planned(bench, dirty, shown(missing_data="city"), lambda table: Verdict(status="scored"))
     assert [step.strategy for step in made.steps] == ["fill_from_dependency", "quarantine_missing"]
     assert made.hold_reasons == ()
+
+
+def test_a_strategy_that_fails_holds_the_batch_and_is_named(bench, clean, put, monkeypatch):
+    def fails(self, context):
+        raise ZeroDivisionError("in a repair")
+
+    monkeypatch.setattr(type(registry.get("decimal_slip")), "propose", fails)
+    dirty = put(clean, "price", lambda v: f"EUR {v}")
+    made = planned(bench, dirty, shown(type_mismatch="price"))
+    assert [step.strategy for step in made.steps] == ["parse_numbers"]
+    (reason,) = made.hold_reasons
+    assert reason.startswith("strategy decimal_slip failed on this batch (ZeroDivisionError)")
+
+
+def test_a_column_that_never_held_a_value_is_not_joined_from_two_new_ones(day_of_orders):
+    def day(index):
+        table = day_of_orders(index)
+        return table.append_column("remark", pa.nulls(table.num_rows, pa.string()))
+
+    came = day_of_orders(8)
+    for name in ("first", "second"):
+        came = came.append_column(name, pa.nulls(came.num_rows, pa.string()))
+    healed = api.heal(came, api.learn([day(index) for index in range(8)]))
+    assert [reason for reason in healed.plan.hold_reasons if "failed" in reason] == []
+    assert "join_split" not in [step.strategy for step in healed.plan.steps]
