@@ -23,6 +23,8 @@ from airflow_provider_dqheal.remediation.kernels.units import is_unit
 
 _FITS = 0.8
 _CHANCE = 1e-4
+_PROVING = 0.1
+"""Cells that prove a decimal comma, as a share of those that are thousands then."""
 _GROUPED = re.compile(r"[+-]?\d{1,3}\.\d{3}")
 """A number that is thousands with a point between, or has three digits after it."""
 
@@ -41,6 +43,8 @@ def find_rule(counts: Mapping[Text, int], history: ColumnHistory) -> NumberRule 
     }
     parts = {text: written for text in odd if (written := dissect(text)) is not None}
     mark, regroup = _mark(parts, counts, history, integer)
+    if mark == "," and not regroup and _may_be_thousands(counts, history):
+        return None  # some would be read as thousands, others as decimals
     known = _reference(counts, history)
     rules = [_rule(parts, odd, known, history, one, regroup) for one in _marks(mark, parts, integer)]
     return rules[0] if len(rules) == 1 else max(rules, key=lambda rule: _explained(rule, odd, known))
@@ -104,11 +108,12 @@ def _mark(
     """The decimal mark of the odd cells (None: cannot be told) and whether the whole column was regrouped."""
     proven = Counter(mark for written in parts.values() if (mark := decimal_mark(written.body)) is not None)
     undecided = [written for written in parts.values() if _ambiguous(written)]
+    regroup = set(proven) == {","} and _are_thousands(parts, counts, history)
     if integer and history.type == "int" and "." not in proven:
-        return (".", False) if all("," in w.body or "." not in w.body for w in undecided) else (",", False)
+        mark = "." if all("," in w.body or "." not in w.body for w in undecided) else ","
+        return "," if regroup else mark, regroup
     if proven and len(proven) == 1:
-        mark = next(iter(proven))
-        return mark, mark == "," and _whole_column(parts, counts, history)
+        return next(iter(proven)), regroup
     if len(proven) == 2:
         return None, False
     if not undecided:
@@ -118,18 +123,26 @@ def _mark(
     return (best, False) if fits[best] >= _FITS and fits[other] <= 0.2 else (None, False)
 
 
-def _whole_column(parts: Mapping[str, Written], counts: Mapping[Text, int], history: ColumnHistory) -> bool:
+def _are_thousands(parts: Mapping[str, Written], counts: Mapping[Text, int], history: ColumnHistory) -> bool:
     """Whether no cell writes a decimal point any more, so that 1.234 can only be a thousand.
 
-    Three digits after a point must be none of the column's, or so few that chance does not make all cells such.
+    Three digits after a point must be none of the column's, or so few that chance does not make all cells such; and
+    beside them there must be a part of cells that prove the mark (``1.234,5``, ``1.234.000``).
     """
     pointed = [text for text in counts if text is not None and is_number(text) and "." in text]
     grouped = all(_GROUPED.fullmatch(text) for text in pointed)
-    commas = sum(counts[text] for text, written in parts.items() if "," in written.body)
-    rows = sum(count for text, count in counts.items() if not is_missing_word(text))
+    proving = sum(counts[text] for text, written in parts.items() if decimal_mark(written.body) == ",")
     usual = sum(count for text, count in history.present.items() if _GROUPED.fullmatch(text)) / history.present_rows
-    by_chance = usual ** sum(counts[text] for text in pointed) if pointed else 0.0
-    return grouped and commas >= 0.5 * rows and (history.style.most_places < 3 or by_chance < _CHANCE)
+    rows = sum(counts[text] for text in pointed)
+    by_chance = usual**rows if rows else 0.0
+    return grouped and proving >= _PROVING * rows and (history.style.most_places < 3 or by_chance < _CHANCE)
+
+
+def _may_be_thousands(counts: Mapping[Text, int], history: ColumnHistory) -> bool:
+    """Whether a cell that a cast reads has three digits after its point, which the column never has."""
+    if history.style.most_places >= 3:
+        return False
+    return any(text is not None and _GROUPED.fullmatch(text) for text in counts if text not in history.pooled)
 
 
 def _share_inside(written: list[Written], mark: str, history: ColumnHistory) -> float:

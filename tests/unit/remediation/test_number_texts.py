@@ -10,9 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from airflow_provider_dqheal.remediation.history import ColumnHistory
 from airflow_provider_dqheal.remediation.kernels.dates import common_layout, readings
 from airflow_provider_dqheal.remediation.kernels.numbers import NumberRule, NumberStyle, decimal_mark, read_body
+from airflow_provider_dqheal.remediation.kernels.numeric_rule import find_rule
 from airflow_provider_dqheal.remediation.kernels.spelling import edits, nearest_typo, unbroken
+from airflow_provider_dqheal.remediation.parse_numbers import readings_of
 
 POINT = NumberRule(".", {"": "1", "EUR": "1", "%": "0.01"})
 
@@ -95,3 +98,21 @@ def test_other_words_and_signs_of_models_are_no_typing_errors(text, known):
 
 def test_words_run_together_are_a_typing_error():
     assert nearest_typo("NewYork City", {"New York City": Counter("new york city")}) == "New York City"
+
+
+@pytest.mark.parametrize("type", ["int", "float"])
+@pytest.mark.parametrize("few", [0, 40])
+def test_points_between_thousands_are_read_alike_in_all_cells_of_a_column(type, few):
+    values = [52_800, 640_000, 692_100, 856_302, 1_478_000, 2_149_800, *range(100, 100 + few)]
+    past = ColumnHistory("value", type, tuple(Counter(str(value + day) for value in values * 3) for day in range(8)))
+    dotted = {f"{value:,}".replace(",", "."): str(value) for value in values}
+    counts = Counter(list(dotted))
+    rule = find_rule(counts, past)
+    assert rule is not None
+    readings = readings_of(rule, counts, past)
+    assert {text: readings.get(text, text) for text in dotted} == dotted
+
+
+def test_column_in_which_points_are_both_is_not_read():
+    past = ColumnHistory("value", "float", tuple(Counter(f"{value}.25" for value in range(90)) for _ in range(8)))
+    assert find_rule(Counter(["1.478.000", "692.100", "12.5", "3.25"]), past) is None
