@@ -23,8 +23,10 @@ from airflow_provider_dqheal.remediation.kernels.units import is_unit
 
 _FITS = 0.8
 _CHANCE = 1e-4
-_PROVING = 0.1
-"""Cells that prove a decimal comma, as a share of those that are thousands then."""
+_PROVING, _PROVEN = 3, 0.1
+"""Cells that prove a decimal comma, or their share of those that are thousands then."""
+_WHOLE = 5
+"""Cells of whole numbers with three digits after the point each, that chance does not give."""
 _GROUPED = re.compile(r"[+-]?\d{1,3}\.\d{3}")
 """A number that is thousands with a point between, or has three digits after it."""
 
@@ -108,7 +110,7 @@ def _mark(
     """The decimal mark of the odd cells (None: cannot be told) and whether the whole column was regrouped."""
     proven = Counter(mark for written in parts.values() if (mark := decimal_mark(written.body)) is not None)
     undecided = [written for written in parts.values() if _ambiguous(written)]
-    regroup = set(proven) == {","} and _are_thousands(parts, counts, history)
+    regroup = set(proven) <= {","} and _are_thousands(parts, counts, history, integer)
     if integer and history.type == "int" and "." not in proven:
         mark = "." if all("," in w.body or "." not in w.body for w in undecided) else ","
         return "," if regroup else mark, regroup
@@ -116,6 +118,8 @@ def _mark(
         return next(iter(proven)), regroup
     if len(proven) == 2:
         return None, False
+    if regroup:
+        return ",", True
     if not undecided:
         return ".", False
     fits = {mark: _share_inside(undecided, mark, history) for mark in (".", ",")}
@@ -123,19 +127,25 @@ def _mark(
     return (best, False) if fits[best] >= _FITS and fits[other] <= 0.2 else (None, False)
 
 
-def _are_thousands(parts: Mapping[str, Written], counts: Mapping[Text, int], history: ColumnHistory) -> bool:
+def _are_thousands(
+    parts: Mapping[str, Written], counts: Mapping[Text, int], history: ColumnHistory, integer: bool
+) -> bool:
     """Whether no cell writes a decimal point any more, so that 1.234 can only be a thousand.
 
     Three digits after a point must be none of the column's, or so few that chance does not make all cells such; and
-    beside them there must be a part of cells that prove the mark (``1.234,5``, ``1.234.000``).
+    beside them some cells must prove the mark (``1.234,5``, ``1.234.000``), or whole numbers were never written so.
     """
     pointed = [text for text in counts if text is not None and is_number(text) and "." in text]
-    grouped = all(_GROUPED.fullmatch(text) for text in pointed)
+    if not all(_GROUPED.fullmatch(text) for text in pointed):
+        return False
     proving = sum(counts[text] for text, written in parts.items() if decimal_mark(written.body) == ",")
     usual = sum(count for text, count in history.present.items() if _GROUPED.fullmatch(text)) / history.present_rows
     rows = sum(counts[text] for text in pointed)
-    by_chance = usual**rows if rows else 0.0
-    return grouped and proving >= _PROVING * rows and (history.style.most_places < 3 or by_chance < _CHANCE)
+    if history.style.most_places >= 3 and rows and usual**rows >= _CHANCE:
+        return False
+    whole = integer and rows >= _WHOLE and not any("," in written.body for written in parts.values())
+    whole &= not any(text.lstrip("+-").startswith("0.") for text in pointed)
+    return bool(proving and proving >= min(_PROVING, _PROVEN * rows)) or whole
 
 
 def _may_be_thousands(counts: Mapping[Text, int], history: ColumnHistory) -> bool:

@@ -49,6 +49,8 @@ _PRIOR = {
     **dict.fromkeys(SIGN, 0.2),
 }
 SURE = 0.98
+_TELLING = 10
+"""Different numbers of the history, from which on one beyond them is no mere seldom one (a flag that is up)."""
 _COMPANY, _SURE_IN_COMPANY = 3, 0.8
 """Numbers that lost their sign surely, and how likely others beside them have to be: they came by the same way."""
 _UNLIKE = 1.95
@@ -110,6 +112,7 @@ def explain(counts: Counts, history: ColumnHistory, alarmed: bool = False) -> Ex
     far = (scale.far(np.where(finite, values, 0.0)) | finer) & finite
     if not far.any():
         return nothing
+    alarmed &= len(history.different_numbers) >= _TELLING
     if far.sum() < 3 and not alarmed and not (scale.far_alone(values[far]) | finer[far]).any():
         return nothing
     rows = sum(counts.values())

@@ -116,3 +116,14 @@ def test_points_between_thousands_are_read_alike_in_all_cells_of_a_column(type, 
 def test_column_in_which_points_are_both_is_not_read():
     past = ColumnHistory("value", "float", tuple(Counter(f"{value}.25" for value in range(90)) for _ in range(8)))
     assert find_rule(Counter(["1.478.000", "692.100", "12.5", "3.25"]), past) is None
+
+
+def test_whole_numbers_with_three_digits_after_each_point_are_thousands():
+    past = ColumnHistory("value", "int", tuple(Counter(str(900 + 7919 * row) for row in range(90)) for _ in range(8)))
+    dotted = {"52.800": "52800", "640.000": "640000", "202": "202", "692.100": "692100", "856.302": "856302",
+              "354.426": "354426"}  # fmt: skip
+    rule = find_rule(Counter(list(dotted)), past)
+    assert {text: readings_of(rule, Counter(list(dotted)), past).get(text, text) for text in dotted} == dotted
+    for other in (["0.202", *dotted], ["12.5", *dotted], ["1.234,5"], list(dotted)[:3]):
+        rule = find_rule(Counter(other), past)
+        assert rule is None or not rule.regroup or other == ["1.234,5"]
