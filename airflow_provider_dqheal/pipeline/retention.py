@@ -11,6 +11,7 @@ from airflow_provider_dqheal.core.events import StatusEvent, now
 from airflow_provider_dqheal.core.types import Frozen
 from airflow_provider_dqheal.pipeline.services import Services
 from airflow_provider_dqheal.storage.records import BatchRecord
+from airflow_provider_dqheal.storage.sinks import FolderSink
 
 ENDED = ("published", "held", "failed", "undone")
 PAGE = 500
@@ -69,7 +70,7 @@ def _expire_batch(services: Services, record: BatchRecord, dry_run: bool) -> dic
                 shutil.rmtree(folder, ignore_errors=True)
     if record.published_uri is None:
         return gone
-    sink = services.sink_for(record.dataset, record.published_uri)
+    sink = FolderSink.of(record.published_uri)
     fields: dict[str, None] = {}
     for name, days in (("quarantine", rules.quarantine_days), ("ledger", rules.ledger_days)):
         files = [] if days is None else [p for p in sink.aside_files(record.ref, name) if _is_old(p, days)]

@@ -13,30 +13,17 @@ import pyiceberg.catalog
 from pyiceberg.utils.config import Config
 
 
-def environment(root: Path, name: str = "lake") -> dict[str, str]:
-    """What names the catalog to PyIceberg, as a user would."""
-    root.mkdir(exist_ok=True)
-    prefix = f"PYICEBERG_CATALOG__{name.upper()}__"
-    return {
-        f"{prefix}TYPE": "sql",
-        f"{prefix}URI": f"sqlite:///{root / 'catalog.db'}",
-        f"{prefix}WAREHOUSE": f"file://{root / 'warehouse'}",
-    }
-
-
 @contextmanager
 def configured(root: Path) -> Iterator[None]:
     """The catalog ``lake``, for this process. PyIceberg reads its configuration once, when it is imported."""
-    with (
-        mock.patch.dict(os.environ, environment(root)),
-        mock.patch.object(pyiceberg.catalog, "_ENV_CONFIG", _config(root)),
-    ):
+    root.mkdir(exist_ok=True)
+    named = {
+        "PYICEBERG_CATALOG__LAKE__TYPE": "sql",
+        "PYICEBERG_CATALOG__LAKE__URI": f"sqlite:///{root / 'catalog.db'}",
+        "PYICEBERG_CATALOG__LAKE__WAREHOUSE": f"file://{root / 'warehouse'}",
+    }
+    with mock.patch.dict(os.environ, named), mock.patch.object(pyiceberg.catalog, "_ENV_CONFIG", Config()):
         yield
-
-
-def _config(root: Path) -> Config:
-    with mock.patch.dict(os.environ, environment(root)):
-        return Config()
 
 
 def read(table: str) -> pa.Table:

@@ -110,16 +110,14 @@ def _mark(
     """The decimal mark of the odd cells (None: cannot be told) and whether the whole column was regrouped."""
     proven = Counter(mark for written in parts.values() if (mark := decimal_mark(written.body)) is not None)
     undecided = [written for written in parts.values() if _ambiguous(written)]
-    regroup = set(proven) <= {","} and _are_thousands(parts, counts, history, integer)
+    if set(proven) <= {","} and _are_thousands(parts, counts, history, integer):
+        return ",", True
     if integer and history.type == "int" and "." not in proven:
-        mark = "." if all("," in w.body or "." not in w.body for w in undecided) else ","
-        return "," if regroup else mark, regroup
+        return (".", False) if all("," in w.body or "." not in w.body for w in undecided) else (",", False)
     if proven and len(proven) == 1:
-        return next(iter(proven)), regroup
+        return next(iter(proven)), False
     if len(proven) == 2:
         return None, False
-    if regroup:
-        return ",", True
     if not undecided:
         return ".", False
     fits = {mark: _share_inside(undecided, mark, history) for mark in (".", ",")}

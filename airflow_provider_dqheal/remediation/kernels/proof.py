@@ -132,7 +132,8 @@ class Proof:
         if not shares:
             return None
         best = max(shares, key=lambda option: shares[option])
-        sure = shares[best] >= _RECOGNISED and len(np.unique(self.values)) >= _MANY
+        different = len(np.unique(self.values))
+        sure = shares[best] >= _RECOGNISED and different >= _MANY
         others = [
             share
             for option, share in shares.items()
@@ -140,7 +141,7 @@ class Proof:
             and not (sure and share <= _BY_CHANCE * shares[best] and options[option] > _FARTHER * options[best])
         ]
         rival = max([self._known_share(self.values), *others])
-        if is_recognised(shares[best], rival, len(np.unique(self.values))) or (not rival and self._coincides(best)):
+        if is_recognised(shares[best], rival, different) or (not rival and self._coincides(best)):
             return best
         return None
 

@@ -14,6 +14,7 @@ from decimal import Decimal
 import numpy as np
 
 from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts, numbers_of
+from airflow_provider_dqheal.remediation.kernels.likeness import ks_distance
 from airflow_provider_dqheal.remediation.kernels.numbers import is_number, significant_digits, to_decimal
 from airflow_provider_dqheal.remediation.kernels.proof import known_ones
 from airflow_provider_dqheal.remediation.kernels.scale import Scale
@@ -160,12 +161,7 @@ def _sign_is_random(slips: Mapping[Text, Slip], counts: Counts, history: ColumnH
     known = history.all_numbers[history.all_numbers != 0]
     if not len(sizes) or not len(known):
         return True
-    points = np.concatenate([sizes, known])
-    gap = np.abs(
-        np.searchsorted(sizes, points, side="right") / len(sizes)
-        - np.searchsorted(known, points, side="right") / len(known)
-    )
-    return float(gap.max()) * np.sqrt(len(sizes)) <= _UNLIKE
+    return ks_distance(sizes, known) * np.sqrt(len(sizes)) <= _UNLIKE
 
 
 def _proven(text: Text, slip: Slip, slips: Mapping[Text, Slip], history: ColumnHistory) -> bool:

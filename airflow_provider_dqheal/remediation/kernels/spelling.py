@@ -103,14 +103,15 @@ def variants(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
             cases.setdefault(folded(text), []).append(text)
     padded = any(text != text.strip() for text in history.present)
     spaced = any(_SPACED in text.strip() for text in history.present)
-    never_split = not any(unbroken(text) for text in history.present if not text.isascii())
+    whole = {text: fixed for text in unseen if (fixed := unbroken(text)) is not None}
+    never_split = bool(whole) and not any(unbroken(text) for text in history.present if not text.isascii())
     found: dict[Text, Text] = {}
     for text in unseen:
         key = plain(text)
         cased = cases.get(folded(text), [])
         fits = keys.get(key, []) if any(ch.isalpha() for ch in key) else []
         fits = fits if fits == cased or (_marks(text) and all(map(_marks, fits))) else []
-        fixed = unbroken(text)
+        fixed = whole.get(text)
         bare = unwrapped(text)
         if any(known.strip() == text for known in cased):
             continue

@@ -9,7 +9,6 @@ import contextlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -21,7 +20,7 @@ from airflow_provider_dqheal.core.paths import slug
 from airflow_provider_dqheal.core.types import BatchRef, TableSchema
 from airflow_provider_dqheal.remediation.working import Working
 from airflow_provider_dqheal.storage.sinks.folder import FolderSink, PublishedFiles
-from airflow_provider_dqheal.storage.sinks.rows import plain_type, rows_of, typed_rows, with_types
+from airflow_provider_dqheal.storage.sinks.rows import plainly_typed, rows_of, typed_rows
 
 if TYPE_CHECKING:
     from pyiceberg.catalog import Catalog
@@ -82,10 +81,6 @@ class IcebergSink:
             files: PublishedFiles = retrying(self._publish, catalog, ref, working, schema, keep_aside, rows)
         return replace(files, table=self.name if rows is not None else None)
 
-    def aside_files(self, ref: BatchRef, name: str) -> list[Path]:
-        """The files ``name`` (quarantine, ledger) beside every version of a batch that is kept."""
-        return self.folder.aside_files(ref, name)
-
     def _publish(
         self,
         catalog: Catalog,
@@ -127,7 +122,7 @@ def _rows(ref: BatchRef, working: Working | None, schema: TableSchema | None, un
     if undone and set(raw.column_names) != set(schema.names):
         return None
     try:
-        typed = with_types(typed_rows(raw, schema, ref, "an Iceberg table"), lambda type: plain_type(type, "us"))
+        typed = plainly_typed(typed_rows(raw, schema, ref, "an Iceberg table"), "us")
     except ValidationFailed:
         if undone:
             return None

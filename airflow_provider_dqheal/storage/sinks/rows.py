@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pyarrow as pa
 
 from airflow_provider_dqheal.core.errors import ValidationFailed
@@ -39,19 +37,18 @@ def typed_rows(table: pa.Table, schema: TableSchema, ref: BatchRef, target: str)
     return typed
 
 
-def with_types(table: pa.Table, holds: Callable[[pa.DataType], pa.DataType]) -> pa.Table:
-    """``table`` with each column in the type that ``holds`` names for its own."""
+def plainly_typed(table: pa.Table, unit: str) -> pa.Table:
+    """``table`` in the nearest types where there are neither dictionaries nor unsigned numbers, times in ``unit``."""
     for index, field in enumerate(table.schema):
-        wider = holds(field.type)
+        wider = _plain_type(field.type, unit)
         if wider != field.type:
             table = table.set_column(index, field.name, table.column(index).cast(wider))
     return table
 
 
-def plain_type(type: pa.DataType, unit: str) -> pa.DataType:
-    """The nearest type without loss where there are neither dictionaries nor unsigned numbers, times in ``unit``."""
+def _plain_type(type: pa.DataType, unit: str) -> pa.DataType:
     if pa.types.is_dictionary(type):
-        return plain_type(type.value_type, unit)
+        return _plain_type(type.value_type, unit)
     if pa.types.is_null(type):
         return pa.string()
     if pa.types.is_unsigned_integer(type):

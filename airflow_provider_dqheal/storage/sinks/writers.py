@@ -16,7 +16,7 @@ from pyarrow import orc, parquet
 
 from airflow_provider_dqheal.core.types import BatchRef, TableSchema
 from airflow_provider_dqheal.profiling.schema import render
-from airflow_provider_dqheal.storage.sinks.rows import plain_type, with_types
+from airflow_provider_dqheal.storage.sinks.rows import plainly_typed
 
 ROWS_AT_ONCE = 50_000
 BARE = ("int", "float", "bool")
@@ -71,7 +71,7 @@ def _write_parquet(table: pa.Table, path: Path, ref: BatchRef, schema: TableSche
 
 def _write_orc(table: pa.Table, path: Path, ref: BatchRef, schema: TableSchema | None, like: Path | None) -> None:
     """ORC with the table's own types, as far as ORC has them."""
-    orc.write_table(with_types(table, lambda type: plain_type(type, "ns")), path)
+    orc.write_table(plainly_typed(table, "ns"), path)
 
 
 WRITERS: dict[str, Callable[[pa.Table, Path, BatchRef, TableSchema | None, Path | None], None]] = {

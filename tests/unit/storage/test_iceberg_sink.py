@@ -165,9 +165,7 @@ def test_failed_audit_leaves_readers_and_folder_as_they_were(
     assert set(loaded().refs()) == {"main"}
 
 
-def test_branch_of_a_killed_run_is_in_nobodys_way(
-    sink: IcebergSink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_branch_of_a_killed_run_is_in_nobodys_way(sink: IcebergSink, tmp_path: Path) -> None:
     ref = batch(tmp_path / "in", "b1")
     sink.publish(ref, None, SCHEMA)
     table = loaded()
