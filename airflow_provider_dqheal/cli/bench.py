@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from airflow_provider_dqheal.cli.output import JsonOption, print_json, print_record, print_table, say
+
+if TYPE_CHECKING:
+    from airflow_provider_dqheal.profiling.baseline import Baseline
+    from airflow_provider_dqheal.remediation.bench.run import Heal
+    from airflow_provider_dqheal.remediation.bench.score import Published
 
 
 def repair(
@@ -23,6 +28,10 @@ def repair(
     baran: Annotated[
         Path | None,
         typer.Option(metavar="PYTHON", help="With --pair: Raha and Baran beside it, in a Python that has them."),
+    ] = None,
+    weights: Annotated[
+        Path | None,
+        typer.Option(help="Judge each table by the detector here that never saw it: see `dqheal evaluate --weights`."),
     ] = None,
     downstream: Annotated[bool, typer.Option(help="Score a scikit-learn model on what comes out.")] = True,
     as_json: JsonOption = False,
@@ -45,9 +54,8 @@ def repair(
             )
         return
     say(f"healing about {episodes * (faults + 1)} batches")
-    result: dict[str, Any] = bench_repair(
-        api.learn, api.heal, episodes, seed, faults, downstream=downstream, plans=plans
-    )
+    heal = _never_saw(weights) if weights is not None else api.heal
+    result: dict[str, Any] = bench_repair(api.learn, heal, episodes, seed, faults, downstream=downstream, plans=plans)
     if as_json:
         print_json(result)
         return
@@ -58,3 +66,20 @@ def repair(
     compared += [(name, *(values.get(key) for key in shown)) for name, values in result["yardsticks"].items()]
     print_table("against what people switch on instead", ("healer", *shown), compared)
     print_record("repair", {**result["figures"], **result["plans"], "seconds": result["seconds"]}, False)
+
+
+def _never_saw(folder: Path) -> Heal:
+    """Heals with the detector that was made without the baseline's family of tables."""
+    from airflow_provider_dqheal import api
+    from airflow_provider_dqheal.core.config import DetectionSettings
+    from airflow_provider_dqheal.detection.evaluation.keep import kept_detectors
+
+    made_without = kept_detectors(folder)
+    of_any = next(iter(made_without.values()))
+
+    def heal(batch: Any, baseline: Baseline) -> Published:
+        # A family that is in none of them was not drawn: all were made without it.
+        weights = made_without.get(baseline.dataset, of_any)
+        return api.heal(batch, baseline, settings=DetectionSettings(weights=weights))
+
+    return heal

@@ -51,6 +51,10 @@ def evaluate(
     compare: Annotated[bool, typer.Option(help="Train other architectures, too (needs scikit-learn).")] = False,
     tables: Annotated[bool, typer.Option(help="Leave families of tables out.")] = True,
     faults: Annotated[bool, typer.Option(help="Leave families of faults out, too.")] = True,
+    weights: Annotated[
+        Path | None,
+        typer.Option(help="Keep the detectors of the first seed here, for `bench repair --weights`."),
+    ] = None,
     save: Annotated[Path | None, typer.Option(help="Write the results here as JSON.")] = None,
     results: Annotated[
         list[Path] | None, typer.Option(help="Show results that --save wrote instead of measuring; may be repeated.")
@@ -73,6 +77,7 @@ def evaluate(
             samples=evaluation.drawn_samples(samples, episodes) if samples else None,
             yardsticks=yardsticks,
             compare=compare,
+            keep=weights,
         )
     if save:
         save.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")

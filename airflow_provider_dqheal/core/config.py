@@ -60,7 +60,9 @@ class ProfileSettings(Section):
         default="auto", description="auto, spark or local; auto: local up to local_max_bytes"
     )
     local_max_bytes: int = Field(default=256 * 1024 * 1024, description="above it `auto` takes Spark: fits in memory")
-    spark_master: str = Field(default="local[2]", description="any Spark master URL")
+    spark_master: str = Field(
+        default="local[2]", description="any Spark master URL, or a Spark Connect server (sc://host:15002)"
+    )
     spark_conf: dict[str, str] = Field(default_factory=dict, description="further Spark properties")
 
 

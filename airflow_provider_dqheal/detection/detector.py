@@ -5,8 +5,6 @@ torch is imported when the first batch is scored, not before.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,12 +18,10 @@ from airflow_provider_dqheal.core.resources import resource
 from airflow_provider_dqheal.detection.calibration import Calibration
 from airflow_provider_dqheal.detection.context import BATCH_FEATURES
 from airflow_provider_dqheal.detection.features import NAMES, Features
+from airflow_provider_dqheal.detection.weights import checked, read_metadata
 
 if TYPE_CHECKING:
     from airflow_provider_dqheal.detection.fused import Fused
-
-METADATA = "metadata.json"
-FORMAT = 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,40 +101,6 @@ class Detector:
         if key not in features.stack.cache:
             features.stack.cache[key] = self._network.logits(features.self_values, features.self_context)[0]
         return np.asarray(features.stack.cache[key])
-
-
-def read_metadata(folder: Path) -> dict[str, Any]:
-    """The checked metadata of a folder of weights.
-
-    Raises:
-        ModelLoadError: when it is missing, unreadable or made for other features.
-    """
-    path = folder / METADATA
-    try:
-        metadata: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ModelLoadError(f"{path}: cannot be read ({type(error).__name__}); run `dqheal train`") from error
-    if metadata.get("format") != FORMAT or not isinstance(metadata.get("files"), dict) or "calibration" not in metadata:
-        raise ModelLoadError(f"{path}: format {metadata.get('format')!r}, expected {FORMAT}; run `dqheal train`")
-    if metadata.get("features") != list(NAMES) or metadata.get("batch_features") != list(BATCH_FEATURES):
-        raise ModelLoadError(f"{path}: made for other features than this version's; run `dqheal train`")
-    return metadata
-
-
-def checked(path: Path, digest: str) -> bytes:
-    """The bytes of a weights file whose SHA-256 is ``digest``.
-
-    Raises:
-        ModelLoadError: when the file is missing or altered.
-    """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ModelLoadError(f"{path}: missing ({type(error).__name__}); reinstall, or run `dqheal train`") from error
-    found = hashlib.sha256(content).hexdigest()
-    if found != digest:
-        raise ModelLoadError(f"{path}: SHA-256 is {found[:12]}, expected {digest[:12]}: altered; reinstall the package")
-    return content
 
 
 @lru_cache(maxsize=4)

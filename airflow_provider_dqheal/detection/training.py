@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
@@ -16,10 +14,8 @@ import structlog
 
 from airflow_provider_dqheal.core.types import ISSUE_ORDER
 from airflow_provider_dqheal.detection.calibration import Calibration, calibrate, fit_columns
-from airflow_provider_dqheal.detection.context import BATCH_FEATURES
-from airflow_provider_dqheal.detection.detector import FORMAT, METADATA
-from airflow_provider_dqheal.detection.features import NAMES
 from airflow_provider_dqheal.detection.samples import Sample, sample_stream, sources
+from airflow_provider_dqheal.detection.weights import write_weights
 
 if TYPE_CHECKING:
     from airflow_provider_dqheal.detection.network import Member
@@ -49,7 +45,6 @@ def train(
     give equal weights on one machine. ``samples``: ready ones instead of drawing them.
     """
     import torch
-    from safetensors.torch import save
 
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
@@ -60,38 +55,13 @@ def train(
     calibration = calibration_of(drawn, channels, columns)
     everything = np.arange(len(drawn))
     members = fit_members(drawn, [(everything, seed * 101 + i // 2, hides(i)) for i in range(MEMBERS)])
-    output.mkdir(parents=True, exist_ok=True)
-    for old in output.glob("*.safetensors"):
-        old.unlink()
-    files = {}
-    for i, member in enumerate(members):
-        content = save(_halved(member.state_dict()))
-        (output / f"member-{i}.safetensors").write_bytes(content)
-        files[f"member-{i}.safetensors"] = hashlib.sha256(content).hexdigest()
-    metadata = {
-        "format": FORMAT,
-        "model_id": hashlib.sha256("".join(files.values()).encode()).hexdigest()[:12],
+    about = {
         "seed": seed,
         "episodes": len({(s.key, s.episode) for s in drawn}),
         "samples": len(drawn),
         "excluded_families": sorted(exclude_families),
-        "issues": list(ISSUE_ORDER),
-        "features": list(NAMES),
-        "batch_features": list(BATCH_FEATURES),
-        "files": files,
-        "calibration": calibration.to_json(),
     }
-    (output / METADATA).write_text(json.dumps(metadata, indent=1) + "\n", encoding="utf-8")
-    return metadata
-
-
-def _halved(state: Mapping[str, Any]) -> dict[str, Any]:
-    """Weights in half precision; scales and edges, which are divided by, as they are."""
-    import torch
-
-    return {
-        key: (value.to(torch.float16) if key.endswith("weight") else value).contiguous() for key, value in state.items()
-    }
+    return write_weights(output, members, calibration, about)
 
 
 def draw_all(episodes: int, seed: int, exclude_families: Collection[str], processes: int = 2) -> list[Sample]:

@@ -19,6 +19,7 @@ from airflow_provider_dqheal.hooks.dqheal import DQHealHook
 from airflow_provider_dqheal.hooks.failures import airflow_failures
 from airflow_provider_dqheal.links.batch import BatchLink
 from airflow_provider_dqheal.operators._base import Json, as_ref
+from airflow_provider_dqheal.profiling.spark import CONNECT
 
 if TYPE_CHECKING:
     from airflow_provider_dqheal.core.config import ProfileSettings
@@ -106,7 +107,12 @@ class SparkProfileOperator(SparkSubmitOperator):
             os.environ["PATH"] = os.pathsep.join((folder, os.environ.get("PATH", os.defpath)))
         try:
             BaseHook.get_connection(self._conn_id)
-        except AirflowNotFoundException:
+        except AirflowNotFoundException as error:
+            if settings.spark_master.startswith(CONNECT):
+                raise AirflowFailException(
+                    f"{ref.key}: profile.spark_master is a Spark Connect server, to which nothing is submitted; "
+                    f"profile in-process, or define the connection {self._conn_id}"
+                ) from error
             connection = {"conn_type": "spark", "host": settings.spark_master}
             os.environ[f"AIRFLOW_CONN_{BUILT_CONNECTION.upper()}"] = json.dumps(connection)
             self._conn_id = BUILT_CONNECTION

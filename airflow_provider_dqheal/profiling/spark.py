@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pyarrow as pa
 
@@ -27,6 +29,11 @@ if TYPE_CHECKING:
 PARTIAL_SCHEMA = "profile binary, error string"
 TASKS_A_CORE = 2
 """More tasks balance better, fewer fill their samples less often."""
+CONNECT = "sc://"
+CONNECT_PORT = 15002
+"""How addresses of Spark Connect begin, and the port of one that names none."""
+ANSWER_S = 10.0
+_LARGE_BATCHES = {"spark.sql.execution.arrow.maxRecordsPerBatch": str(BATCH_ROWS // 4)}
 _PARTIAL = pa.schema([("profile", pa.binary()), ("error", pa.string())])
 _PACKAGE_PARENT = str(Path(__file__).resolve().parents[2])
 
@@ -34,10 +41,14 @@ _PACKAGE_PARENT = str(Path(__file__).resolve().parents[2])
 def session(settings: ProfileSettings | None = None) -> SparkSession:
     """A Spark session for profiling: UI off, Arrow in large batches, on loopback when the master is local.
 
+    A master ``sc://host:15002`` is a Spark Connect server: this machine needs no Java then.
+
     Raises:
         ProfileError: when there is no Java, or the session cannot be started.
     """
     settings = settings or ProfileSettings()
+    if settings.spark_master.startswith(CONNECT):
+        return _connected(settings)
     java = os.environ.get("JAVA_HOME")
     if not (java and (Path(java) / "bin" / "java").exists()) and shutil.which("java") is None:
         raise ProfileError("profile.driver=spark: no Java found; install Java 17 or newer, or set profile.driver=local")
@@ -48,7 +59,7 @@ def session(settings: ProfileSettings | None = None) -> SparkSession:
     conf = {
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
-        "spark.sql.execution.arrow.maxRecordsPerBatch": str(BATCH_ROWS // 4),
+        **_LARGE_BATCHES,
         "spark.executorEnv.PYTHONPATH": _python_path(),
     }
     if settings.spark_master.startswith("local"):
@@ -63,6 +74,33 @@ def session(settings: ProfileSettings | None = None) -> SparkSession:
         raise ProfileError(
             f"Spark master {settings.spark_master}: the session did not start ({type(error).__name__}); "
             "check Java and the master, or set profile.driver=local"
+        ) from error
+
+
+def _connected(settings: ProfileSettings) -> SparkSession:
+    """The session of a Spark Connect server. Parameters of its address may be secret: they are never told."""
+    try:
+        address = urlsplit(settings.spark_master)
+        host, port = address.hostname or "", address.port or CONNECT_PORT
+        with socket.create_connection((host, port), ANSWER_S):  # Spark itself would go on trying for minutes
+            pass
+    except (OSError, ValueError) as error:
+        where = settings.spark_master.partition(";")[0]
+        raise ProfileError(
+            f"Spark Connect {where}: nothing answers there ({error}); start the server, correct "
+            "profile.spark_master, or set profile.driver=local"
+        ) from error
+    from pyspark.sql import SparkSession
+
+    builder = SparkSession.builder.appName("dqheal").remote(settings.spark_master)
+    for key, value in (_LARGE_BATCHES | settings.spark_conf).items():
+        builder = builder.config(key, value)
+    try:
+        return builder.getOrCreate()
+    except Exception as error:
+        raise ProfileError(
+            f"Spark Connect {host}:{port}: the session did not start ({type(error).__name__}); "
+            "check that it is a Spark Connect server of Spark 4, its token, and profile.spark_conf"
         ) from error
 
 

@@ -18,7 +18,7 @@ def weights_lines(folder: Path | None = None) -> list[Lines]:
         ModelLoadError: when the weights are missing or made for other features.
     """
     from airflow_provider_dqheal.core.resources import resource
-    from airflow_provider_dqheal.detection.detector import read_metadata
+    from airflow_provider_dqheal.detection.weights import read_metadata
 
     folder = folder or resource("weights")
     metadata = read_metadata(folder)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import structlog
 
+from airflow_provider_dqheal.core.errors import ConfigError
 from airflow_provider_dqheal.detection.evaluation._base import (
     Judged,
     Truth,
@@ -36,6 +38,7 @@ from airflow_provider_dqheal.detection.evaluation.held_out import (
     judge_scored,
     members_of,
 )
+from airflow_provider_dqheal.detection.evaluation.keep import keep_detectors
 from airflow_provider_dqheal.detection.evaluation.rivals import episodes_for, judge_yardsticks
 from airflow_provider_dqheal.detection.evaluation.store import EXCLUDED
 from airflow_provider_dqheal.detection.evaluation.unseen_faults import judge_unseen, unseen_figures
@@ -64,6 +67,7 @@ def evaluate(
     yardsticks: int = 0,
     compare: bool = False,
     members: int = MEMBERS,
+    keep: Path | None = None,
 ) -> dict[str, Any]:
     """Leave-table-family-out (and leave-fault-family-out) evaluation; batches of all seeds are pooled.
 
@@ -77,13 +81,16 @@ def evaluate(
         yardsticks: episodes of the first seed on which the yardsticks are run beside the detector; 0 for none.
         compare: whether the other architectures are trained and judged, too.
         members: networks of an ensemble.
+        keep: folder for the detectors of the first seed's folds, see :func:`~.keep.keep_detectors`.
 
     Raises:
-        ConfigError: when ``compare`` is asked for without scikit-learn.
+        ConfigError: when ``compare`` is asked for without scikit-learn, or ``keep`` without tables left out.
         SamplesDiffer: when the batches behind ``samples`` cannot be drawn again.
     """
     if compare:
         require_sklearn()
+    if keep is not None and not leave_tables_out:
+        raise ConfigError("detectors are kept of tables left out: leave out --no-tables, or --weights")
     log = structlog.get_logger()
     truths: list[Truth] = []
     methods: dict[str, list[Judged]] = {}
@@ -95,7 +102,8 @@ def evaluate(
         truths.append(truth)
         log.info("samples", seed=seed, count=len(drawn), clean=int(truth.clean.sum()))
         if leave_tables_out:
-            for name, judged in judge_all(drawn, truth, seed, rate, compare, members).items():
+            kept = keep if seed == 0 else None
+            for name, judged in judge_all(drawn, truth, seed, rate, compare, members, kept).items():
                 methods.setdefault(name, []).append(judged)
                 log.info("judged", seed=seed, method=name, seconds=round(judged.seconds))
             if seed == 0 and yardsticks:
@@ -128,7 +136,13 @@ def measure(
 
 
 def judge_all(
-    samples: Sequence[Sample], truth: Truth, seed: int, rate: float, compare: bool, members: int
+    samples: Sequence[Sample],
+    truth: Truth,
+    seed: int,
+    rate: float,
+    compare: bool,
+    members: int,
+    keep: Path | None = None,
 ) -> dict[str, Judged]:
     """The shipped ensemble with its ablation and, when asked for, the other architectures, on one split."""
     folds = fold_of(samples, seed)
@@ -140,6 +154,8 @@ def judge_all(
         return lambda others: score_samples(networks, others)
 
     scored = cross_scored(samples, seed, fit)
+    if keep is not None:
+        keep_detectors(keep, samples, scored, folds, trained)
     found = _judged_parts(samples, truth, scored, folds, rate)
     if not compare:
         return found

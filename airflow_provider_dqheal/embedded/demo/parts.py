@@ -1,4 +1,4 @@
-"""Starts and stops the parts of the demo: broker, service, stream detector, Airflow."""
+"""Starts and stops the parts of the demo: broker, Spark, service, stream detector, Airflow."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 from airflow_provider_dqheal.core.config import Settings
-from airflow_provider_dqheal.embedded import airflow, broker, service
+from airflow_provider_dqheal.embedded import airflow, broker, service, spark
 from airflow_provider_dqheal.embedded.demo import leftovers
 from airflow_provider_dqheal.embedded.demo.progress import Progress
 from airflow_provider_dqheal.embedded.process import start_process, stop_process
@@ -53,20 +54,21 @@ class Parts:
         return settings
 
     def start_rest(self) -> None:
-        """Starts the service, the stream detector and Airflow side by side, and waits until each answers."""
+        """Starts Spark, the service, the stream detector and Airflow side by side; waits until each answers."""
         settings, environment = self._settings, self._environment()
-        self._progress.say("starting Airflow, the service and the stream detector")
-        with ThreadPoolExecutor(3) as pool:
-            dashboard = pool.submit(service.start_service, settings.home, environment, settings.service.port)
-            stream = pool.submit(
-                start_process,
-                settings.home,
-                "stream",
-                [sys.executable, "-m", "airflow_provider_dqheal.cli", "stream"],
-                environment,
-            )
+        self._progress.say("starting Airflow, Spark, the service and the stream detector")
+        stream = [sys.executable, "-m", "airflow_provider_dqheal.cli", "stream"]
+        with ThreadPoolExecutor(4) as pool:
+            starting: list[Future[Any]] = []
+            master = settings.profile.spark_master
+            if master.startswith("local"):  # one server for all batches instead of a JVM for each
+                port = spark.free_port()
+                environment["DQHEAL_PROFILE__SPARK_MASTER"] = spark.address(port)
+                starting.append(pool.submit(spark.start_spark, settings.home, master, port))
+            starting.append(pool.submit(service.start_service, settings.home, environment, settings.service.port))
+            starting.append(pool.submit(start_process, settings.home, "stream", stream, environment))
             flow = pool.submit(airflow.start_airflow, settings.home, environment, AIRFLOW_PORT)
-            for part in (dashboard, stream, flow):
+            for part in (*starting, flow):
                 part.result()
             self._airflow = flow.result()
         self.say_where()
@@ -88,6 +90,7 @@ class Parts:
             lambda: airflow.stop_airflow(home),
             lambda: stop_process(home, "stream"),
             lambda: service.stop_service(home),
+            lambda: spark.stop_spark(home),
         ]
         if self._own_broker:
             stops.append(lambda: broker.stop(home))

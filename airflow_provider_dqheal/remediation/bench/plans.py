@@ -39,7 +39,7 @@ def plans(learn: Learn, heal: Heal, count: int, seed: int) -> Iterator[tuple[tup
     """(faults, violations) of ``count`` random plans, many to an episode."""
     done = 0
     for number, one in enumerate(episodes(-(-count // PER_EPISODE), seed, rows=200, columns=16)):
-        baseline = learn(list(one.history))
+        baseline = learn(list(one.history), dataset=one.family)
         for turn in range(min(PER_EPISODE, count - done)):
             names, table = random_plan(one, rng_for("plans", seed, number, turn))
             healed = heal(table, baseline)

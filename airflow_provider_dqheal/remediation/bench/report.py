@@ -69,7 +69,7 @@ def bench_repair(
     """All figures as one JSON-safe document: ``figures``, ``faults``, ``yardsticks``, ``plans``, ``seconds``.
 
     Args:
-        learn: makes the baseline of history batches (tables or CSV paths).
+        learn: makes the baseline of history batches.
         heal: heals one batch.
         episodes: tables drawn; each gives its clean batch and ``faults`` faulty ones.
         seed: decides everything.

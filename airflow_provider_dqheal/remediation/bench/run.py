@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -20,8 +20,15 @@ from airflow_provider_dqheal.remediation.bench.fault import FAMILIES, Fault, Fau
 from airflow_provider_dqheal.remediation.bench.score import Published, Score, score
 from airflow_provider_dqheal.remediation.bench.view import View
 
-Learn = Callable[[Sequence[Any]], Baseline]
 Heal = Callable[[Any, Baseline], Published]
+
+
+class Learn(Protocol):
+    """Makes the baseline of a data set."""
+
+    def __call__(self, history: Sequence[Any], /, *, dataset: str = ...) -> Baseline:
+        """From its accepted batches, oldest first: tables or CSV paths."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,7 @@ def run(
     """Heals the clean batch and some faulty versions of it for each of ``count`` episodes.
 
     Args:
-        learn: makes the baseline of history batches (tables or CSV paths).
+        learn: makes the baseline of history batches; the data set is the family of the table.
         heal: heals one batch.
         count: episodes.
         seed: decides everything.
@@ -78,7 +85,7 @@ def run(
     for number, one in enumerate(episodes(count, seed)):
         with TemporaryDirectory(prefix="dqheal-bench-") as folder:
             place = Path(folder)
-            baseline = learn(_given(one.history, one.text, place, "history"))
+            baseline = learn(_given(one.history, one.text, place, "history"), dataset=one.family)
             yield _case(one, baseline, Fault(one.batch), "clean", "clean", heal, place, (seed, number), seen)
             rng = rng_for("bench repair faults", seed, number)
             view, done = View(one.batch, one.history), 0

@@ -11,11 +11,12 @@ import pytest
 from airflow_provider_dqheal.core.errors import ModelLoadError
 from airflow_provider_dqheal.core.resources import resource
 from airflow_provider_dqheal.detection.benchmark import bench_detect
-from airflow_provider_dqheal.detection.detector import METADATA, Detector, read_metadata
+from airflow_provider_dqheal.detection.detector import Detector
 from airflow_provider_dqheal.detection.features import featurize
 from airflow_provider_dqheal.detection.generators import generators, registry
 from airflow_provider_dqheal.detection.samples import draw_samples
 from airflow_provider_dqheal.detection.training import train
+from airflow_provider_dqheal.detection.weights import METADATA, read_metadata
 from airflow_provider_dqheal.profiling.baseline import Baseline
 from airflow_provider_dqheal.profiling.local import profile_table
 

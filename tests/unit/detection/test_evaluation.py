@@ -12,12 +12,13 @@ from airflow_provider_dqheal.core.errors import ConfigError
 from airflow_provider_dqheal.core.types import ISSUE_ORDER
 from airflow_provider_dqheal.detection import evaluation
 from airflow_provider_dqheal.detection.context import BATCH_FEATURES
-from airflow_provider_dqheal.detection.detector import FORMAT, METADATA
+from airflow_provider_dqheal.detection.detector import Detector
 from airflow_provider_dqheal.detection.evaluation import architectures, intervals, run, unseen_faults
 from airflow_provider_dqheal.detection.evaluation._base import Judged, truth_of
 from airflow_provider_dqheal.detection.evaluation.figures import auc, figures, recall_at
 from airflow_provider_dqheal.detection.evaluation.held_out import Scored
 from airflow_provider_dqheal.detection.evaluation.intervals import above, bootstrap
+from airflow_provider_dqheal.detection.evaluation.keep import kept_detectors
 from airflow_provider_dqheal.detection.evaluation.raw import SamplesDiffer, redraw
 from airflow_provider_dqheal.detection.evaluation.reliability import reliability
 from airflow_provider_dqheal.detection.evaluation.rivals import episodes_for, judge_yardsticks
@@ -25,7 +26,10 @@ from airflow_provider_dqheal.detection.evaluation.store import SamplesUnreadable
 from airflow_provider_dqheal.detection.evaluation.unseen_faults import fault_folds
 from airflow_provider_dqheal.detection.features import NAMES
 from airflow_provider_dqheal.detection.generators import generators
+from airflow_provider_dqheal.detection.network import Member
 from airflow_provider_dqheal.detection.samples import Sample, draw_samples
+from airflow_provider_dqheal.detection.training import fold_of
+from airflow_provider_dqheal.detection.weights import FORMAT, METADATA
 
 WIDTH = len(NAMES)
 
@@ -112,8 +116,6 @@ def test_the_detector_and_every_architecture_score_each_batch_once(samples, monk
     from sklearn.base import clone
     from sklearn.ensemble import HistGradientBoostingClassifier
 
-    from airflow_provider_dqheal.detection.network import Member
-
     few = HistGradientBoostingClassifier(max_iter=3, min_samples_leaf=5)
     monkeypatch.setattr(run, "TREES", replace(run.TREES, fit=architectures.per_column(lambda _: clone(few))))
     monkeypatch.setattr(run, "members_of", lambda *_: [Member(WIDTH, len(BATCH_FEATURES)).eval()])
@@ -125,6 +127,21 @@ def test_the_detector_and_every_architecture_score_each_batch_once(samples, monk
         assert judged.predicted.any(axis=1).tolist() == judged.flagged.tolist()
         assert len(judged.blamed) == 60
         assert name == "facts" or len(np.unique(judged.score)) > 1
+
+
+def test_detectors_of_a_split_are_kept_for_tables_that_they_never_saw(samples, monkeypatch, tmp_path):
+    monkeypatch.setattr(run, "members_of", lambda *_: [Member(WIDTH, len(BATCH_FEATURES)).eval()])
+    run.judge_all(samples, truth_of(samples), 0, 0.03, compare=False, members=1, keep=tmp_path)
+    kept = kept_detectors(tmp_path)
+    folds = dict(zip((s.family for s in samples), fold_of(samples, 0), strict=True))
+    for family, fold in folds.items():
+        assert kept[family] == tmp_path / f"fold-{fold}"
+        assert Detector.load(kept[family]).metadata["samples"] == sum(folds[s.family] != fold for s in samples)
+    assert set(kept) == {*folds, "nyc13"}
+    with pytest.raises(ConfigError, match="evaluate --weights"):
+        kept_detectors(tmp_path / "fold-0")
+    with pytest.raises(ConfigError, match="tables left out"):
+        evaluation.evaluate(samples=samples, leave_tables_out=False, keep=tmp_path)
 
 
 def test_parts_can_be_measured_apart(samples):
