@@ -80,6 +80,22 @@ class Baseline(Frozen):
         """Names of the accepted columns, in order."""
         return self.table_schema.names
 
+    @cached_property
+    def optional(self) -> frozenset[str]:
+        """Accepted columns that come and go: a batch that was accepted after one with the column went without it."""
+        seen: set[str] = set()
+        gone: set[str] = set()
+        for profile in self.profiles:
+            gone |= seen - profile.columns.keys()
+            seen |= profile.columns.keys()
+        return frozenset() if self.table_schema.declared else frozenset(gone.intersection(self.columns))
+
+    def in_order(self, names: Iterable[str]) -> bool:
+        """Whether the accepted ones of ``names`` stand as in the accepted schema or in an accepted batch."""
+        own = [name for name in names if name in self.columns]
+        orders = {self.columns, *(tuple(profile.columns) for profile in self.profiles)}
+        return any([name for name in order if name in own] == own for order in orders)
+
     def history(self, column: str, metric: str) -> NDArray[np.float64]:
         """A metric of a column over the batches, oldest first, shape (batches,); nan where unknown."""
         found = np.full(len(self.profiles), np.nan)

@@ -36,8 +36,9 @@ class CastPhysical(Strategy):
     order = 60
 
     def propose(self, context: Context) -> list[Step]:
-        """One step a column whose physical type is not what the last accepted batch had."""
+        """One step a column whose physical type is not what the last accepted batch had, nor any before it."""
         steps = []
+        usual = {pair for profile in context.baseline.profiles for pair in profile.table_schema}
         for name, history, _ in context.columns():
             now = context.working.table.schema.field(name).type
             was = context.history.physical.get(name)
@@ -45,7 +46,7 @@ class CastPhysical(Strategy):
             target = _TARGETS.get(kind)
             if target is None or was is None or was == str(now) or was in ("string", "large_string"):
                 continue
-            if now == target or _cast(context.working.table.column(name), target) is None:
+            if now == target or (name, str(now)) in usual or _cast(context.working.table.column(name), target) is None:
                 continue
             reason = f"column {name!r} came as {now}, the accepted type is {kind}; every value casts back exactly"
             steps.append(self.step(context, (name,), {"type": kind, "from": str(now)}, 1.0, reason))

@@ -243,6 +243,8 @@ def _incomplete(context: Context) -> list[str]:
     reasons = []
     for column in context.history.schema.columns:
         if column.name not in table.column_names:
+            if column.name in context.baseline.optional:
+                continue
             reasons.append(f"column {column.name!r} is missing and nothing in the batch can be taken for it")
         elif dict(context.working.origins).get(column.name, "") is None and table.num_rows:
             empty = table.column(column.name).null_count == table.num_rows

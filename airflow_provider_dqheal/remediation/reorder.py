@@ -12,7 +12,7 @@ from airflow_provider_dqheal.remediation.working import Working
 
 @register
 class Reorder(Strategy):
-    """Accepted columns in accepted order, unknown ones that are kept after them."""
+    """Accepted columns in accepted order, unknown ones that are kept after them; an order of the history stays."""
 
     name = "reorder"
     heals = "schema_drift"
@@ -22,7 +22,9 @@ class Reorder(Strategy):
         """One step when the order differs."""
         names = context.working.table.column_names
         known = [name for name in context.history.columns if name in names]
-        wanted = known + [name for name in names if name not in context.history.columns]
+        if context.baseline.in_order(names):
+            known = [name for name in names if name in known]
+        wanted = known + [name for name in names if name not in known]
         if wanted == names:
             return []
         moved = tuple(name for name, old in zip(wanted, names, strict=True) if name != old)

@@ -18,7 +18,8 @@ _CONSTANT_ROWS = 100
 class RestoreRemoved(Strategy):
     """Restores a removed column: its only value where it was constant through the history, else null.
 
-    Nothing is restored while an unknown column could be the missing one under another name.
+    A column that comes and goes is not missed. Nothing is restored while an unknown column could be the missing one
+    under another name.
     """
 
     name = "restore_removed"
@@ -28,7 +29,7 @@ class RestoreRemoved(Strategy):
     def propose(self, context: Context) -> list[Step]:
         """One step with all removed columns."""
         names = context.working.table.column_names
-        missing = [name for name in context.history.columns if name not in names]
+        missing = [name for name in context.history.columns if name not in (*names, *context.baseline.optional)]
         added = [name for name in names if name not in context.history.columns]
         if not missing or context.policy.removed_columns == "hold":
             return []

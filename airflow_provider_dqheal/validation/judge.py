@@ -117,8 +117,8 @@ def _filled(working: Staged, baseline: Baseline) -> Iterator[Check]:
 def _schema(working: Staged, baseline: Baseline, policy: Policy) -> Check:
     names, accepted = working.table.column_names, list(baseline.table_schema.names)
     kept = [name for name in names if name not in accepted]
-    ordered = [name for name in names if name in accepted] == accepted
-    passed = ordered and (not kept or policy.added_columns == "keep")
+    whole = baseline.optional.union(names).issuperset(accepted)
+    passed = whole and baseline.in_order(names) and (not kept or policy.added_columns == "keep")
     return Check(name="schema", passed=passed, observed=", ".join(names), expected=", ".join(accepted))
 
 

@@ -1,0 +1,77 @@
+"""What accepted batches do as a habit is no fault: such a batch is neither held nor touched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from airflow_provider_dqheal import api
+
+BATCHES = 11
+ORDERS = (["id", "price", "city"], ["price", "city", "id"])
+
+
+def batch(number: int) -> pa.Table:
+    rng = np.random.default_rng(number)
+    price, city = np.round(rng.lognormal(3, 0.5, 200), 2), rng.choice(["Rome", "Oslo", "Bern"], 200)
+    return pa.table({"id": np.arange(number * 200, number * 200 + 200), "price": price, "city": city})
+
+
+def with_promo(number: int, there: bool) -> pa.Table:
+    table = batch(number)
+    return table.append_column("promo", pa.array(["a", "b"] * 100)) if there else table
+
+
+def counted(number: int, whole: bool) -> pa.Table:
+    count = pa.array(np.arange(200) % 9, pa.int64() if whole else pa.float64())
+    return batch(number).append_column("count", count)
+
+
+def healed(make: Callable[[int], pa.Table], last: pa.Table) -> api.Healed:
+    return api.heal(last, api.learn([make(number) for number in range(BATCHES - 1)]))
+
+
+def left_alone(done: api.Healed, last: pa.Table) -> bool:
+    """Whether no cell was touched; the API gives columns in accepted order and type."""
+    planned = done.held or done.verdict.issues or done.plan.steps or done.plan.found
+    return not planned and done.table.select(last.column_names).cast(last.schema).equals(last)
+
+
+@pytest.mark.parametrize("there", [(1, 1, 1, 0, 0, 0, 0, 0, 0, 0), (0, 1, 0, 1, 0, 0, 1, 0, 1, 0), (1,) * 9 + (0,)])
+def test_a_column_that_comes_and_goes_is_not_missed(there: Sequence[int]) -> None:
+    for now in (False, True):
+        last = with_promo(BATCHES, now)
+        assert left_alone(healed(lambda number: with_promo(number, bool(there[number])), last), last)
+
+
+def test_a_column_that_came_to_stay_is_missed() -> None:
+    done = healed(lambda number: with_promo(number, number > 6), with_promo(BATCHES, there=False))
+    assert done.held
+    assert "promo" in str(done.validation.failures)
+
+
+def test_a_batch_without_a_column_that_comes_and_goes_is_repaired_all_the_same() -> None:
+    last = batch(BATCHES).rename_columns(["id", "price", "town"])
+    done = healed(lambda number: with_promo(number, number % 2 == 0), last)
+    assert not done.held
+    assert done.table.equals(batch(BATCHES))
+
+
+def test_orders_that_columns_had_are_left_and_others_are_not() -> None:
+    for order in ORDERS:
+        last = batch(BATCHES).select(order)
+        assert left_alone(healed(lambda number: batch(number).select(ORDERS[number % 2]), last), last)
+    done = healed(
+        lambda number: batch(number).select(ORDERS[number % 2]), batch(BATCHES).select(["city", "id", "price"])
+    )
+    assert not done.held
+    assert done.table.column_names == ORDERS[1]
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_number_types_that_a_column_had_are_left(whole: bool) -> None:
+    last = counted(BATCHES, whole)
+    assert left_alone(healed(lambda number: counted(number, number % 2 == 0), last), last)
