@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from airflow_provider_dqheal.core.types import Step
 from airflow_provider_dqheal.remediation._base import Context, Strategy, register
 from airflow_provider_dqheal.remediation.edits import map_texts
@@ -13,15 +11,18 @@ from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_wo
 from airflow_provider_dqheal.remediation.working import Working
 
 _LEAST, _NEARLY_ALL = 0.5, 0.95
+_COME_BACK = 1.5
+"""Batches in which a label is on average, from which on labels come back."""
 
 
 @register
 class Relabel(Strategy):
     """New labels on at least half of the rows with one, where the history is closed or all are known with an affix.
 
-    A common prefix or suffix is taken away when every label is then known (digits before or after digits are no affix,
-    but another number); otherwise another column that determined the label tells which old label each new one is,
-    without exception and one to one. That needs an acted-on issue, or new labels on nearly all of them.
+    A common prefix or suffix that no known label has is taken away when every label is then known, in a column whose
+    labels come back from batch to batch (digits beside digits are no affix, but another number); otherwise another
+    column that determined the label tells which old label each new one is, without exception and one to one. That needs
+    an acted-on issue, or new labels on nearly all of them.
     """
 
     name = "relabel"
@@ -84,7 +85,7 @@ class Relabel(Strategy):
 
 def _without_affix(fresh: set[Text], history: ColumnHistory) -> dict[Text, Text]:
     labels = sorted(text for text in fresh if text is not None)
-    if len(labels) < 2:
+    if len(labels) < 2 or sum(map(len, history.batches)) < _COME_BACK * len(history.pooled):
         return {}
     prefix = _shared_start(labels)
     suffix = _shared_start([label[::-1] for label in labels])
@@ -94,13 +95,20 @@ def _without_affix(fresh: set[Text], history: ColumnHistory) -> dict[Text, Text]
                 label: label[start : len(label) - end] for label in labels if len(label) > start + end
             }
             if len(cut) == len(labels) and start + end and all(new in history.present for new in cut.values()):
-                return cut if len(set(cut.values())) == len(cut) and not _is_number_cut(cut) else {}
+                had = any(_has_affix(text, labels[0], start, end) for text in history.present if text is not None)
+                in_number = any(_is_in_number(label, start) or _is_in_number(label[::-1], end) for label in labels)
+                return {} if had or in_number or len(set(cut.values())) < len(cut) else cut
     return {}
 
 
-def _is_number_cut(cut: Mapping[Text, Text]) -> bool:
-    """Whether longer numbers would become shorter ones."""
-    return all(old is not None and old.isdigit() for old in cut)
+def _has_affix(text: str, label: str, start: int, end: int) -> bool:
+    """Whether a text begins and ends as a label does; the affix alone is not one with it."""
+    return len(text) > start + end and text.startswith(label[:start]) and text.endswith(label[len(label) - end :])
+
+
+def _is_in_number(label: str, place: int) -> bool:
+    """Whether a cut at that place would part digits from digits."""
+    return place > 0 and label[place - 1].isdigit() and label[place].isdigit()
 
 
 def _shared_start(labels: list[str]) -> str:

@@ -75,3 +75,12 @@ def test_orders_that_columns_had_are_left_and_others_are_not() -> None:
 def test_number_types_that_a_column_had_are_left(whole: bool) -> None:
     last = counted(BATCHES, whole)
     assert left_alone(healed(lambda number: counted(number, number % 2 == 0), last), last)
+
+
+def test_a_form_that_one_accepted_batch_has_is_taken_for_no_affix() -> None:
+    def labelled(number: int) -> pa.Table:
+        numbers = range(number * 1000, number * 1000 + 200)
+        return batch(number).set_column(0, "id", pa.array([f"ORD-{n}" if number > 8 else str(n) for n in numbers]))
+
+    last = labelled(BATCHES + 1)  # ORD-12000 was made 2000, which an earlier batch had
+    assert left_alone(healed(labelled, last), last)
