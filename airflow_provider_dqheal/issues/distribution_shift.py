@@ -189,7 +189,7 @@ def factor_hint(observed: float | str | None, low: float | str | None, high: flo
     width = abs(math.log(max(abs(high), 1e-300) / max(abs(low), 1e-300))) if low and high else 0.5
     for factor in _FACTORS:
         for candidate, text in ((factor, f"x{factor:g}"), (1 / factor, f"divided by {factor:g}")):
-            if abs(math.log(ratio / candidate)) < min(0.12 + width / 2, 0.3, 0.15 * math.log(factor)):
+            if abs(math.log(ratio / candidate)) < min(0.12 + width / 2, 0.3, 0.1 * math.log(factor)):
                 return f"; looks like {text}"
     return ""
 

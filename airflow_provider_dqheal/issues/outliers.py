@@ -122,12 +122,14 @@ def read_column(reading: Reading) -> Sequence[Finding]:
 
 def fallback(reading: Reading) -> Finding:
     """Words for a column that the ensemble blames."""
-    described = reading.describe("extreme_above")
+    side = "below" if reading("reach_below.nearest") > reading("reach_above.nearest") else "above"
+    described = reading.describe(f"extreme_{side}")
+    examples = f" ({shown(described.examples)})" if described.examples else ""
     return Finding(
         NAME, reading.column, "tail", 0.5,
-        f"{reading.column}: unusual values ({shown(described.examples)}), expected"
+        f"{reading.column}: unusual values{examples}, expected"
         f" {span(described.low, described.high)} over the last {reading.history} batches",
-        described.observed, described.low, described.high, described.examples, reading("above.nearest"),
+        described.observed, described.low, described.high, described.examples, reading(f"{side}.nearest"),
     )  # fmt: skip
 
 

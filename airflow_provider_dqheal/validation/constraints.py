@@ -17,6 +17,12 @@ MISSING_WORDS = frozenset(
 )
 
 
+_OPEN = 0.05
+"""Share of unknown texts from which on a column is no closed list."""
+_HALVES = 4
+"""Batches of which a half shows how far the others have moved on."""
+
+
 def counts_of(array: pa.ChunkedArray | pa.Array, weights: np.ndarray | None = None) -> Counter[str | None]:
     """Rows per distinct text; ``weights`` (rows per element) default to one."""
     texts = as_text(array).to_pylist()
@@ -118,14 +124,23 @@ class ColumnConstraints:
 
     @cached_property
     def unseen_bound(self) -> float | None:
-        """Largest share of a batch's rows whose text no other batch has; None when values hardly repeat."""
+        """Largest share of a batch's rows whose text no other batch has; None when values hardly repeat or move on."""
         if len(self.batches) < 2 or self.pooled.total() < 30 or len(self.pooled) > max(20, self.pooled.total() // 5):
             return None
         shares = []
         for counts in self.batches:
             fresh = sum(count for text, count in counts.items() if self.pooled[text] == count)
             shares.append(fresh / max(1, counts.total()))
-        return max(shares) if max(shares) <= 0.05 else None
+        return max(shares) if max([*shares, self._moved_on]) <= _OPEN else None
+
+    @property
+    def _moved_on(self) -> float:
+        """Share of the last batch's rows whose text the first half of the batches does not have: dates go on."""
+        if len(self.batches) < _HALVES:
+            return 0.0
+        known = set().union(*self.batches[: len(self.batches) // 2])
+        last = self.batches[-1]
+        return sum(count for text, count in last.items() if text not in known) / max(1, last.total())
 
     @cached_property
     def unique(self) -> bool:

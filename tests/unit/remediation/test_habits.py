@@ -84,3 +84,15 @@ def test_a_form_that_one_accepted_batch_has_is_taken_for_no_affix() -> None:
 
     last = labelled(BATCHES + 1)  # ORD-12000 was made 2000, which an earlier batch had
     assert left_alone(healed(labelled, last), last)
+
+
+def test_dates_of_a_repaired_batch_may_have_moved_on_since_the_last_accepted_one() -> None:
+    def dated(number: int, form: str) -> pa.Table:
+        days = np.random.default_rng(number).integers(1, 30, 300) + number
+        dates = np.datetime64("2024-01-01") + days
+        return pa.table({"due": [day.item().strftime(form) for day in dates], "n": np.arange(300) % 7})
+
+    base = api.learn([dated(number, "%Y-%m-%d") for number in range(9)])
+    done = api.heal(dated(12, "%d/%m/%Y"), base)
+    assert done.published, done.validation.failures
+    assert done.table["due"].cast(pa.string()).to_pylist() == dated(12, "%Y-%m-%d")["due"].to_pylist()
