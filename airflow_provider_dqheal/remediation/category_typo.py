@@ -5,6 +5,7 @@ from __future__ import annotations
 from airflow_provider_dqheal.remediation._base import register
 from airflow_provider_dqheal.remediation._cells import TextMap
 from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts
+from airflow_provider_dqheal.remediation.kernels.lexicon import mistyped_only
 from airflow_provider_dqheal.remediation.kernels.spelling import slips_of_list, typos
 from airflow_provider_dqheal.remediation.kernels.text import Text
 
@@ -13,6 +14,7 @@ from airflow_provider_dqheal.remediation.kernels.text import Text
 class CategoryTypo(TextMap):
     """Rare unknown values one typing error away from exactly one frequent known value of a closed domain.
 
+    A value that is a word or a name by itself (``Iraq`` beside ``Iran``) is another value, not a typing error.
     A list may have had such errors in every batch: then they were errors there as well, and its history proves it.
     """
 
@@ -23,7 +25,7 @@ class CategoryTypo(TextMap):
 
     def rule(self, counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
         """Misspelt value -> known value."""
-        return typos(counts, history) or slips_of_list(counts, history)
+        return mistyped_only(typos(counts, history) or slips_of_list(counts, history))
 
     def spared(self, history: ColumnHistory, share_now: float) -> bool:
         """Whether only errors of the same kind would have been touched."""

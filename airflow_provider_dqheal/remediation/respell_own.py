@@ -5,13 +5,17 @@ from __future__ import annotations
 from airflow_provider_dqheal.remediation._base import register
 from airflow_provider_dqheal.remediation._cells import TextMap
 from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts
+from airflow_provider_dqheal.remediation.kernels.lexicon import mistyped_only
 from airflow_provider_dqheal.remediation.kernels.own_values import own_spellings
 from airflow_provider_dqheal.remediation.kernels.text import Text
 
 
 @register
 class RespellOwn(TextMap):
-    """Case and typing errors of values that the batch spells rightly far more often, and that may be new in it."""
+    """Case and typing errors of values that the batch spells rightly far more often, and that may be new in it.
+
+    A value that is a word or a name by itself is no typing error.
+    """
 
     name = "respell_own"
     heals = "outliers"
@@ -20,7 +24,7 @@ class RespellOwn(TextMap):
 
     def rule(self, counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
         """Unseen spelling -> usual spelling."""
-        return own_spellings(counts, history)
+        return mistyped_only(own_spellings(counts, history))
 
     def told(self, column: str, rows: int, found: dict[Text, Text]) -> str:
         """How many cells and spellings."""

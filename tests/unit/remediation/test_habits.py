@@ -96,3 +96,18 @@ def test_dates_of_a_repaired_batch_may_have_moved_on_since_the_last_accepted_one
     done = api.heal(dated(12, "%d/%m/%Y"), base)
     assert done.published, done.validation.failures
     assert done.table["due"].cast(pa.string()).to_pylist() == dated(12, "%Y-%m-%d")["due"].to_pylist()
+
+
+@pytest.mark.parametrize(
+    "known, new", [("Iran", "Iraq"), ("Austria", "Australia"), ("shipped", "unshipped"), ("Smith", "Smyth")]
+)
+def test_another_word_is_no_typing_error(known: str, new: str) -> None:
+    def named(number: int, odd: str) -> pa.Table:
+        names = np.random.default_rng(number).choice([known, "India", "Kenya", "Peru"], 300).tolist()
+        return pa.table({"id": np.arange(300) + 300 * number, "name": [*names[:-1], odd]})
+
+    base = api.learn([named(number, known) for number in range(9)])
+    done = api.heal(named(9, new), base)
+    assert known not in [line["after"] for line in done.ledger.to_pylist()]
+    mistyped = api.heal(named(9, known[:2] + "x" + known[3:]), base)
+    assert [line["after"] for line in mistyped.ledger.to_pylist()] == [known]
