@@ -99,7 +99,7 @@ def test_dates_of_a_repaired_batch_may_have_moved_on_since_the_last_accepted_one
 
 
 @pytest.mark.parametrize(
-    "known, new", [("Iran", "Iraq"), ("Austria", "Australia"), ("shipped", "unshipped"), ("Smith", "Smyth")]
+    ("known", "new"), [("Iran", "Iraq"), ("Austria", "Australia"), ("shipped", "unshipped"), ("Smith", "Smyth")]
 )
 def test_another_word_is_no_typing_error(known: str, new: str) -> None:
     def named(number: int, odd: str) -> pa.Table:
