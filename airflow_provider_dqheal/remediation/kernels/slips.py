@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from math import comb
 
 import numpy as np
 
@@ -70,6 +71,8 @@ _COUNTS = 30
 _MANY, _ROUND_BY_CHANCE = 10.0, ("x100", "x1000")
 """Times the largest count, from which on one in whole hundreds or thousands is no record; few records are so round."""
 _ONE_ZERO = "x10"
+_SELDOM_ROUND = 0.2
+"""Share of the history's numbers that are as round, up to which a number counts as round."""
 _BY_CHANCE = 0.02
 """Share of the whole numbers in reach that a short list holds, at most: whatever slipped back into it was in it."""
 _LONE_UNIT = 3
@@ -142,6 +145,7 @@ def explain(counts: Counts, history: ColumnHistory, alarmed: bool = False) -> Ex
         slips = {text: slip for text, slip in slips.items() if slip.kind not in SIGN}
     slips = {text: slip for text, slip in slips.items() if slip.kind not in UNIT or _proven(text, slip, slips, history)}
     slips = {text: slip for text, slip in slips.items() if not _may_be_record(text, slip, slips, history)}
+    slips = {text: slip for text, slip in slips.items() if text not in _too_round(slips, history)}
     aliens = sum(counts[text] for text, found in options.items() if not set(found) - {"record", "other"})
     if 2 * aliens >= sum(counts[text] for text in slips):
         slips = {}  # what made those made these as well, and it is no slip
@@ -194,6 +198,32 @@ def _may_be_record(text: Text, slip: Slip, slips: Mapping[Text, Slip], history: 
     if len(known) <= _COUNTS and low < high / 2:
         return times < _MANY or slip.kind not in _ROUND_BY_CHANCE
     return times < _RECORD or (slip.kind == _ONE_ZERO and low < high / 2)
+
+
+def _too_round(slips: Mapping[Text, Slip], history: ColumnHistory) -> set[Text]:
+    """Those of the numbers too large by a moved point that are rounder than such a slip leaves the column's numbers.
+
+    It keeps every digit: of 12.34, 25.99 and 30.05 come 1234, 2599 and 3005, and hardly 1200, 2500 and 3000, which
+    somebody ordered.
+    """
+    larger = [text for text, slip in slips.items() if slip.kind.startswith("x")]
+    shares = {text: _share_as_round(Decimal(slips[text].after), history) for text in larger}
+    seldom = [text for text, share in shares.items() if share <= _SELDOM_ROUND]
+    if not seldom:
+        return set()
+    rate, tries = max(shares[text] for text in seldom), len(larger)
+    fewer = sum(comb(tries, hits) * rate**hits * (1 - rate) ** (tries - hits) for hits in range(len(seldom)))
+    return set(seldom) if 1 - fewer < _BY_CHANCE else set()
+
+
+def _share_as_round(value: Decimal, history: ColumnHistory) -> float:
+    """Share of the history's numbers that are as round as this one."""
+    step = history.grid if history.grid >= 1 else Decimal(10) ** -history.style.most_places
+    if abs(value) > step * 10**25:
+        return 1.0  # more digits than a remainder can be told of
+    while value and value % (step * 10) == 0:
+        step *= 10
+    return history.share_on(step)
 
 
 def _is_short_list(history: ColumnHistory) -> bool:

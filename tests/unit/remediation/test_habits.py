@@ -111,3 +111,15 @@ def test_another_word_is_no_typing_error(known: str, new: str) -> None:
     assert known not in [line["after"] for line in done.ledger.to_pylist()]
     mistyped = api.heal(named(9, known[:2] + "x" + known[3:]), base)
     assert [line["after"] for line in mistyped.ledger.to_pylist()] == [known]
+
+
+def test_round_numbers_are_no_moved_points_where_the_column_has_few() -> None:
+    def priced(number: int, *odd: float) -> pa.Table:
+        price = np.round(np.random.default_rng(number).lognormal(3, 0.5, 400), 2).tolist()
+        return pa.table({"id": np.arange(400) + 400 * number, "price": [*price[: 400 - len(odd)], *odd]})
+
+    base = api.learn([priced(number) for number in range(9)])
+    for odd in ((2500.0,), (3000.0, 4000.0, 1500.0)):
+        assert api.heal(priced(9, *odd), base).ledger.num_rows == 0
+    slipped = api.heal(priced(9, 2513.0, 3127.0, 1809.0), base)
+    assert [line["after"] for line in slipped.ledger.to_pylist()] == ["25.13", "31.27", "18.09"]
