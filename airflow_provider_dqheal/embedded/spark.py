@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from airflow_provider_dqheal.embedded.java import java_program, pyspark_jars
@@ -16,8 +17,10 @@ START_S = 120.0
 _SERVER = "org.apache.spark.sql.connect.service.SparkConnectServer"
 
 
-def start_spark(home: Path, master: str, port: int) -> None:
+def start_spark(home: Path, master: str, port: int, properties: Mapping[str, str] | None = None) -> None:
     """Starts the server on ``master`` and waits until it listens; its log is ``home/logs/spark.log``.
+
+    ``properties`` are further ones of Spark, for the server.
 
     Raises:
         EmbeddedError: when Java or pyspark is missing, it ends before it listens, or does not listen in time.
@@ -25,6 +28,7 @@ def start_spark(home: Path, master: str, port: int) -> None:
     java_program()
     submit = pyspark_jars().parent / "bin" / "spark-submit"
     conf = {
+        **(properties or {}),
         "spark.ui.enabled": "false",
         "spark.driver.host": HOST,
         "spark.driver.bindAddress": HOST,

@@ -92,9 +92,11 @@ class Baseline(Frozen):
 
     def in_order(self, names: Iterable[str]) -> bool:
         """Whether the accepted ones of ``names`` stand as in the accepted schema or in an accepted batch."""
-        own = [name for name in names if name in self.columns]
+        accepted = set(self.columns)
+        own = [name for name in names if name in accepted]
+        wanted = set(own)
         orders = {self.columns, *(tuple(profile.columns) for profile in self.profiles)}
-        return any([name for name in order if name in own] == own for order in orders)
+        return any([name for name in order if name in wanted] == own for order in orders)
 
     def history(self, column: str, metric: str) -> NDArray[np.float64]:
         """A metric of a column over the batches, oldest first, shape (batches,); nan where unknown."""

@@ -38,7 +38,7 @@ def test_a_server_profiles_batch_after_batch_without_java_on_the_client(tmp_path
     table = pa.table({"id": np.arange(900), "city": random.choice(["Rome", "Oslo"], 900), "x": random.normal(size=900)})
     pa_csv.write_csv(table, tmp_path / "batch.csv")
     port = free_port()
-    start_spark(tmp_path, "local[2]", port)
+    start_spark(tmp_path, "local[2]", port, {"spark.driver.memory": "700m"})
     try:
         for turn in range(2):
             out = tmp_path / f"{turn}.json"

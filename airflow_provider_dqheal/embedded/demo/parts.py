@@ -63,8 +63,9 @@ class Parts:
             master = settings.profile.spark_master
             if master.startswith("local"):  # one server for all batches instead of a JVM for each
                 port = spark.free_port()
-                environment["DQHEAL_PROFILE__SPARK_MASTER"] = spark.address(port)
-                starting.append(pool.submit(spark.start_spark, settings.home, master, port))
+                environment |= {"DQHEAL_PROFILE__SPARK_MASTER": spark.address(port), "DQHEAL_PROFILE__SPARK_CONF": "{}"}
+                properties = settings.profile.spark_conf
+                starting.append(pool.submit(spark.start_spark, settings.home, master, port, properties))
             starting.append(pool.submit(service.start_service, settings.home, environment, settings.service.port))
             starting.append(pool.submit(start_process, settings.home, "stream", stream, environment))
             flow = pool.submit(airflow.start_airflow, settings.home, environment, AIRFLOW_PORT)
