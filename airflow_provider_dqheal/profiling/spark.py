@@ -9,7 +9,7 @@ import os
 import shutil
 import socket
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -65,16 +65,12 @@ def session(settings: ProfileSettings | None = None) -> SparkSession:
     if settings.spark_master.startswith("local"):
         conf |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
         conf |= {"spark.sql.shuffle.partitions": "4", "spark.executorEnv.OPENBLAS_NUM_THREADS": "1"}
-    builder = SparkSession.builder.appName("dqheal").master(settings.spark_master)
-    for key, value in (conf | settings.spark_conf).items():
-        builder = builder.config(key, value)
-    try:
-        return builder.getOrCreate()
-    except Exception as error:
-        raise ProfileError(
-            f"Spark master {settings.spark_master}: the session did not start ({type(error).__name__}); "
-            "check Java and the master, or set profile.driver=local"
-        ) from error
+    return _started(
+        SparkSession.builder.appName("dqheal").master(settings.spark_master),
+        conf | settings.spark_conf,
+        f"Spark master {settings.spark_master}",
+        "check Java and the master, or set profile.driver=local",
+    )
 
 
 def _connected(settings: ProfileSettings) -> SparkSession:
@@ -87,21 +83,28 @@ def _connected(settings: ProfileSettings) -> SparkSession:
     except (OSError, ValueError) as error:
         where = settings.spark_master.partition(";")[0]
         raise ProfileError(
-            f"Spark Connect {where}: nothing answers there ({error}); start the server, correct "
+            f"Spark Connect {where}: nothing answers there ({type(error).__name__}); start the server, correct "
             "profile.spark_master, or set profile.driver=local"
         ) from error
     from pyspark.sql import SparkSession
 
-    builder = SparkSession.builder.appName("dqheal").remote(settings.spark_master)
-    for key, value in (_LARGE_BATCHES | settings.spark_conf).items():
+    return _started(
+        SparkSession.builder.appName("dqheal").remote(settings.spark_master),
+        _LARGE_BATCHES | settings.spark_conf,
+        f"Spark Connect {host}:{port}",
+        "check that it is a Spark Connect server of Spark 4, its token, and profile.spark_conf",
+    )
+
+
+def _started(builder: Any, conf: Mapping[str, str], where: str, advice: str) -> SparkSession:
+    """The builder's session with these properties."""
+    for key, value in conf.items():
         builder = builder.config(key, value)
     try:
-        return builder.getOrCreate()
+        found: SparkSession = builder.getOrCreate()
     except Exception as error:
-        raise ProfileError(
-            f"Spark Connect {host}:{port}: the session did not start ({type(error).__name__}); "
-            "check that it is a Spark Connect server of Spark 4, its token, and profile.spark_conf"
-        ) from error
+        raise ProfileError(f"{where}: the session did not start ({type(error).__name__}); {advice}") from error
+    return found
 
 
 def profile_splits(batch: BatchRef, spark: SparkSession, allowed_roots: Sequence[Path] = ()) -> Profile:

@@ -61,5 +61,6 @@ def test_a_server_that_is_not_there_is_told_at_once_and_without_its_token() -> N
         session(ProfileSettings(spark_master=f"{address(port)}/;token=s3cret"))
     assert "s3cret" not in str(told.value)
     assert time.monotonic() - started < 20
-    with pytest.raises(ProfileError, match="nothing answers"):
-        session(ProfileSettings(spark_master="sc://127.0.0.1:port"))
+    with pytest.raises(ProfileError, match="nothing answers") as told:
+        session(ProfileSettings(spark_master="sc://127.0.0.1:port;token=s3cret"))
+    assert "s3cret" not in str(told.value)
