@@ -7,8 +7,10 @@ import json
 import os
 import signal
 import subprocess
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +19,31 @@ import psutil
 from airflow_provider_dqheal.core.errors import EmbeddedError
 
 POLL_S = 0.1
+
+_given_up = threading.Event()
+
+
+@contextlib.contextmanager
+def starting_together() -> Iterator[ThreadPoolExecutor]:
+    """A pool to start parts side by side: once an exception leaves the block, none goes on being started or waited for.
+
+    Without it an interrupt would wait until the slowest part has started.
+    """
+    try:
+        with ThreadPoolExecutor() as pool:
+            try:
+                yield pool
+            except BaseException:
+                _given_up.set()
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+    finally:
+        _given_up.clear()
+
+
+def _go_on(what: str) -> None:
+    if _given_up.is_set():
+        raise EmbeddedError(f"{what}: given up, since another part failed or the start was interrupted")
 
 
 @dataclass(frozen=True)
@@ -55,8 +82,9 @@ def start_process(home: Path, name: str, argv: Sequence[str], env: Mapping[str, 
     ``env`` is laid over this process's environment.
 
     Raises:
-        EmbeddedError: when the program cannot be started.
+        EmbeddedError: when the program cannot be started, or the start was given up.
     """
+    _go_on(f"starting {name}")
     stop_process(home, name)
     log = home / "logs" / f"{name}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -142,10 +170,11 @@ def wait_until(ready: Callable[[], bool], parts: Sequence[StartedProcess], timeo
     """Waits until ``ready``; a part that ends meanwhile is an error at once.
 
     Raises:
-        EmbeddedError: when a part ended or the time is over; with the last lines of its log.
+        EmbeddedError: when a part ended or the time is over, with the last lines of its log; or the start was given up.
     """
     deadline = time.monotonic() + timeout_s
     while not ready():
+        _go_on(what)
         for part in parts:
             if part.process() is None:
                 raise EmbeddedError(f"{part.name} ended while {what}; its log {part.log} ends with:\n{part.log_tail()}")

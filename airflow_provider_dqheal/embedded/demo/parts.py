@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, as_completed
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from airflow_provider_dqheal.core.config import Settings
 from airflow_provider_dqheal.embedded import airflow, broker, service, spark
 from airflow_provider_dqheal.embedded.demo import leftovers
 from airflow_provider_dqheal.embedded.demo.progress import Progress
-from airflow_provider_dqheal.embedded.process import start_process, stop_process
+from airflow_provider_dqheal.embedded.process import start_process, starting_together, stop_process
 from airflow_provider_dqheal.messaging.topics import create_topics
 
 AIRFLOW_PORT = 8080
@@ -58,7 +58,7 @@ class Parts:
         settings, environment = self._settings, self._environment()
         self._progress.say("starting Airflow, Spark, the service and the stream detector")
         stream = [sys.executable, "-m", "airflow_provider_dqheal.cli", "stream"]
-        with ThreadPoolExecutor(4) as pool:
+        with starting_together() as pool:
             starting: list[Future[Any]] = []
             master = settings.profile.spark_master
             if master.startswith("local"):  # one server for all batches instead of a JVM for each
@@ -69,7 +69,7 @@ class Parts:
             starting.append(pool.submit(service.start_service, settings.home, environment, settings.service.port))
             starting.append(pool.submit(start_process, settings.home, "stream", stream, environment))
             flow = pool.submit(airflow.start_airflow, settings.home, environment, AIRFLOW_PORT)
-            for part in (*starting, flow):
+            for part in as_completed((*starting, flow)):
                 part.result()
             self._airflow = flow.result()
         self.say_where()
