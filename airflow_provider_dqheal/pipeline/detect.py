@@ -17,6 +17,7 @@ from airflow_provider_dqheal.pipeline.services import Services
 from airflow_provider_dqheal.profiling.baseline import Baseline
 from airflow_provider_dqheal.profiling.conform import conform
 from airflow_provider_dqheal.profiling.local import profile_table
+from airflow_provider_dqheal.profiling.profile import Profile
 from airflow_provider_dqheal.remediation.cleaned import believed
 
 
@@ -48,10 +49,14 @@ def redetector(ref: BatchRef, baseline: Baseline, settings: DetectionSettings) -
     """Judges a healed table of the batch in the form in which it would be published."""
 
     def redetect(table: pa.Table) -> Verdict:
-        published = conform(table, baseline, ref.format)
-        return judge(profile_table(published, ref), baseline, settings)
+        return judge(published_profile(table, ref, baseline), baseline, settings)
 
     return redetect
+
+
+def published_profile(table: pa.Table, ref: BatchRef, baseline: Baseline) -> Profile:
+    """The profile of a healed table in the form in which it is published."""
+    return profile_table(conform(table, baseline, ref.format), ref)
 
 
 def detect_stage(services: Services, ref: BatchRef) -> Verdict:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from airflow_provider_dqheal.core.types import BatchRef
+from airflow_provider_dqheal.core.types import BatchRef, Verdict
 from airflow_provider_dqheal.pipeline._stage import running
 from airflow_provider_dqheal.pipeline.budget import spent_by
 from airflow_provider_dqheal.pipeline.decide import decide_stage
@@ -10,15 +10,18 @@ from airflow_provider_dqheal.pipeline.detect import baseline_for, detect_stage
 from airflow_provider_dqheal.pipeline.feedback import may_learn
 from airflow_provider_dqheal.pipeline.heal import staged
 from airflow_provider_dqheal.pipeline.services import Services
+from airflow_provider_dqheal.pipeline.untouched import lesson
 from airflow_provider_dqheal.pipeline.validate import validate_stage
 from airflow_provider_dqheal.profiling.conform import conform
+from airflow_provider_dqheal.remediation.working import Working
 from airflow_provider_dqheal.storage.records import BatchRecord
 
 
 def publish_stage(services: Services, ref: BatchRef) -> BatchRecord:
     """Publishes what passed validation, untouched raw bytes where nothing was changed; holds the rest.
 
-    A batch that was clean and left alone is accepted into the baseline; a healed one never is.
+    A batch that was clean and left alone is accepted into the baseline; of a healed one, at most the rows that nothing
+    touched, see :mod:`.untouched`.
 
     Raises:
         PublishError: when the output cannot be promoted; the attempt can be retried.
@@ -51,8 +54,8 @@ def publish_stage(services: Services, ref: BatchRef) -> BatchRecord:
                 "quarantined_rows": working.quarantine.num_rows,
             }
             services.store.set_status(ref, "published", reason=None, **counts)
-            if not touched and not verdict.issues and may_learn(services, ref):
-                services.store.accept(ref, by="clean verdict")
+            if may_learn(services, ref):
+                _learn(services, ref, working, verdict, touched)
             incident = services.store.incident_of(ref)
             if incident is not None and incident.state != "resolved":
                 services.store.set_incident(
@@ -65,3 +68,12 @@ def publish_stage(services: Services, ref: BatchRef) -> BatchRecord:
     final = services.store.batch(ref.dataset, ref.batch_id, ref.attempt)
     assert final is not None
     return final
+
+
+def _learn(services: Services, ref: BatchRef, working: Working, verdict: Verdict, touched: bool) -> None:
+    if not touched and not verdict.issues:
+        services.store.accept(ref, by="clean verdict")
+    elif touched and (baseline := baseline_for(services, ref)) is not None:
+        part = lesson(services, ref, working, baseline)
+        if part is not None:
+            services.store.accept(ref, by="clean rows", part=part)

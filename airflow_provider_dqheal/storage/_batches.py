@@ -100,8 +100,10 @@ class Batches(Database):
         if self.write(lambda connection: connection.execute(statement).rowcount) == 0:
             raise _never_received(ref)
 
-    def accept(self, ref: BatchRef, by: str) -> None:
+    def accept(self, ref: BatchRef, by: str, part: Profile | None = None) -> None:
         """Makes an attempt part of the baseline, in the order of acceptance; earlier attempts leave it.
+
+        ``part``: the profile of the rows that are learned, where these are not all of it.
 
         Raises:
             StoreError: when the attempt was never received.
@@ -115,6 +117,9 @@ class Batches(Database):
             before = connection.execute(select(func.max(batches.c.accepted_seq)).where(*same)).scalar_one()
             connection.execute(update(batches).where(*same).values(accepted_seq=None))
             place = before if before is not None else (last or 0) + 1
+            learned = None if part is None else part.to_bytes()
+            own = select(batches.c.id).where(*is_attempt(ref)).scalar_subquery()
+            connection.execute(update(profiles).where(profiles.c.batch == own).values(learned=learned))
             return connection.execute(
                 update(batches).where(*is_attempt(ref)).values(accepted_by=by, accepted_seq=place, updated_at=now())
             ).rowcount
@@ -137,6 +142,12 @@ class Batches(Database):
         query = select(profiles.c.content).join(batches, batches.c.id == profiles.c.batch).where(*is_attempt(ref))
         content = self.read(lambda connection: connection.execute(query).scalar_one_or_none())
         return None if content is None else Profile.from_bytes(content)
+
+    def is_learned_in_part(self, ref: BatchRef) -> bool:
+        """Whether the baseline has learned some rows of an attempt, and not the others."""
+        own = (*is_attempt(ref), batches.c.accepted_seq.is_not(None), profiles.c.learned.is_not(None))
+        query = select(batches.c.id).join(profiles, batches.c.id == profiles.c.batch).where(*own)
+        return self.read(lambda connection: connection.execute(query).scalar_one_or_none()) is not None
 
     def put_stage(self, ref: BatchRef, stage: str, document: dict[str, Any], seconds: float | None = None) -> None:
         """Keeps what a stage left; the first one stays, so that a retried stage changes nothing."""

@@ -76,7 +76,7 @@ class Datasets(Database):
         return int(self.read(lambda connection: connection.execute(query).scalar_one()))
 
     def baseline(self, dataset: str, size: int = 30) -> Baseline:
-        """The most recent ``size`` accepted batches, oldest first, with the accepted schema.
+        """The most recent ``size`` accepted batches, as far as they were learned, oldest first, with the schema.
 
         Raises:
             UnknownDataset: when the data set is unknown or nothing was accepted yet.
@@ -85,7 +85,7 @@ class Datasets(Database):
         def query(connection: Connection) -> Baseline:
             schema = _schema(connection, dataset)
             rows = connection.execute(
-                select(profiles.c.content)
+                select(func.coalesce(profiles.c.learned, profiles.c.content))
                 .join(batches, batches.c.id == profiles.c.batch)
                 .where(batches.c.dataset == dataset, batches.c.accepted_seq.is_not(None))
                 .order_by(batches.c.accepted_seq.desc())

@@ -120,6 +120,7 @@ profiles = Table(
     metadata,
     Column("batch", ForeignKey("dqheal_batches.id"), primary_key=True, autoincrement=False),
     Column("content", LargeBinary, nullable=False),
+    Column("learned", LargeBinary),
 )
 
 stages = Table(
