@@ -160,8 +160,9 @@ class Verdict(Frozen):
     reason: str | None = None
 
     def alarms_alone(self, type: IssueType) -> bool:
-        """Whether the issue reaches the promised rate by itself, and is not only named beside a stronger one."""
-        return self.scores.get(type, 1.0) >= self.thresholds.get(type, 0.0)
+        """Whether the issue reaches the promised rate by itself, or is the only one: not just named beside another."""
+        only = len(self.issues) == 1 and self.issues[0].type == type
+        return only or self.scores.get(type, 1.0) >= self.thresholds.get(type, 0.0)
 
     def issue(self, type: IssueType) -> Issue | None:
         """The acted-on issue of that type, or None."""

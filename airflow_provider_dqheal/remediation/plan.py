@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import pyarrow as pa
 import structlog
@@ -20,7 +21,7 @@ from airflow_provider_dqheal.core.types import (
 )
 from airflow_provider_dqheal.profiling.baseline import Baseline
 from airflow_provider_dqheal.profiling.profile import Profile
-from airflow_provider_dqheal.remediation._base import REPAIR, Context, Strategy, ordered, registry
+from airflow_provider_dqheal.remediation._base import REMAINDER, REPAIR, Context, Strategy, ordered, registry
 from airflow_provider_dqheal.remediation.history import TableHistory, numbers_of
 from airflow_provider_dqheal.remediation.kernels.transforms import Spread
 from airflow_provider_dqheal.remediation.working import Working
@@ -77,43 +78,19 @@ def plan(
             mode=policy.mode,
             hold_reasons=tuple(held),
         )
-    history = TableHistory.of(baseline)
-    working, steps, repairs, said = Working.start(raw), list[Step](), list[Step](), verdict
-    for strategy in ordered(registry.values(), ISSUE_ORDER):
-        if policy.issue(strategy.heals).mode == "off":
-            continue
-        if strategy.phase != REPAIR and steps and not repairs:
-            repairs = list(steps)
-            again = redetect(working.table) if redetect is not None else verdict
-            said = again if again.status == "scored" else verdict
-        context = Context(working, history, baseline, profile, said, policy, batch, verdict)
-        try:
-            proposed, reasons = strategy.propose(context), strategy.holds(context)
-        except Exception as error:  # a strategy that fails holds the batch, the others still tell what they found
-            held.append(_failed(strategy, batch, error))
-            continue
-        held += reasons
-        for step in proposed:
-            refusal = _refusal(strategy, step, policy)
-            if refusal is not None:
-                held.append(refusal)
-                continue
-            step = _unique(step, steps)
-            try:
-                after = strategy.apply(working, step)
-            except DQHealError as error:
-                held.append(str(error))
-                continue
-            except Exception as error:
-                held.append(_failed(strategy, batch, error))
-                continue
-            if after.table is working.table and after.quarantine.num_rows == working.quarantine.num_rows:
-                continue
-            working = after
-            steps.append(step)
-    final = Context(working, history, baseline, profile, verdict, policy, batch)
-    held += _over_budget(working, steps, policy) + _incomplete(final)
-    held += _unexplained(final, steps) if said is verdict else _left(final, repairs)
+    draft = _Draft(Context(Working.start(raw), TableHistory.of(baseline), baseline, profile, verdict, policy, batch))
+    draft.plan(REPAIR)
+    repairs = list(draft.steps)
+    if repairs and redetect is not None:
+        draft.judge(redetect)
+    stands = draft.context.verdict is verdict
+    draft.plan(REMAINDER)
+    if len(draft.steps) > len(repairs) and redetect is not None and draft.judge(redetect):
+        draft.plan(REMAINDER)  # a row that is set aside may have hidden another
+    final, steps = draft.context, draft.steps
+    held = draft.held + _over_budget(final.working, steps, policy) + _incomplete(final)
+    first = replace(final, verdict=verdict, first=None)
+    held += _unexplained(first, steps) if stands else _left(first, repairs)
     held += [
         f"policy shadow for {issue}: {sum(step.issue == issue for step in steps)} steps planned, none is applied"
         for issue in dict.fromkeys(step.issue for step in steps)
@@ -125,9 +102,61 @@ def plan(
         attempt=batch.attempt,
         steps=tuple(sorted(steps, key=_heal_rank)),
         hold_reasons=tuple(dict.fromkeys(held)),
-        found=_found(steps, verdict, working),
+        found=_found(steps, verdict, final.working),
         mode=policy.mode,
     )
+
+
+class _Draft:
+    """The plan as it grows: the batch as its steps leave it, and what was said of that last."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = replace(context, first=context.verdict)
+        self.steps: list[Step] = []
+        self.held: list[str] = []
+
+    def judge(self, redetect: Callable[[pa.Table], Verdict]) -> bool:
+        """Asks the detector again, and goes on with what it says; whether it still finds an issue."""
+        again = redetect(self.context.working.table)
+        if again.status == "scored":
+            self.context = replace(self.context, verdict=again)
+        return bool(again.issues)
+
+    def plan(self, phase: int) -> None:
+        """Lets the strategies of a phase propose their steps, each on what the ones before it leave."""
+        policy = self.context.policy
+        for strategy in ordered(registry.values(), ISSUE_ORDER):
+            if strategy.phase == phase and policy.issue(strategy.heals).mode != "off":
+                self._ask(strategy)
+
+    def _ask(self, strategy: Strategy) -> None:
+        context = replace(self.context)  # what is remembered of cells is of one table
+        try:
+            proposed, reasons = strategy.propose(context), strategy.holds(context)
+        except Exception as error:  # a strategy that fails holds the batch, the others still tell what they found
+            self.held.append(_failed(strategy, context.batch, error))
+            return
+        self.held += reasons
+        for step in proposed:
+            refusal = _refusal(strategy, step, context.policy)
+            if refusal is not None:
+                self.held.append(refusal)
+                continue
+            try:
+                self._take(strategy, _unique(step, self.steps))
+            except DQHealError as error:
+                self.held.append(str(error))
+            except Exception as error:
+                self.held.append(_failed(strategy, context.batch, error))
+
+    def _take(self, strategy: Strategy, step: Step) -> None:
+        """Carries a step out on the draft; one that changes nothing is none."""
+        before = self.context.working
+        after = strategy.apply(before, step)
+        if after.table is before.table and after.quarantine.num_rows == before.quarantine.num_rows:
+            return
+        self.context = replace(self.context, working=after)
+        self.steps.append(step)
 
 
 def _failed(strategy: Strategy, batch: BatchRef, error: Exception) -> str:

@@ -57,7 +57,7 @@ class QuarantineMissing(QuarantineStrategy):
             )
             if not alarmed or not len(history.missing_fractions):
                 continue
-            rows = cells.rows({text for text in cells.values if is_missing_word(text)})
+            rows = cells.rows({text for text in cells.values if is_missing_word(text, weak=text not in history.pooled)})
             usual, total = float(history.missing_fractions.max()), max(1, len(cells.codes))
             bound = usual + 3 * sqrt(usual * (1 - usual) / total) + (0.01 if usual else 0.0)
             if len(rows) / total <= bound:

@@ -1,4 +1,4 @@
-"""Takes out rows with values far outside the history that no single slip explains."""
+"""Takes out rows with values far outside the history, or on no closed list of it, that no single slip explains."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from airflow_provider_dqheal.remediation._base import Context, register
 from airflow_provider_dqheal.remediation._remainder import QuarantineStrategy
 from airflow_provider_dqheal.remediation.kernels.slips import explain
 from airflow_provider_dqheal.remediation.kernels.spelling import near_misses
+from airflow_provider_dqheal.remediation.kernels.strangers import strangers
 
 
 @register
@@ -23,9 +24,10 @@ class QuarantineOutliers(QuarantineStrategy):
             if context.issue("outliers", column=name, alone=True) is None:
                 continue
             far = explain(cells.counter, history, alarmed=True)
-            rows = context.row_ids(cells.rows({*far.unexplained, *far.slips, *near_misses(cells.counter, history)}))
+            odd = {*far.unexplained, *far.slips, *near_misses(cells.counter, history)}
+            rows = context.row_ids(cells.rows(odd | strangers(cells.counter, history)))
             if rows and self.within_budget(context, len(rows)):
-                what = "lie far outside the history" if history.is_numeric else "are nearly known ones"
+                what = "lie far outside the history" if history.is_numeric else "are none that the history knows"
                 reason = f"{len(rows):,} values of {name!r} {what} and no single slip explains them"
                 steps.append(self.rows_step(context, (name,), rows, f"outlier in {name!r}", 0.9, reason))
         return steps

@@ -20,6 +20,10 @@ _CANONICAL = re.compile(CANONICAL, re.ASCII)
 _BODY = re.compile(r"\d[\d.,'’_ \u00a0\u202f]*(?:[eE][+-]?\d+)?|[.,]\d+(?:[eE][+-]?\d+)?")
 _SEPARATORS = re.compile(r"[\u00a0\u202f\u2009 _'’]")
 _MINUS = str.maketrans({"−": "-", "–": "-", "‐": "-", "﹣": "-", "－": "-"})
+_SIDES = ("cr", "dr", "cr.", "dr.")
+"""Sides of an account: which of them is negative depends on the account."""
+_BOUND = re.compile(r"[<>≤≥]\s*=?$")
+"""Before a number that is only a bound: below what could be measured, above what could be counted."""
 _LOOKALIKE = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1"})
 
 CURRENCIES: Mapping[str, str] = {
@@ -33,12 +37,16 @@ CURRENCIES: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Written:
-    """A number's parts as written: ``negative``, the digits with their separators, what stands before and after."""
+    """A number's parts as written: ``negative``, the digits with their separators, what stands before and after.
+
+    ``booked``: signed as bookkeepers do it, in brackets, with the sign behind or by the side. Nobody does so by a slip.
+    """
 
     negative: bool
     body: str
     prefix: str
     suffix: str
+    booked: bool = False
 
     @property
     def token(self) -> str:
@@ -67,7 +75,7 @@ def is_number(text: str | None) -> bool:
 
 
 def dissect(text: str) -> Written | None:
-    """Splits a written number into its parts; None when there is not exactly one number in it.
+    """Splits a written number into its parts; None when there is not exactly one number in it, or only a bound.
 
     >>> dissect("EUR 1.234,50").body, dissect("EUR 1.234,50").token
     ('1.234,50', 'EUR')
@@ -76,9 +84,9 @@ def dissect(text: str) -> Written | None:
     plain = unicodedata.normalize("NFKC", inner).translate(_MINUS).strip().strip("'\"`").strip()
     if not plain or len(plain) > 64:
         return None
-    negative = False
-    if plain.startswith("(") and plain.endswith(")"):
-        negative, plain = True, plain[1:-1].strip()
+    negative = booked = plain.startswith("(") and plain.endswith(")")
+    if booked:
+        plain = plain[1:-1].strip()
     bodies = list(_BODY.finditer(plain))
     if len(bodies) != 1:
         return None
@@ -87,15 +95,20 @@ def dissect(text: str) -> Written | None:
     if body[-1] in ",." and len(body) > 1:
         body, suffix = (body[:-1], body[-1] + suffix) if suffix.strip() else (body[:-1], "")
     prefix, suffix = prefix.strip(), suffix.strip()
+    if prefix.endswith("(") and suffix.startswith(")"):
+        negative, booked, prefix, suffix = True, True, prefix[:-1].strip(), suffix[1:].strip()
+    elif prefix.endswith("(") or suffix.startswith(")") or _BOUND.search(prefix):
+        return None
+    booked = booked or suffix.lower() in _SIDES
     if prefix.endswith(("-", "+")):
         negative, prefix = negative or prefix.endswith("-"), prefix[:-1].strip()
     elif prefix.startswith(("-", "+")):
         negative, prefix = negative or prefix.startswith("-"), prefix[1:].strip()
     elif suffix == "-" and not prefix:
-        negative, suffix = True, ""
+        negative, booked, suffix = True, True, ""
     if any(ch.isdigit() for ch in prefix + suffix) and suffix.lower() not in ("m2", "m3", "m²", "m³"):
         return None
-    return Written(negative, body, prefix, suffix)
+    return Written(negative, body, prefix, suffix, booked)
 
 
 def decimal_mark(body: str) -> str | None:
@@ -177,6 +190,7 @@ class NumberStyle:
         trimmed: no value ends in a zero after the point.
         most_places: the largest number of digits after the point (99.9 % of values).
         exponents: some values are written with an exponent.
+        longest: most digits before the point; 0 where some begin with a zero that is not their only one.
     """
 
     places: int | None = None
@@ -185,12 +199,14 @@ class NumberStyle:
     trimmed: bool = False
     most_places: int = 17
     exponents: bool = False
+    longest: int = 0
 
     @classmethod
     def of(cls, counts: Mapping[Any, int] | Iterable[tuple[str | None, int]]) -> NumberStyle:
         """Learns the style from (text, rows) pairs; texts that are not numbers are ignored."""
         places: Counter[int] = Counter()
-        bare_whole = zero_pointed = untrimmed = exponents = 0
+        bare_whole = zero_pointed = untrimmed = exponents = longest = 0
+        padded = False
         for text, count in counts.items() if isinstance(counts, Mapping) else counts:
             if text is None or not _CANONICAL.match(text):
                 continue
@@ -198,7 +214,8 @@ class NumberStyle:
                 places[17] += count
                 exponents += count
                 continue
-            _, point, part = text.partition(".")
+            whole, point, part = text.lstrip("+-").partition(".")
+            longest, padded = max(longest, len(whole)), padded or (len(whole) > 1 and whole[0] == "0")
             untrimmed += count if point and (not part or part.endswith("0")) else 0
             places[len(part)] += count
             bare_whole += count if not point else 0
@@ -220,6 +237,7 @@ class NumberStyle:
             trimmed=not untrimmed,
             most_places=most,
             exponents=exponents > 0,
+            longest=0 if padded else longest,
         )
 
     def write(self, value: Decimal) -> str:
@@ -243,6 +261,7 @@ class NumberRule:
         integer: results must be whole.
         regroup: canonical-looking "1.234" is read as 1234 too (the whole column uses a decimal comma).
         style: how to write results.
+        unsigned: the column was never negative, so that one booked as such is left for a person.
     """
 
     mark: str
@@ -250,6 +269,7 @@ class NumberRule:
     integer: bool = False
     regroup: bool = False
     style: NumberStyle = NumberStyle()
+    unsigned: bool = False
 
     def read(self, text: str | None) -> str | None:
         """The canonical text of an odd cell; None when the rule does not read it or it is fine as it stands."""
@@ -260,6 +280,8 @@ class NumberRule:
         written = dissect(text)
         if written is None or written.token not in self.factors:
             return self._lookalike(text) if written is None or written.token else None
+        if written.booked and self.unsigned:
+            return None
         mark = decimal_mark(written.body) or self.mark
         if not mark and ("," in written.body or "." in written.body):
             return None
@@ -271,7 +293,14 @@ class NumberRule:
             return self._finish(text.lstrip("+-").replace(".", ""), text.startswith("-"), Decimal(1))
         if self.integer and not text.lstrip("+-").isdigit():
             return self._finish(text.lstrip("+-"), text.startswith("-"), Decimal(1))
-        odd = text.startswith("+") or ("e" in text.lower() and not self.style.exponents and repr(float(text)) != text)
+        whole = text.lstrip("+-").partition(".")[0]
+        # Longer than any number was: of the usual length it may be a code that begins with a zero.
+        padded = whole[:1] == "0" and len(whole) > self.style.longest >= len(whole.lstrip("0")) > 0
+        odd = (
+            padded
+            or text.startswith("+")
+            or ("e" in text.lower() and not self.style.exponents and repr(float(text)) != text)
+        )
         return self._finish(text.lstrip("+-"), text.startswith("-"), Decimal(1)) if odd else None
 
     def _lookalike(self, text: str) -> str | None:

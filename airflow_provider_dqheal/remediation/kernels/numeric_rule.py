@@ -78,7 +78,8 @@ def _rule(
         factor = factor_of(token, values, known, 0 if integer else history.style.most_places)
         if factor is not None and not (factor == "1" and _is_rounded(token, parts, odd, history)):
             factors[token] = factor
-    return NumberRule(mark or "", factors, integer, regroup, history.style)
+    unsigned = len(history.all_numbers) > 0 and bool(history.all_numbers[0] >= 0)
+    return NumberRule(mark or "", factors, integer, regroup, history.style, unsigned)
 
 
 def _is_whole(history: ColumnHistory) -> bool:

@@ -92,10 +92,11 @@ class Slip:
 
 @dataclass(frozen=True)
 class Explained:
-    """The far texts of a column: those with one explanation, and the rest."""
+    """The far texts of a column: those with one explanation, and the rest; of it, those that only may be too far."""
 
     slips: Mapping[Text, Slip]
     unexplained: tuple[str, ...]
+    doubtful: tuple[str, ...] = ()
 
 
 def explain(counts: Counts, history: ColumnHistory, alarmed: bool = False) -> Explained:
@@ -154,7 +155,8 @@ def explain(counts: Counts, history: ColumnHistory, alarmed: bool = False) -> Ex
         slips = {}  # zeros tell nothing of how far the others reach
     rest = [text for text in options if text not in slips]
     alone = scale.far_surely(np.array([float(text) for text in rest]))
-    return Explained(slips, tuple(text for text, hit in zip(rest, alone, strict=True) if hit))
+    surely = tuple(text for text, hit in zip(rest, alone, strict=True) if hit)
+    return Explained(slips, surely, tuple(text for text, hit in zip(rest, alone, strict=True) if not hit))
 
 
 def _sign_is_random(slips: Mapping[Text, Slip], counts: Counts, history: ColumnHistory) -> bool:

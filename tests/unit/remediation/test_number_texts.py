@@ -48,6 +48,31 @@ def test_plain_or_unreadable_text_is_left_alone(text):
     assert POINT.read(text) is None
 
 
+@pytest.mark.parametrize("text", ["(12.5)", "12.5-", "$(12.5)", "(12.5) EUR", "12.5 CR"])
+def test_a_sign_that_bookkeepers_write_is_left_for_a_person_where_the_column_was_never_negative(text):
+    prices = ColumnHistory("price", "float", tuple({f"{n}.5": 1 for n in range(10, 40)} for _ in range(4)))
+    for column, read in ((prices, False), (_with_refunds(prices), "CR" not in text)):
+        rule = find_rule({text: 1, "11.5": 9}, column)
+        assert (rule.read(text) is not None) == read, (rule, text)
+
+
+def _with_refunds(prices):
+    return ColumnHistory("price", "float", tuple({**counts, "-12.5": 1} for counts in prices.batches))
+
+
+@pytest.mark.parametrize("text", ["(12.5", "12.5)", "<12.5", ">= 12.5", "≤12.5"])
+def test_a_bound_and_half_a_bracket_are_no_numbers(text):
+    assert NumberRule(".", {"": "1", "<": "1", "(": "1"}).read(text) is None
+
+
+def test_zeros_before_a_number_go_where_it_is_longer_than_any_was():
+    rule = NumberRule(".", {"": "1"}, integer=True, style=NumberStyle.of({"94110": 5, "10001": 5}))
+    assert rule.read("0094110") == "94110"
+    assert rule.read("07302") is None  # it may be a code that begins with a zero
+    codes = NumberRule(".", {"": "1"}, integer=True, style=NumberStyle.of({"94110": 5, "02138": 5}))
+    assert codes.read("0094110") is None
+
+
 @given(st.integers(0, 10**9), st.integers(0, 99), st.sampled_from(".,"))
 def test_grouped_numbers_read_back(whole, cents, mark):
     group = "," if mark == "." else "."

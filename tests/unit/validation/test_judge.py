@@ -201,7 +201,8 @@ def test_missing_cells_that_are_only_named_beside_another_issue_may_stay(baselin
     raw = day(7)
     dirty = raw.set_column(1, "price", pa.array(["", "", *raw["price"].to_pylist()[2:]]))
     blamed = found("price", type="missing_data")
-    beside = blamed.model_copy(update={"scores": {"missing_data": 0.5}, "thresholds": {"missing_data": 0.8}})
+    both = {"issues": (*blamed.issues, *found("country", type="outliers").issues)}
+    beside = blamed.model_copy(update={**both, "scores": {"missing_data": 0.5}, "thresholds": {"missing_data": 0.8}})
     assert "missing" in failed(judged(Working.start(dirty), baseline, verdict=blamed))
     assert "missing" not in failed(judged(Working.start(dirty), baseline, verdict=beside))
 

@@ -1,0 +1,77 @@
+"""One value that is none of its column's costs its row, not the batch; a column that has changed is held."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from airflow_provider_dqheal import api
+from airflow_provider_dqheal.remediation.history import ColumnHistory
+from airflow_provider_dqheal.remediation.kernels.strangers import strangers
+
+ROWS = 300
+
+
+def batch(number: int, **cells: str) -> pa.Table:
+    """Text, as from CSV; ``cells`` are written into row 3."""
+    rng = np.random.default_rng(number)
+    columns = {
+        "id": np.arange(number * ROWS, number * ROWS + ROWS).astype(str),
+        "price": np.round(rng.lognormal(3, 0.5, ROWS), 2).astype(str),
+        "city": rng.choice(["Rome", "Oslo", "Bern", "Kiel"], ROWS),
+    }
+    for name, text in cells.items():
+        columns[name] = columns[name].astype(object)
+        columns[name][3] = text
+    return pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
+
+
+@pytest.fixture(scope="module")
+def baseline():
+    return api.learn([batch(number) for number in range(8)])
+
+
+@pytest.mark.parametrize(
+    ("column", "text"),
+    [("id", "-2403"), ("id", "2403000"), ("price", "(25.04)"), ("price", "<25.04"), ("city", "Paris")],
+)
+def test_a_row_with_one_strange_value_is_set_aside(baseline, column, text):
+    last = batch(8, **{column: text})
+    done = api.heal(last, baseline)
+    assert not done.held, (done.plan.hold_reasons, done.validation.failures)
+    assert done.quarantine["row_id"].to_pylist() == [3]
+    assert done.quarantine[column].to_pylist() == [text]
+    assert done.ledger.num_rows == 0
+
+
+def test_zeros_before_a_key_are_taken_off(baseline):
+    done = api.heal(batch(8, id="0002403"), baseline)
+    assert not done.held
+    assert done.ledger["after"].to_pylist() == ["2403"]
+
+
+def test_many_strange_values_hold_the_batch(baseline):
+    last = batch(8)
+    city = ["Wien" if row % 10 == 0 else text for row, text in enumerate(last["city"].to_pylist())]
+    done = api.heal(last.set_column(2, "city", pa.array(city)), baseline)
+    assert done.quarantine.num_rows == 0
+
+
+def _column(*batches, type="int"):
+    return ColumnHistory("c", type, tuple(dict.fromkeys(map(str, texts), 1) for texts in batches))
+
+
+def test_strangers_among_keys_are_those_that_no_row_of_keys_reaches():
+    keys = _column(*(range(n * 100, n * 100 + 100) for n in range(8)))
+    assert keys.is_key
+    moved_on = [*range(90_000, 90_100), *range(800, 900)]
+    assert strangers(dict.fromkeys(map(str, moved_on), 1), keys) == set()
+    assert strangers(dict.fromkeys(map(str, [*moved_on, -850, 7_000_000]), 1), keys) == {"-850", "7000000"}
+
+
+def test_more_than_a_few_are_no_strangers():
+    labels = ColumnHistory("c", "string", tuple({"a": 60, "b": 40} for _ in range(8)))
+    assert strangers({"a": 90, "x": 1, "y": 2}, labels) == {"x", "y"}
+    assert strangers({"a": 90, "x": 2, "y": 2}, labels) == set()
+    assert strangers({"a": 1990, "x": 5, "y": 4}, labels) == {"x", "y"}
