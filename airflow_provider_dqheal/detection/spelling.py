@@ -7,7 +7,7 @@ texts of the other batches. Keyboard noise, markup, hashes and words of another 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -184,3 +184,13 @@ def measure_spelling(pairs: Pairs | None, usual: Expected | None) -> list[float]
         math.log((reach + 0.1) / (usual.record - usual.second + 0.1)),
         (mean - usual.mean) / math.sqrt(usual.variance + usual.spread**2 / total + 1e-4),
     ]
+
+
+def strange_texts(counts: Mapping[str, int], batches: Sequence[Mapping[str, int]]) -> list[str]:
+    """The texts of a batch that are more surprising than any of the other ``batches``; cells a text in each."""
+    own, *others = (pairs_of(tuple(one), np.fromiter(one.values(), np.float64)) for one in (counts, *batches))
+    usual = Expected.of(others, leave_one_out(others))
+    if own is None or usual is None:
+        return []
+    texts = list(counts)
+    return [texts[place] for place in np.flatnonzero(surprise(own, usual.surprise) > usual.record + _MARGIN)]

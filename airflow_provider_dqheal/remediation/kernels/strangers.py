@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import pairwise
 
+import numpy as np
+
+from airflow_provider_dqheal.detection.spelling import strange_texts
 from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts
+from airflow_provider_dqheal.remediation.kernels.dates import read_as
 from airflow_provider_dqheal.remediation.kernels.numbers import is_number
 from airflow_provider_dqheal.remediation.kernels.slips import explain
 from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_word
 
 _FEW, _FEW_OF = 3, 200
 """Cells that strangers may fill: three, or one in so many; more is a change of the column."""
+_END, _YEAR = 0.02, 365
+"""Share of a batch's dates at either end that may be strange, and days that no date is strange within."""
 _SELDOM = 0.01
 """Share of negative keys in the history, up to which these were errors as well."""
 _TIMES = 10
@@ -19,25 +25,55 @@ _TIMES = 10
 
 
 def strangers(counts: Counts, history: ColumnHistory) -> set[Text]:
-    """Unseen texts in very few cells: far numbers, numbers that no key of the column is like, values on no closed list.
+    """Unseen texts in very few cells that are nothing like the column's.
 
-    Empty where they are more than a few, or where new values are usual.
+    Far numbers, numbers that no key is like, dates years away, values on no closed list, texts spelled like none. Empty
+    where they are more than a few.
     """
-    if history.is_numeric:
-        far = _beside_keys(counts, history) if history.is_key else explain(counts, history, alarmed=True).doubtful
-        found = set[Text](far)
-    elif history.is_categorical and history.date_layout is None:
-        found = {text for text in counts if text not in history.pooled and not is_missing_word(text)}
-    else:
-        found = set()
+    found = set[Text](_strange(counts, history))
     rows = sum(counts[text] for text in found)
     return found if rows <= max(_FEW, sum(counts.values()) // _FEW_OF) else set()
 
 
-def _beside_keys(counts: Counts, history: ColumnHistory) -> Iterable[str]:
+def _strange(counts: Counts, history: ColumnHistory) -> Iterable[str]:
+    unseen = [text for text in counts if text not in history.pooled and text is not None and not is_missing_word(text)]
+    if history.is_numeric:
+        return _beside_keys(unseen, history) if history.is_key else explain(counts, history, alarmed=True).doubtful
+    if history.date_layout is not None:
+        return _of_another_time(unseen, counts, history, history.date_layout)
+    if history.is_categorical:
+        return unseen
+    odd = set(strange_texts(_texts(counts), [_texts(one) for one in history.batches]))
+    return [text for text in unseen if text in odd]
+
+
+def _texts(counts: Counts) -> dict[str, int]:
+    return {text: rows for text, rows in counts.items() if text is not None and not is_missing_word(text)}
+
+
+def _of_another_time(unseen: Iterable[str], counts: Counts, history: ColumnHistory, layout: str) -> Iterable[str]:
+    """Dates that are farther from all others, of the history and of the batch, than these are from each other."""
+    known = [day for text in history.present if (day := _day(text, layout)) is not None]
+    own = [(day, counts[text]) for text in _texts(counts) if (day := _day(text, layout)) is not None]
+    if not known or not own:
+        return []
+    days = np.repeat(*np.array(own).T.astype(np.int64))
+    first, last = np.quantile(days, [_END, 1 - _END], method="nearest")  # where the batch is: its dates move on
+    low, high = min(*known, int(first)), max(*known, int(last))
+    reach = max(_YEAR, high - low)
+    return [text for text in unseen if (day := _day(text, layout)) and not low - reach <= day <= high + reach]
+
+
+def _day(text: str, layout: str) -> int | None:
+    """Days since the year 1; None where the text is no such date."""
+    moment = read_as(text, layout)
+    return None if moment is None else moment.toordinal()
+
+
+def _beside_keys(unseen: Iterable[str], history: ColumnHistory) -> Iterable[str]:
     """Numbers of another sign than all keys, or many times the largest of the history and of the batch's others."""
     known = history.all_numbers
-    texts = [text for text in counts if text is not None and text not in history.pooled and is_number(text)]
+    texts = [text for text in unseen if is_number(text)]
     if not len(known) or (known < 0).mean() > _SELDOM:
         return []
     ordered = sorted((float(text) for text in texts), reverse=True)

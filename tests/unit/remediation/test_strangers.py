@@ -11,6 +11,7 @@ from airflow_provider_dqheal.remediation.history import ColumnHistory
 from airflow_provider_dqheal.remediation.kernels.strangers import strangers
 
 ROWS = 300
+NAMES = ["anna", "bob", "carla", "dan", "eva"]
 
 
 def batch(number: int, **cells: str) -> pa.Table:
@@ -20,9 +21,13 @@ def batch(number: int, **cells: str) -> pa.Table:
         "id": np.arange(number * ROWS, number * ROWS + ROWS).astype(str),
         "price": np.round(rng.lognormal(3, 0.5, ROWS), 2).astype(str),
         "city": rng.choice(["Rome", "Oslo", "Bern", "Kiel"], ROWS),
+        "due": (np.datetime64("2026-03-01") + number + rng.integers(0, 30, ROWS)).astype(str),
+        "mail": [
+            f"{name}{n}@mail.com" for name, n in zip(rng.choice(NAMES, ROWS), rng.integers(0, 99, ROWS), strict=True)
+        ],
     }
     for name, text in cells.items():
-        columns[name] = columns[name].astype(object)
+        columns[name] = np.array(columns[name], object)
         columns[name][3] = text
     return pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
 
@@ -34,7 +39,17 @@ def baseline():
 
 @pytest.mark.parametrize(
     ("column", "text"),
-    [("id", "-2403"), ("id", "2403000"), ("price", "(25.04)"), ("price", "<25.04"), ("city", "Paris")],
+    [
+        ("id", "-2403"),
+        ("id", "2403000"),
+        ("price", "(25.04)"),
+        ("price", "<25.04"),
+        ("city", "Paris"),
+        ("due", "1926-03-17"),
+        ("due", "0026-03-17"),
+        ("due", "2062-03-17"),
+        ("mail", "<b>anna at mail</b>"),
+    ],
 )
 def test_a_row_with_one_strange_value_is_set_aside(baseline, column, text):
     last = batch(8, **{column: text})
