@@ -13,6 +13,8 @@ from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_wo
 _POINTED = re.compile(r"\d+\.0+")
 _WIDE, _USUAL = 4, 0.95
 """Digits from which on a code is known by chance no more, and share of the history that has that width."""
+_LONE, _KEPT = 2, 5
+"""Short codes that prove nothing, where so many times more kept their zeros."""
 _KNOWN = 0.9
 """Share of the odd cells that have to be known codes once the text around them is taken away."""
 
@@ -41,15 +43,17 @@ class RestoreCodes(TextMap):
             widths[len(known)] += rows
         width, rows = widths.most_common(1)[0]
         fixed = width if rows >= 0.995 * history.present_rows and history.is_code else None
-        found: dict[Text, Text] = {}
+        found, short = dict[Text, Text](), dict[Text, Text]()
         for text in counts:
             if text is None or text in history.pooled or is_missing_word(text):
                 continue
             code = text.partition(".")[0] if _POINTED.fullmatch(text) else text
             if fixed is not None and code.isdigit() and len(code) < fixed:
-                code = code.zfill(fixed)
-            if code != text:
+                (short if code == text else found)[text] = code.zfill(fixed)
+            elif code != text:
                 found[text] = code
+        if not _may_be_cut(short, counts, history):
+            found |= short
         if rows >= _USUAL * history.present_rows and width >= _WIDE:
             odd = [text for text in counts if text is not None and text not in history.pooled and text not in found]
             found |= _unmarked(odd, history, width) or _unsuffixed(odd, counts, history, width)
@@ -58,6 +62,13 @@ class RestoreCodes(TextMap):
     def told(self, column: str, rows: int, found: dict[Text, Text]) -> str:
         """How many cells."""
         return f"{rows:,} codes of {column!r} lost leading zeros, or got a point or other signs that codes never had"
+
+
+def _may_be_cut(short: dict[Text, Text], counts: Counts, history: ColumnHistory) -> bool:
+    """Whether one or two short codes may as well lack another digit: all others kept their zeros, and none is known."""
+    rows = sum(counts[text] for text in short)
+    kept = sum(count for text, count in counts.items() if text and text.isdigit() and text[0] == "0" and len(text) > 1)
+    return rows <= _LONE and kept >= _KEPT * rows and not all(code in history.present for code in short.values())
 
 
 def _unmarked(odd: list[str], history: ColumnHistory, width: int) -> dict[Text, Text]:

@@ -489,6 +489,14 @@ def test_one_word_after_all_codes_goes():
     assert RestoreCodes().rule({**after, "98103 kg": 1}, history) == {}
 
 
+def test_a_lone_short_code_beside_many_that_kept_their_zeros_is_not_filled_up():
+    history = ColumnHistory("zip", "string", tuple({"02139": 9, "98103": 30, "10001": 21} for _ in range(4)))
+    kept = {"02139": 10, "98103": 40}
+    assert RestoreCodes().rule({**kept, "6289": 1}, history) == {}
+    assert RestoreCodes().rule({**kept, "2139": 1}, history) == {"2139": "02139"}
+    assert RestoreCodes().rule({"98103": 40, "6289": 1, "2140": 2}, history) == {"6289": "06289", "2140": "02140"}
+
+
 def halves(seed, whole, rows=100):
     rng = random.Random(seed)
     return Counter(f"{rng.randrange(1, 6) + (0 if rng.random() < whole else 0.5):.1f}" for _ in range(rows))
