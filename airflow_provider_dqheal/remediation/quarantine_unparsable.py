@@ -1,4 +1,4 @@
-"""Takes out rows with cells that do not read as the accepted type."""
+"""Takes out rows with cells that do not read as the accepted type, or are written as no text of the column was."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from airflow_provider_dqheal.remediation.history import ColumnHistory
 from airflow_provider_dqheal.remediation.kernels.booleans import truth
 from airflow_provider_dqheal.remediation.kernels.dates import read_as
 from airflow_provider_dqheal.remediation.kernels.numbers import is_number
+from airflow_provider_dqheal.remediation.kernels.strangers import of_another_form
 from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_word
 
 _WHOLE, _LEAST = 0.9, 5
@@ -31,6 +32,8 @@ class QuarantineUnparsable(QuarantineStrategy):
             if context.issue("type_mismatch", "missing_data", column=name, ever=True) is None:
                 continue
             odd = {text for text in cells.values if _does_not_read(text, history)}
+            if context.issue("type_mismatch", column=name, alone=True) is not None:
+                odd |= of_another_form(cells.counter, history)
             rows = cells.rows(odd)
             if len(rows):
                 found.append((name, context.row_ids(rows)))
@@ -42,8 +45,10 @@ class QuarantineUnparsable(QuarantineStrategy):
         for name, rows in self._unread(context):
             if self._may_go(context, name, rows):
                 kind = context.history.columns[name].type
-                reason = f"{len(rows):,} cells of {name!r} do not read as {kind}, and no single rule explains them"
-                steps.append(self.rows_step(context, (name,), rows, f"unparsable {kind} in {name!r}", 1.0, reason))
+                what = "are written as none was" if kind == "string" else f"do not read as {kind}"
+                tag = f"another form in {name!r}" if kind == "string" else f"unparsable {kind} in {name!r}"
+                reason = f"{len(rows):,} cells of {name!r} {what}, and no single rule explains them"
+                steps.append(self.rows_step(context, (name,), rows, tag, 1.0, reason))
         return steps
 
     def holds(self, context: Context) -> list[str]:

@@ -6,8 +6,11 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 import numpy as np
+import pyarrow as pa
 
+from airflow_provider_dqheal.detection.likeness import respelled
 from airflow_provider_dqheal.detection.spelling import strange_texts
+from airflow_provider_dqheal.profiling.patterns import collapsed_patterns
 from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts
 from airflow_provider_dqheal.remediation.kernels.dates import read_as
 from airflow_provider_dqheal.remediation.kernels.numbers import is_number
@@ -27,16 +30,39 @@ _TIMES = 10
 def strangers(counts: Counts, history: ColumnHistory) -> set[Text]:
     """Unseen texts in very few cells that are nothing like the column's.
 
-    Far numbers, numbers that no key is like, dates years away, values on no closed list, texts spelled like none. Empty
-    where they are more than a few.
+    Far numbers, numbers that no key is like, dates years away, values on no closed list, texts spelled like none or
+    as a known one in another way. Empty where they are more than a few.
     """
-    found = set[Text](_strange(counts, history))
+    return _few(_strange(_unseen(counts, history), counts, history), counts)
+
+
+def of_another_form(counts: Counts, history: ColumnHistory) -> set[Text]:
+    """Unseen texts in very few cells whose kinds of characters follow each other as in none of the history.
+
+    >>> zips = ColumnHistory("zip", "string", ({"98103": 9, "02139": 9}, {"10001": 9}))
+    >>> of_another_form({"98103": 9, "98103-1234": 1, "77001": 1}, zips)
+    {'98103-1234'}
+    """
+    unseen = _unseen(counts, history)
+    if not unseen or history.is_numeric or history.date_layout is not None or history.boolean_pair is not None:
+        return set()
+    forms = set(collapsed_patterns(pa.array(history.present, pa.string())).to_pylist())
+    own = collapsed_patterns(pa.array(unseen, pa.string())).to_pylist()
+    return _few([text for text, form in zip(unseen, own, strict=True) if form not in forms], counts)
+
+
+def _few(texts: Iterable[str], counts: Counts) -> set[Text]:
+    """The texts, where they are in no more cells than strangers may be."""
+    found = set[Text](texts)
     rows = sum(counts[text] for text in found)
     return found if rows <= max(_FEW, sum(counts.values()) // _FEW_OF) else set()
 
 
-def _strange(counts: Counts, history: ColumnHistory) -> Iterable[str]:
-    unseen = [text for text in counts if text not in history.pooled and text is not None and not is_missing_word(text)]
+def _unseen(counts: Counts, history: ColumnHistory) -> list[str]:
+    return [text for text in counts if text is not None and text not in history.pooled and not is_missing_word(text)]
+
+
+def _strange(unseen: list[str], counts: Counts, history: ColumnHistory) -> Iterable[str]:
     if history.is_numeric:
         return _beside_keys(unseen, history) if history.is_key else explain(counts, history, alarmed=True).doubtful
     if history.date_layout is not None:
@@ -44,7 +70,8 @@ def _strange(counts: Counts, history: ColumnHistory) -> Iterable[str]:
     if history.is_categorical:
         return unseen
     odd = set(strange_texts(_texts(counts), [_texts(one) for one in history.batches]))
-    return [text for text in unseen if text in odd]
+    plain = {respelled(text) for text in history.present}
+    return [text for text in unseen if text in odd or respelled(text) in plain]
 
 
 def _texts(counts: Counts) -> dict[str, int]:

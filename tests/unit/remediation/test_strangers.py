@@ -22,6 +22,7 @@ def batch(number: int, **cells: str) -> pa.Table:
         "price": np.round(rng.lognormal(3, 0.5, ROWS), 2).astype(str),
         "city": rng.choice(["Rome", "Oslo", "Bern", "Kiel"], ROWS),
         "due": (np.datetime64("2026-03-01") + number + rng.integers(0, 30, ROWS)).astype(str),
+        "zip": rng.integers(10_000, 99_999, ROWS).astype(str).astype(object) + "-X",
         "mail": [
             f"{name}{n}@mail.com" for name, n in zip(rng.choice(NAMES, ROWS), rng.integers(0, 99, ROWS), strict=True)
         ],
@@ -49,6 +50,7 @@ def baseline():
         ("due", "0026-03-17"),
         ("due", "2062-03-17"),
         ("mail", "<b>anna at mail</b>"),
+        ("zip", "98103-X-1234"),
     ],
 )
 def test_a_row_with_one_strange_value_is_set_aside(baseline, column, text):
