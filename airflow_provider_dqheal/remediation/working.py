@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from airflow_provider_dqheal.core.errors import BatchUnreadable
 from airflow_provider_dqheal.core.types import TableSchema
-from airflow_provider_dqheal.remediation.kernels.text import text_of
+from airflow_provider_dqheal.remediation.kernels.text import as_cast, text_of
 from airflow_provider_dqheal.remediation.ledger import empty_ledger
 
 DUPLICATE = "duplicate"
@@ -157,6 +157,8 @@ def _differs(before: pa.ChunkedArray, after: pa.ChunkedArray) -> np.ndarray:
         same = pc.equal(before, after)
     elif _is_number(before.type) and _is_number(after.type):
         same = pc.equal(pc.cast(before, pa.float64()), pc.cast(after, pa.float64()))
+    elif pa.types.is_temporal(before.type) or pa.types.is_temporal(after.type):
+        same = pc.equal(as_cast(text_of(before)), as_cast(text_of(after)))
     else:
         same = pc.equal(text_of(before), text_of(after))
     both_null = pc.and_(pc.is_null(before), pc.is_null(after))

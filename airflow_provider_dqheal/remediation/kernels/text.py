@@ -51,6 +51,16 @@ def text_of(array: pa.Array | pa.ChunkedArray) -> pa.Array:
     return pc.cast(array, pa.string())
 
 
+def as_cast(texts: pa.Array) -> pa.Array:
+    """Moments in one of the ways that a cast reads alike: a blank before the time, no zeros after the seconds.
+
+    >>> as_cast(pa.array(["2026-03-01T08:15:00", "2026-03-01 08:15:00.000000"])).to_pylist()
+    ['2026-03-01 08:15:00', '2026-03-01 08:15:00']
+    """
+    spaced = pc.replace_substring_regex(texts, r"^(\d{4}-\d\d-\d\d)T", r"\1 ")
+    return pc.replace_substring_regex(spaced, r"(:\d\d)\.0+$", r"\1")
+
+
 @dataclass(frozen=True)
 class Cells:
     """A column as distinct texts and, per row, the position of its text among them."""

@@ -123,3 +123,20 @@ def test_round_numbers_are_no_moved_points_where_the_column_has_few() -> None:
         assert api.heal(priced(9, *odd), base).ledger.num_rows == 0
     slipped = api.heal(priced(9, 2513.0, 3127.0, 1809.0), base)
     assert [line["after"] for line in slipped.ledger.to_pylist()] == ["25.13", "31.27", "18.09"]
+
+
+def stamped(number: int) -> pa.Table:
+    start = np.datetime64("2026-03-01T00:00:00") + np.timedelta64(number, "D")
+    seconds = np.random.default_rng(number).integers(0, 86_400, 200).astype("timedelta64[s]")
+    return batch(number).append_column("at", pa.array(start + seconds, pa.timestamp("us")))
+
+
+def test_one_moment_in_another_form_is_the_only_cell_that_changes_in_a_typed_column() -> None:
+    last = stamped(BATCHES)
+    texts = [moment.isoformat(" ") for moment in last["at"].to_pylist()]
+    odd = last["at"][5].as_py().strftime("%d %b %Y %H:%M:%S")
+    raw = last.set_column(3, "at", pa.array([odd if row == 5 else text for row, text in enumerate(texts)]))
+    done = healed(stamped, raw)
+    assert not done.held
+    assert done.table.equals(last)
+    assert [line["row_id"] for line in done.ledger.to_pylist() if line["strategy"] == "parse_dates"] == [5]

@@ -99,7 +99,7 @@ def test_broken_encoding_is_read():
     assert edits("Berlin", "Beriln", 2) == 1
 
 
-@pytest.mark.parametrize("name", ["numbers", "dates", "booleans", "units", "spelling", "likeness", "strangers"])
+@pytest.mark.parametrize("name", ["numbers", "dates", "booleans", "units", "spelling", "likeness", "strangers", "text"])
 def test_examples_in_docstrings_hold(name):
     module = importlib.import_module(f"airflow_provider_dqheal.remediation.kernels.{name}")
     result = doctest.testmod(module)
