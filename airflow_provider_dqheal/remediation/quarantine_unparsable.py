@@ -7,7 +7,7 @@ from airflow_provider_dqheal.remediation._base import Context, register
 from airflow_provider_dqheal.remediation._remainder import QuarantineStrategy
 from airflow_provider_dqheal.remediation.history import ColumnHistory
 from airflow_provider_dqheal.remediation.kernels.booleans import truth
-from airflow_provider_dqheal.remediation.kernels.dates import read_as
+from airflow_provider_dqheal.remediation.kernels.dates import read_like
 from airflow_provider_dqheal.remediation.kernels.numbers import is_number
 from airflow_provider_dqheal.remediation.kernels.strangers import of_another_form
 from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_word
@@ -73,7 +73,7 @@ def _does_not_read(text: Text, history: ColumnHistory) -> bool:
     if history.is_numeric:
         return not is_number(text) or (history.type == "int" and not float(text).is_integer())
     if history.date_layout is not None:
-        return read_as(text, history.date_layout) is None
+        return read_like(text, history.date_layout) is None
     if history.boolean_pair is not None:
         return truth(text) is None
     return False

@@ -130,6 +130,17 @@ def read_as(text: str, layout: str) -> datetime | None:
     return _moment(plain, padded) if plain and _SHAPES[padded].fullmatch(plain) else None
 
 
+def read_like(text: str, layout: str) -> datetime | None:
+    """As :func:`read_as`; a moment without the fraction of a second that the layout has, or with a ``T``, is read, too.
+
+    >>> read_like("2026-03-01T08:15:00", "%Y-%m-%d %H:%M:%S.%f").isoformat()
+    '2026-03-01T08:15:00'
+    """
+    whole = layout.removesuffix(".%f")
+    others = ((one, form) for one in (text, text.replace("T", " ", 1)) for form in (layout, whole))
+    return next((moment for one, form in others if (moment := read_as(one, form)) is not None), None)
+
+
 def write_as(moment: datetime, layout: str, milliseconds: bool = False) -> str:
     """The moment in ``layout``, as the history writes it."""
     if layout == "epoch_s":

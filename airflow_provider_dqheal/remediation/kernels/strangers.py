@@ -12,7 +12,7 @@ from airflow_provider_dqheal.detection.likeness import respelled
 from airflow_provider_dqheal.detection.spelling import strange_texts
 from airflow_provider_dqheal.profiling.patterns import collapsed_patterns
 from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts
-from airflow_provider_dqheal.remediation.kernels.dates import read_as
+from airflow_provider_dqheal.remediation.kernels.dates import read_like
 from airflow_provider_dqheal.remediation.kernels.numbers import is_number
 from airflow_provider_dqheal.remediation.kernels.slips import explain
 from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_word
@@ -30,8 +30,8 @@ _TIMES = 10
 def strangers(counts: Counts, history: ColumnHistory) -> set[Text]:
     """Unseen texts in very few cells that are nothing like the column's.
 
-    Far numbers, numbers that no key is like, dates years away, values on no closed list, texts spelled like none or
-    as a known one in another way. Empty where they are more than a few.
+    Far numbers, numbers that no key is like, dates years away, texts and numbers on no closed list, texts spelled like
+    none or as a known one in another way. Empty where they are more than a few.
     """
     return _few(_strange(_unseen(counts, history), counts, history), counts)
 
@@ -46,7 +46,7 @@ def of_another_form(counts: Counts, history: ColumnHistory) -> set[Text]:
     unseen = _unseen(counts, history)
     if not unseen or history.is_numeric or history.date_layout is not None or history.boolean_pair is not None:
         return set()
-    forms = set(collapsed_patterns(pa.array(history.present, pa.string())).to_pylist())
+    forms = set(collapsed_patterns(pa.array(list(history.present), pa.string())).to_pylist())
     own = collapsed_patterns(pa.array(unseen, pa.string())).to_pylist()
     return _few([text for text, form in zip(unseen, own, strict=True) if form not in forms], counts)
 
@@ -63,8 +63,10 @@ def _unseen(counts: Counts, history: ColumnHistory) -> list[str]:
 
 
 def _strange(unseen: list[str], counts: Counts, history: ColumnHistory) -> Iterable[str]:
-    if history.is_numeric:
-        return _beside_keys(unseen, history) if history.is_key else explain(counts, history, alarmed=True).doubtful
+    if history.is_numeric and history.is_key:
+        return _beside_keys(unseen, history)
+    if history.is_numeric and not history.is_categorical:
+        return explain(counts, history, alarmed=True).doubtful
     if history.date_layout is not None:
         return _of_another_time(unseen, counts, history, history.date_layout)
     if history.is_categorical:
@@ -93,7 +95,7 @@ def _of_another_time(unseen: Iterable[str], counts: Counts, history: ColumnHisto
 
 def _day(text: str, layout: str) -> int | None:
     """Days since the year 1; None where the text is no such date."""
-    moment = read_as(text, layout)
+    moment = read_like(text, layout)
     return None if moment is None else moment.toordinal()
 
 

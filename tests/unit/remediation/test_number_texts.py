@@ -5,13 +5,14 @@ from __future__ import annotations
 import doctest
 import importlib
 from collections import Counter
+from datetime import datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from airflow_provider_dqheal.remediation.history import ColumnHistory
-from airflow_provider_dqheal.remediation.kernels.dates import common_layout, readings
+from airflow_provider_dqheal.remediation.kernels.dates import common_layout, read_like, readings
 from airflow_provider_dqheal.remediation.kernels.numbers import NumberRule, NumberStyle, decimal_mark, read_body
 from airflow_provider_dqheal.remediation.kernels.numeric_rule import find_rule
 from airflow_provider_dqheal.remediation.kernels.spelling import edits, nearest_typo, unbroken
@@ -91,6 +92,15 @@ def test_day_and_month_order_needs_proof():
     assert [layout for layout, _ in readings("03/04/2026")] == ["%d/%m/%Y", "%m/%d/%Y"]
     assert common_layout([("03/04/2026", 5)]) is None
     assert common_layout([("03/04/2026", 5), ("03/14/2026", 1)]) == "%m/%d/%Y"
+
+
+def test_moments_that_a_cast_reads_are_read():
+    layout = "%Y-%m-%d %H:%M:%S.%f"
+    moments = {
+        read_like(text, layout) for text in ("2026-03-01 08:15:00", "2026-03-01T08:15:00.000", "2026-03-01T08:15:00")
+    }
+    assert moments == {datetime(2026, 3, 1, 8, 15)}
+    assert read_like("03/01/2026 08:15:00", layout) is None
 
 
 def test_broken_encoding_is_read():

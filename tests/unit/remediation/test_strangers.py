@@ -92,3 +92,5 @@ def test_more_than_a_few_are_no_strangers():
     assert strangers({"a": 90, "x": 1, "y": 2}, labels) == {"x", "y"}
     assert strangers({"a": 90, "x": 2, "y": 2}, labels) == set()
     assert strangers({"a": 1990, "x": 5, "y": 4}, labels) == {"x", "y"}
+    counts = ColumnHistory("c", "int", tuple({"1": 60, "2": 40, "3": 20} for _ in range(8)))
+    assert strangers({"1": 90, "2": 9, "5": 1}, counts) == {"5"}
