@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import structlog
+
+from airflow_provider_dqheal.core.errors import DQHealError
 from airflow_provider_dqheal.core.types import BatchRef, Verdict
 from airflow_provider_dqheal.pipeline._stage import running
 from airflow_provider_dqheal.pipeline.budget import spent_by
@@ -12,6 +15,7 @@ from airflow_provider_dqheal.pipeline.heal import staged
 from airflow_provider_dqheal.pipeline.services import Services
 from airflow_provider_dqheal.pipeline.untouched import lesson
 from airflow_provider_dqheal.pipeline.validate import validate_stage
+from airflow_provider_dqheal.profiling.baseline import Baseline
 from airflow_provider_dqheal.profiling.conform import conform
 from airflow_provider_dqheal.remediation.working import Working
 from airflow_provider_dqheal.storage.records import BatchRecord
@@ -55,7 +59,7 @@ def publish_stage(services: Services, ref: BatchRef) -> BatchRecord:
             }
             services.store.set_status(ref, "published", reason=None, **counts)
             if may_learn(services, ref):
-                _learn(services, ref, working, verdict, touched)
+                _learn(services, ref, working, verdict, baseline if touched else None)
             incident = services.store.incident_of(ref)
             if incident is not None and incident.state != "resolved":
                 services.store.set_incident(
@@ -70,10 +74,16 @@ def publish_stage(services: Services, ref: BatchRef) -> BatchRecord:
     return final
 
 
-def _learn(services: Services, ref: BatchRef, working: Working, verdict: Verdict, touched: bool) -> None:
-    if not touched and not verdict.issues:
-        services.store.accept(ref, by="clean verdict")
-    elif touched and (baseline := baseline_for(services, ref)) is not None:
-        part = lesson(services, ref, working, baseline)
-        if part is not None:
-            services.store.accept(ref, by="clean rows", part=part)
+def _learn(services: Services, ref: BatchRef, working: Working, verdict: Verdict, healed_by: Baseline | None) -> None:
+    """Accepts a clean batch, or what a healed one teaches; that this cannot be told takes nothing back."""
+    if healed_by is None:
+        if not verdict.issues:
+            services.store.accept(ref, by="clean verdict")
+        return
+    try:
+        part = lesson(services, ref, working, healed_by)
+    except DQHealError as error:
+        structlog.get_logger().warning("not_learned", batch=ref.key, reason=str(error))
+        return
+    if part is not None:
+        services.store.accept(ref, by="clean rows", part=part)

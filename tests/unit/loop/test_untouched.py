@@ -6,7 +6,9 @@ import pyarrow as pa
 import pytest
 from _support.orders import orders, with_currency
 
+from airflow_provider_dqheal.core.errors import ModelLoadError
 from airflow_provider_dqheal.core.types import Step
+from airflow_provider_dqheal.pipeline import publish
 from airflow_provider_dqheal.pipeline.feedback import give_feedback
 from airflow_provider_dqheal.pipeline.replay import accepted_batches
 from airflow_provider_dqheal.pipeline.run import run_batch
@@ -76,6 +78,15 @@ def test_a_batch_called_an_incident_is_not_learned_when_it_is_healed_again(servi
     assert newest(services).batch.batch_id == "b07"
     again = run_batch(services, as_batch_ref(path, "orders"), rerun=True)
     assert (again.status, again.accepted_by) == ("published", None)
+
+
+def test_what_cannot_be_learned_is_published_all_the_same(services, batches, monkeypatch):
+    def refuse(*_):
+        raise ModelLoadError("the weights are gone")
+
+    monkeypatch.setattr(publish, "lesson", refuse)
+    done = run_batch(services, as_batch_ref(batches(8, with_slip), "orders"))
+    assert (done.status, done.healed_cells, done.accepted_by) == ("published", 1, None)
 
 
 def test_a_table_that_moves_on_is_learned_through_daily_slips(services, batches):
