@@ -9,6 +9,7 @@ from pyarrow import types
 from airflow_provider_dqheal.core.types import ColumnType, Step
 from airflow_provider_dqheal.remediation._base import Context, Strategy, register
 from airflow_provider_dqheal.remediation.edits import replace_column
+from airflow_provider_dqheal.remediation.kernels.numbers import EXACT, lost_digits
 from airflow_provider_dqheal.remediation.kernels.text import is_missing_word, is_text, text_of
 from airflow_provider_dqheal.remediation.working import Working
 
@@ -60,6 +61,10 @@ class CastPhysical(Strategy):
         return working if array is None else replace_column(working, step, column, array, f"cast to {kind}")
 
 
+def _most(array: pa.ChunkedArray) -> float:
+    return float(pc.max(pc.abs(array)).as_py() or 0.0)
+
+
 def _cast(array: pa.ChunkedArray, target: pa.DataType) -> pa.Array | None:
     """The cast column, None when a value would be lost or changed."""
     try:
@@ -67,9 +72,13 @@ def _cast(array: pa.ChunkedArray, target: pa.DataType) -> pa.Array | None:
             texts = [None if is_missing_word(text) else text for text in text_of(array).to_pylist()]
             flat = pa.array(texts, pa.string())
             if types.is_integer(target):
+                if any(text and lost_digits(text, 0) for text in texts):
+                    return None
                 flat = pc.replace_substring_regex(flat, r"\.0+$", "")
             cast = pc.cast(flat, target)
         else:
+            if types.is_floating(array.type) and types.is_integer(target) and _most(array) > EXACT:
+                return None  # the digits that a float does not keep are lost
             cast = pc.cast(array.combine_chunks(), target)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         return None

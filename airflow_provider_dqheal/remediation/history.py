@@ -120,6 +120,13 @@ class ColumnHistory:
         return max((significant_digits(value) for value in found if value is not None), default=0)
 
     @cached_property
+    def usual_digits(self) -> int:
+        """Significant digits that all but one in two hundred of the column's numbers have at least."""
+        found = (to_decimal(text) for text in islice(self.present, _PROBED))
+        digits = sorted(significant_digits(value) for value in found if value is not None)
+        return digits[len(digits) // 200] if digits else 0
+
+    @cached_property
     def grid(self) -> Decimal:
         """The largest power of ten, from 1 on, that 99 % of the numbers are multiples of; tiny when there is none."""
         values = np.abs(self.all_numbers)

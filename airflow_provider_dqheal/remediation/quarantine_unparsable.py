@@ -8,7 +8,7 @@ from airflow_provider_dqheal.remediation._remainder import QuarantineStrategy
 from airflow_provider_dqheal.remediation.history import ColumnHistory
 from airflow_provider_dqheal.remediation.kernels.booleans import truth
 from airflow_provider_dqheal.remediation.kernels.dates import read_like
-from airflow_provider_dqheal.remediation.kernels.numbers import is_number
+from airflow_provider_dqheal.remediation.kernels.numbers import is_number, lost_digits
 from airflow_provider_dqheal.remediation.kernels.strangers import of_another_form
 from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_word
 
@@ -71,7 +71,8 @@ def _does_not_read(text: Text, history: ColumnHistory) -> bool:
     if text is None or text in history.pooled or is_missing_word(text):
         return False
     if history.is_numeric:
-        return not is_number(text) or (history.type == "int" and not float(text).is_integer())
+        whole = history.type != "int" or (is_number(text) and float(text).is_integer())
+        return not is_number(text) or not whole or lost_digits(text, history.usual_digits)
     if history.date_layout is not None:
         return read_like(text, history.date_layout) is None
     if history.boolean_pair is not None:

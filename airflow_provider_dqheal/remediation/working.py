@@ -156,7 +156,7 @@ def _differs(before: pa.ChunkedArray, after: pa.ChunkedArray) -> np.ndarray:
     if before.type.equals(after.type) and not pa.types.is_nested(before.type):
         same = pc.equal(before, after)
     elif _is_number(before.type) and _is_number(after.type):
-        same = pc.equal(pc.cast(before, pa.float64()), pc.cast(after, pa.float64()))
+        same = pc.equal(pc.cast(before, pa.float64(), safe=False), pc.cast(after, pa.float64(), safe=False))
     elif pa.types.is_temporal(before.type) or pa.types.is_temporal(after.type):
         same = pc.equal(as_cast(text_of(before)), as_cast(text_of(after)))
     else:

@@ -111,4 +111,4 @@ def _is_number(kind: pa.DataType) -> bool:
 def _numbers(column: pa.ChunkedArray) -> np.ndarray:
     if not _is_number(column.type):
         return np.full(len(column), np.nan)
-    return np.asarray(column.cast(pa.float64()).to_numpy(), np.float64)
+    return np.asarray(column.cast(pa.float64(), safe=False).to_numpy(), np.float64)

@@ -12,6 +12,7 @@ import pyarrow as pa
 from airflow_provider_dqheal.remediation.bench.fault import Fault, fault
 from airflow_provider_dqheal.remediation.bench.rewrite import other_date, rewrite
 from airflow_provider_dqheal.remediation.bench.view import Look, View, determined, texts_of
+from airflow_provider_dqheal.remediation.kernels.numbers import EXACT
 
 Rng = np.random.Generator
 _EPOCH = datetime(1970, 1, 1)
@@ -224,10 +225,15 @@ def all_text(view: View, rng: Rng) -> Fault:
     return Fault(pa.table(columns, names=view.table.column_names))
 
 
+def _fits_a_float(look: Look) -> bool:
+    numbers = look.numbers[~np.isnan(look.numbers)]
+    return look.places == 0 and len(numbers) > 0 and bool(np.abs(numbers).max() < EXACT)
+
+
 @fault("int_as_float", "column")
 def int_as_float(view: View, rng: Rng) -> Fault:
     """Whole numbers became floats."""
-    look = view.pick(rng, "number", "key", fits=lambda one: one.places == 0 and not np.isnan(one.numbers).all())
+    look = view.pick(rng, "number", "key", fits=_fits_a_float)
     kind = view.table.schema.field(look.name).type
     if pa.types.is_integer(kind):
         at = view.table.column_names.index(look.name)

@@ -35,7 +35,7 @@ def _cast(table: pa.Table, schema: TableSchema) -> pa.Table:
 
 
 def _bounds(known: pa.ChunkedArray) -> tuple[float, float]:
-    values = np.asarray(known.drop_null().cast(pa.float64()).to_numpy(zero_copy_only=False), np.float64)
+    values = np.asarray(known.drop_null().cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False), np.float64)
     if not len(values):
         return -np.inf, np.inf
     q25, q75 = np.quantile(values, [0.25, 0.75])
@@ -84,7 +84,7 @@ def clip(table: pa.Table, history: Sequence[pa.Table], schema: TableSchema) -> S
         if not _is_number(past[name]) or not _is_number(typed[name]):
             continue
         low, high = _bounds(past[name])
-        values = np.asarray(typed[name].cast(pa.float64()).to_numpy(), np.float64)
+        values = np.asarray(typed[name].cast(pa.float64(), safe=False).to_numpy(), np.float64)
         clipped = pa.array(np.clip(values, low, high), pa.float64(), from_pandas=True)
         typed = typed.set_column(at, name, clipped)
     return Simple(typed, pa.array(np.arange(typed.num_rows), pa.int64()))

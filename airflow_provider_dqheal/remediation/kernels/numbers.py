@@ -20,6 +20,10 @@ _CANONICAL = re.compile(CANONICAL, re.ASCII)
 _BODY = re.compile(r"\d[\d.,'’_ \u00a0\u202f]*(?:[eE][+-]?\d+)?|[.,]\d+(?:[eE][+-]?\d+)?")
 _SEPARATORS = re.compile(r"[\u00a0\u202f\u2009 _'’]")
 _MINUS = str.maketrans({"−": "-", "–": "-", "‐": "-", "﹣": "-", "－": "-"})
+EXACT = 2**53
+"""Whole numbers up to which floats are exact."""
+_FLOAT_DIGITS, _WIDEST = 17, 40
+"""The most digits that a float is printed with, and that any number has which is read."""
 _SIDES = ("cr", "dr", "cr.", "dr.")
 """Sides of an account: which of them is negative depends on the account."""
 _BOUND = re.compile(r"[<>≤≥]\s*=?$")
@@ -179,6 +183,26 @@ def significant_digits(value: Decimal) -> int:
     return len(value.normalize().as_tuple().digits)
 
 
+def lost_digits(text: str, usual: int) -> bool:
+    """Whether a canonical number went through something that keeps fewer digits than it had: a float, a spreadsheet.
+
+    ``usual``: significant digits that nearly all numbers of the column have at least; fewer beside an exponent are cut.
+
+    >>> lost_digits("6.55367871901232E+17", 17), lost_digits("655367871901231999", 17), lost_digits("1.25e+01", 3)
+    (True, False, False)
+    >>> lost_digits("821090275954461952.0", 17), lost_digits("38E+05", 7)
+    (True, True)
+    """
+    value, mantissa = to_decimal(text), re.split(r"[eE]", text.lstrip("+-"))[0]
+    if value is None or (mantissa.isdigit() and mantissa == text.lstrip("+-")):
+        return False
+    digits = len(mantissa.replace(".", "").lstrip("0"))
+    if mantissa != text.lstrip("+-") and digits < usual:
+        return True
+    whole = value == value.to_integral_value() if abs(value.adjusted()) < _WIDEST else False
+    return whole and abs(value) > EXACT and (digits <= _FLOAT_DIGITS or mantissa == text.lstrip("+-"))
+
+
 @dataclass(frozen=True)
 class NumberStyle:
     """How a column writes its numbers.
@@ -262,6 +286,7 @@ class NumberRule:
         regroup: canonical-looking "1.234" is read as 1234 too (the whole column uses a decimal comma).
         style: how to write results.
         unsigned: the column was never negative, so that one booked as such is left for a person.
+        digits: significant digits that nearly all numbers of the column have; see :func:`lost_digits`.
     """
 
     mark: str
@@ -270,6 +295,7 @@ class NumberRule:
     regroup: bool = False
     style: NumberStyle = NumberStyle()
     unsigned: bool = False
+    digits: int = 0
 
     def read(self, text: str | None) -> str | None:
         """The canonical text of an odd cell; None when the rule does not read it or it is fine as it stands."""
@@ -286,11 +312,15 @@ class NumberRule:
         if not mark and ("," in written.body or "." in written.body):
             return None
         digits = read_body(written.body, mark or ".")
-        return None if digits is None else self._finish(digits, written.negative, Decimal(self.factors[written.token]))
+        if digits is None or lost_digits(digits, self.digits):
+            return None
+        return self._finish(digits, written.negative, Decimal(self.factors[written.token]))
 
     def _canonical(self, text: str) -> str | None:
         if self.regroup and re.fullmatch(r"[+-]?\d{1,3}\.\d{3}", text):
             return self._finish(text.lstrip("+-").replace(".", ""), text.startswith("-"), Decimal(1))
+        if lost_digits(text, self.digits):
+            return None
         if self.integer and not text.lstrip("+-").isdigit():
             return self._finish(text.lstrip("+-"), text.startswith("-"), Decimal(1))
         whole = text.lstrip("+-").partition(".")[0]

@@ -79,7 +79,7 @@ def _rule(
         if factor is not None and not (factor == "1" and _is_rounded(token, parts, odd, history)):
             factors[token] = factor
     unsigned = len(history.all_numbers) > 0 and bool(history.all_numbers[0] >= 0)
-    return NumberRule(mark or "", factors, integer, regroup, history.style, unsigned)
+    return NumberRule(mark or "", factors, integer, regroup, history.style, unsigned, history.usual_digits)
 
 
 def _is_whole(history: ColumnHistory) -> bool:

@@ -140,3 +140,13 @@ def test_one_moment_in_another_form_is_the_only_cell_that_changes_in_a_typed_col
     assert not done.held
     assert done.table.equals(last)
     assert [line["row_id"] for line in done.ledger.to_pylist() if line["strategy"] == "parse_dates"] == [5]
+
+
+def test_identifiers_that_came_as_floats_are_held() -> None:
+    def numbered(number: int) -> pa.Table:
+        ids = np.random.default_rng(number).integers(3 * 10**17, 9 * 10**17, 200)
+        return batch(number).append_column("tweet", pa.array(ids))
+
+    last = numbered(BATCHES)
+    assert left_alone(healed(numbered, last), last)
+    assert healed(numbered, last.set_column(3, "tweet", pa.array(last["tweet"].to_numpy().astype(float)))).held

@@ -61,6 +61,19 @@ def _with_refunds(prices):
     return ColumnHistory("price", "float", tuple({**counts, "-12.5": 1} for counts in prices.batches))
 
 
+@pytest.mark.parametrize("text", ["6.55367871901232E+17", "4.179105398002007e+17", "821090275954461952.0", "6.55E+17"])
+def test_identifiers_that_a_spreadsheet_or_a_float_has_cut_are_not_filled_up(text):
+    ids = ColumnHistory("id", "int", tuple({str(655367871901231999 + n * 7): 1 for n in range(60)} for _ in range(4)))
+    rule = find_rule({text: 9}, ids)
+    assert readings_of(rule, {text: 9}, ids) == {}
+
+
+def test_exponents_that_keep_every_digit_are_read():
+    prices = ColumnHistory("p", "float", tuple({f"{n}.25": 1 for n in range(20, 60)} | {"20": 1} for _ in range(4)))
+    counts = {"2.525e+01": 1, "3e+01": 1}
+    assert readings_of(find_rule(counts, prices), counts, prices) == {"2.525e+01": "25.25", "3e+01": "30"}
+
+
 @pytest.mark.parametrize("text", ["(12.5", "12.5)", "<12.5", ">= 12.5", "≤12.5"])
 def test_a_bound_and_half_a_bracket_are_no_numbers(text):
     assert NumberRule(".", {"": "1", "<": "1", "(": "1"}).read(text) is None
