@@ -72,7 +72,8 @@ def _does_not_read(text: Text, history: ColumnHistory) -> bool:
         return False
     if history.is_numeric:
         whole = history.type != "int" or (is_number(text) and float(text).is_integer())
-        return not is_number(text) or not whole or lost_digits(text, history.usual_digits)
+        cut = not history.style.exponents and lost_digits(text, history.usual_digits, history.type == "int")
+        return not is_number(text) or not whole or cut
     if history.date_layout is not None:
         return read_like(text, history.date_layout) is None
     if history.boolean_pair is not None:

@@ -22,8 +22,8 @@ _SEPARATORS = re.compile(r"[\u00a0\u202f\u2009 _'’]")
 _MINUS = str.maketrans({"−": "-", "–": "-", "‐": "-", "﹣": "-", "－": "-"})
 EXACT = 2**53
 """Whole numbers up to which floats are exact."""
-_FLOAT_DIGITS, _WIDEST = 17, 40
-"""The most digits that a float is printed with, and that any number has which is read."""
+_FLOAT_DIGITS = 17
+"""The most digits that a float is printed with."""
 _SIDES = ("cr", "dr", "cr.", "dr.")
 """Sides of an account: which of them is negative depends on the account."""
 _BOUND = re.compile(r"[<>≤≥]\s*=?$")
@@ -183,10 +183,11 @@ def significant_digits(value: Decimal) -> int:
     return len(value.normalize().as_tuple().digits)
 
 
-def lost_digits(text: str, usual: int) -> bool:
+def lost_digits(text: str, usual: int, whole: bool = True) -> bool:
     """Whether a canonical number went through something that keeps fewer digits than it had: a float, a spreadsheet.
 
     ``usual``: significant digits that nearly all numbers of the column have at least; fewer beside an exponent are cut.
+    ``whole``: whether the column holds whole numbers, so that a float kept not all digits of a large one.
 
     >>> lost_digits("6.55367871901232E+17", 17), lost_digits("655367871901231999", 17), lost_digits("1.25e+01", 3)
     (True, False, False)
@@ -199,7 +200,6 @@ def lost_digits(text: str, usual: int) -> bool:
     digits = len(mantissa.replace(".", "").lstrip("0"))
     if mantissa != text.lstrip("+-") and digits < usual:
         return True
-    whole = value == value.to_integral_value() if abs(value.adjusted()) < _WIDEST else False
     return whole and abs(value) > EXACT and (digits <= _FLOAT_DIGITS or mantissa == text.lstrip("+-"))
 
 
@@ -312,14 +312,14 @@ class NumberRule:
         if not mark and ("," in written.body or "." in written.body):
             return None
         digits = read_body(written.body, mark or ".")
-        if digits is None or lost_digits(digits, self.digits):
+        if digits is None or self._is_cut(digits):
             return None
         return self._finish(digits, written.negative, Decimal(self.factors[written.token]))
 
     def _canonical(self, text: str) -> str | None:
         if self.regroup and re.fullmatch(r"[+-]?\d{1,3}\.\d{3}", text):
             return self._finish(text.lstrip("+-").replace(".", ""), text.startswith("-"), Decimal(1))
-        if lost_digits(text, self.digits):
+        if self._is_cut(text):
             return None
         if self.integer and not text.lstrip("+-").isdigit():
             return self._finish(text.lstrip("+-"), text.startswith("-"), Decimal(1))
@@ -332,6 +332,9 @@ class NumberRule:
             or ("e" in text.lower() and not self.style.exponents and repr(float(text)) != text)
         )
         return self._finish(text.lstrip("+-"), text.startswith("-"), Decimal(1)) if odd else None
+
+    def _is_cut(self, text: str) -> bool:
+        return not self.style.exponents and lost_digits(text, self.digits, self.integer)
 
     def _lookalike(self, text: str) -> str | None:
         swapped = text.strip().translate(_LOOKALIKE)
