@@ -9,7 +9,7 @@ from pyarrow import types
 from airflow_provider_dqheal.core.types import ColumnType, Step
 from airflow_provider_dqheal.remediation._base import Context, Strategy, register
 from airflow_provider_dqheal.remediation.edits import replace_column
-from airflow_provider_dqheal.remediation.kernels.numbers import EXACT, lost_digits
+from airflow_provider_dqheal.remediation.kernels.numbers import EXACT
 from airflow_provider_dqheal.remediation.kernels.text import is_missing_word, is_text, text_of
 from airflow_provider_dqheal.remediation.working import Working
 
@@ -61,8 +61,9 @@ class CastPhysical(Strategy):
         return working if array is None else replace_column(working, step, column, array, f"cast to {kind}")
 
 
-def _most(array: pa.ChunkedArray) -> float:
-    return float(pc.max(pc.abs(array)).as_py() or 0.0)
+def _most(array: pa.Array | pa.ChunkedArray) -> float:
+    """The largest size of any number; 0 where there is none."""
+    return max((abs(end) for end in pc.min_max(array).as_py().values() if end is not None), default=0)
 
 
 def _cast(array: pa.ChunkedArray, target: pa.DataType) -> pa.Array | None:
@@ -72,13 +73,15 @@ def _cast(array: pa.ChunkedArray, target: pa.DataType) -> pa.Array | None:
             texts = [None if is_missing_word(text) else text for text in text_of(array).to_pylist()]
             flat = pa.array(texts, pa.string())
             if types.is_integer(target):
-                if any(text and lost_digits(text, 0) for text in texts):
-                    return None
-                flat = pc.replace_substring_regex(flat, r"\.0+$", "")
-            cast = pc.cast(flat, target)
+                pointed = pc.match_substring(flat, ".")
+                cast = pc.cast(pc.replace_substring_regex(flat, r"\.0+$", ""), target)
+                if _most(cast.filter(pointed)) > EXACT:
+                    return None  # it was a float, which does not keep the digits of so large a number
+            else:
+                cast = pc.cast(flat, target)
         else:
             if types.is_floating(array.type) and types.is_integer(target) and _most(array) > EXACT:
-                return None  # the digits that a float does not keep are lost
+                return None
             cast = pc.cast(array.combine_chunks(), target)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         return None

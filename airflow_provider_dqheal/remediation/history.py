@@ -116,15 +116,18 @@ class ColumnHistory:
     @cached_property
     def most_digits(self) -> int:
         """Most significant digits that a number of the column has."""
-        found = (to_decimal(text) for text in islice(self.present, _PROBED))
-        return max((significant_digits(value) for value in found if value is not None), default=0)
+        return self._digits[-1] if self._digits else 0
 
     @cached_property
     def usual_digits(self) -> int:
         """Significant digits that all but one in two hundred of the column's numbers have at least."""
+        return self._digits[len(self._digits) // 200] if self._digits else 0
+
+    @cached_property
+    def _digits(self) -> list[int]:
+        """Significant digits of the numbers, ascending."""
         found = (to_decimal(text) for text in islice(self.present, _PROBED))
-        digits = sorted(significant_digits(value) for value in found if value is not None)
-        return digits[len(digits) // 200] if digits else 0
+        return sorted(significant_digits(value) for value in found if value is not None)
 
     @cached_property
     def grid(self) -> Decimal:

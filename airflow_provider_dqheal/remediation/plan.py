@@ -51,7 +51,8 @@ def plan(
     """Plans the steps for a judged batch.
 
     Repairs come first. What they leave is judged again before rows are set aside or the batch is held: an issue that
-    was only named beside the one that was healed is gone then, and one that it hid is seen.
+    was only named beside the one that was healed is gone then, and one that it hid is seen. So are the rows that stay
+    when some were set aside, once.
 
     Args:
         raw: the batch in its raw representation and order.

@@ -25,7 +25,7 @@ class QuarantineOutliers(QuarantineStrategy):
                 continue
             far = explain(cells.counter, history, alarmed=True)
             odd = {*far.unexplained, *far.slips, *near_misses(cells.counter, history)}
-            rows = context.row_ids(cells.rows(odd | strangers(cells.counter, history)))
+            rows = context.row_ids(cells.rows(odd | strangers(cells.counter, history, far.doubtful)))
             if rows and self.within_budget(context, len(rows)):
                 what = "lie far outside the history" if history.is_numeric else "are none that the history knows"
                 reason = f"{len(rows):,} values of {name!r} {what} and no single slip explains them"

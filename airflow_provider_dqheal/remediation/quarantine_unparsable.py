@@ -8,7 +8,7 @@ from airflow_provider_dqheal.remediation._remainder import QuarantineStrategy
 from airflow_provider_dqheal.remediation.history import ColumnHistory
 from airflow_provider_dqheal.remediation.kernels.booleans import truth
 from airflow_provider_dqheal.remediation.kernels.dates import read_like
-from airflow_provider_dqheal.remediation.kernels.numbers import is_number, lost_digits
+from airflow_provider_dqheal.remediation.kernels.numbers import is_number
 from airflow_provider_dqheal.remediation.kernels.strangers import of_another_form
 from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_word
 
@@ -45,8 +45,9 @@ class QuarantineUnparsable(QuarantineStrategy):
         for name, rows in self._unread(context):
             if self._may_go(context, name, rows):
                 kind = context.history.columns[name].type
-                what = "are written as none was" if kind == "string" else f"do not read as {kind}"
-                tag = f"another form in {name!r}" if kind == "string" else f"unparsable {kind} in {name!r}"
+                what, tag = f"do not read as {kind}", f"unparsable {kind} in {name!r}"
+                if kind == "string":
+                    what, tag = "are written as none was", f"another form in {name!r}"
                 reason = f"{len(rows):,} cells of {name!r} {what}, and no single rule explains them"
                 steps.append(self.rows_step(context, (name,), rows, tag, 1.0, reason))
         return steps
@@ -72,7 +73,7 @@ def _does_not_read(text: Text, history: ColumnHistory) -> bool:
         return False
     if history.is_numeric:
         whole = history.type != "int" or (is_number(text) and float(text).is_integer())
-        cut = not history.style.exponents and lost_digits(text, history.usual_digits, history.type == "int")
+        cut = history.style.has_lost_digits(text, history.usual_digits, history.type == "int")
         return not is_number(text) or not whole or cut
     if history.date_layout is not None:
         return read_like(text, history.date_layout) is None

@@ -108,6 +108,7 @@ class Batches(Database):
         Raises:
             StoreError: when the attempt was never received.
         """
+        learned = None if part is None else part.to_bytes()
 
         def change(connection: Connection) -> int:
             last = connection.execute(
@@ -117,7 +118,6 @@ class Batches(Database):
             before = connection.execute(select(func.max(batches.c.accepted_seq)).where(*same)).scalar_one()
             connection.execute(update(batches).where(*same).values(accepted_seq=None))
             place = before if before is not None else (last or 0) + 1
-            learned = None if part is None else part.to_bytes()
             own = select(batches.c.id).where(*is_attempt(ref)).scalar_subquery()
             connection.execute(update(profiles).where(profiles.c.batch == own).values(learned=learned))
             return connection.execute(

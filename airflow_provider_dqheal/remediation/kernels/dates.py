@@ -136,9 +136,12 @@ def read_like(text: str, layout: str) -> datetime | None:
     >>> read_like("2026-03-01T08:15:00", "%Y-%m-%d %H:%M:%S.%f").isoformat()
     '2026-03-01T08:15:00'
     """
-    whole = layout.removesuffix(".%f")
-    others = ((one, form) for one in (text, text.replace("T", " ", 1)) for form in (layout, whole))
-    return next((moment for one, form in others if (moment := read_as(one, form)) is not None), None)
+    texts, layouts = (
+        dict.fromkeys((text, text.replace("T", " ", 1))),
+        dict.fromkeys((layout, layout.removesuffix(".%f"))),
+    )
+    found = (read_as(one, form) for one in texts for form in layouts)
+    return next((moment for moment in found if moment is not None), None)
 
 
 def write_as(moment: datetime, layout: str, milliseconds: bool = False) -> str:

@@ -183,26 +183,6 @@ def significant_digits(value: Decimal) -> int:
     return len(value.normalize().as_tuple().digits)
 
 
-def lost_digits(text: str, usual: int, whole: bool = True) -> bool:
-    """Whether a canonical number went through something that keeps fewer digits than it had: a float, a spreadsheet.
-
-    ``usual``: significant digits that nearly all numbers of the column have at least; fewer beside an exponent are cut.
-    ``whole``: whether the column holds whole numbers, so that a float kept not all digits of a large one.
-
-    >>> lost_digits("6.55367871901232E+17", 17), lost_digits("655367871901231999", 17), lost_digits("1.25e+01", 3)
-    (True, False, False)
-    >>> lost_digits("821090275954461952.0", 17), lost_digits("38E+05", 7)
-    (True, True)
-    """
-    value, mantissa = to_decimal(text), re.split(r"[eE]", text.lstrip("+-"))[0]
-    if value is None or (mantissa.isdigit() and mantissa == text.lstrip("+-")):
-        return False
-    digits = len(mantissa.replace(".", "").lstrip("0"))
-    if mantissa != text.lstrip("+-") and digits < usual:
-        return True
-    return whole and abs(value) > EXACT and (digits <= _FLOAT_DIGITS or mantissa == text.lstrip("+-"))
-
-
 @dataclass(frozen=True)
 class NumberStyle:
     """How a column writes its numbers.
@@ -264,6 +244,30 @@ class NumberStyle:
             longest=0 if padded else longest,
         )
 
+    def has_lost_digits(self, text: str, usual: int, whole: bool) -> bool:
+        """Whether a canonical number went through something that keeps fewer digits: a float, a spreadsheet.
+
+        Never where the column itself writes exponents. ``usual``: significant digits that nearly all its numbers have
+        at least; fewer beside an exponent are cut. ``whole``: it holds whole numbers, of which a float keeps not all
+        digits of a large one.
+
+        >>> ids = NumberStyle()
+        >>> ids.has_lost_digits("6.55367871901232E+17", 17, True), ids.has_lost_digits("655367871901231999", 17, True)
+        (True, False)
+        >>> ids.has_lost_digits("821090275954461952.0", 17, True), ids.has_lost_digits("38E+05", 7, True)
+        (True, True)
+        >>> ids.has_lost_digits("1.25e+01", 3, False)
+        False
+        """
+        value, bare = to_decimal(text), text.lstrip("+-")
+        if value is None or bare.isdigit() or self.exponents:
+            return False
+        mantissa = re.split(r"[eE]", bare)[0]
+        powered, digits = mantissa != bare, len(mantissa.replace(".", "").lstrip("0"))
+        if powered and digits < usual:
+            return True
+        return whole and abs(value) > EXACT and (digits <= _FLOAT_DIGITS or not powered)
+
     def write(self, value: Decimal) -> str:
         """``value`` in this style; digits are never lost."""
         text = format(value.normalize(), "f") if value else "0"
@@ -286,7 +290,7 @@ class NumberRule:
         regroup: canonical-looking "1.234" is read as 1234 too (the whole column uses a decimal comma).
         style: how to write results.
         unsigned: the column was never negative, so that one booked as such is left for a person.
-        digits: significant digits that nearly all numbers of the column have; see :func:`lost_digits`.
+        digits: significant digits that nearly all numbers of the column have; see :meth:`NumberStyle.has_lost_digits`.
     """
 
     mark: str
@@ -334,7 +338,7 @@ class NumberRule:
         return self._finish(text.lstrip("+-"), text.startswith("-"), Decimal(1)) if odd else None
 
     def _is_cut(self, text: str) -> bool:
-        return not self.style.exponents and lost_digits(text, self.digits, self.integer)
+        return self.style.has_lost_digits(text, self.digits, self.integer)
 
     def _lookalike(self, text: str) -> str | None:
         swapped = text.strip().translate(_LOOKALIKE)

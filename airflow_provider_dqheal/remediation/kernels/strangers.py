@@ -14,7 +14,6 @@ from airflow_provider_dqheal.profiling.patterns import collapsed_patterns
 from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts
 from airflow_provider_dqheal.remediation.kernels.dates import read_like
 from airflow_provider_dqheal.remediation.kernels.numbers import is_number
-from airflow_provider_dqheal.remediation.kernels.slips import explain
 from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_word
 
 _FEW, _FEW_OF = 3, 200
@@ -27,13 +26,13 @@ _TIMES = 10
 """How many times the largest number of a key another one is, that is none of it."""
 
 
-def strangers(counts: Counts, history: ColumnHistory) -> set[Text]:
+def strangers(counts: Counts, history: ColumnHistory, far: Iterable[str] = ()) -> set[Text]:
     """Unseen texts in very few cells that are nothing like the column's.
 
-    Far numbers, numbers that no key is like, dates years away, texts and numbers on no closed list, texts spelled like
-    none or as a known one in another way. Empty where they are more than a few.
+    Numbers that no key is like, dates years away, texts and numbers on no closed list, texts spelled like none or as a
+    known one in another way; of other numbers those that are ``far``. Empty where they are more than a few.
     """
-    return _few(_strange(_unseen(counts, history), counts, history), counts)
+    return _few(_strange(_unseen(counts, history), counts, history, far), counts)
 
 
 def of_another_form(counts: Counts, history: ColumnHistory) -> set[Text]:
@@ -62,11 +61,11 @@ def _unseen(counts: Counts, history: ColumnHistory) -> list[str]:
     return [text for text in counts if text is not None and text not in history.pooled and not is_missing_word(text)]
 
 
-def _strange(unseen: list[str], counts: Counts, history: ColumnHistory) -> Iterable[str]:
+def _strange(unseen: list[str], counts: Counts, history: ColumnHistory, far: Iterable[str]) -> Iterable[str]:
     if history.is_numeric and history.is_key:
         return _beside_keys(unseen, history)
     if history.is_numeric and not history.is_categorical:
-        return explain(counts, history, alarmed=True).doubtful
+        return far
     if history.date_layout is not None:
         return _of_another_time(unseen, counts, history, history.date_layout)
     if history.is_categorical:
