@@ -15,6 +15,7 @@ import numpy as np
 
 from airflow_provider_dqheal.core.types import ISSUE_ORDER
 from airflow_provider_dqheal.detection.association import associated
+from airflow_provider_dqheal.detection.calendar import determined
 from airflow_provider_dqheal.detection.columns import Columns
 from airflow_provider_dqheal.detection.compare import BY_TABLE, FEATURES, Judged, measure
 from airflow_provider_dqheal.detection.context import context_of
@@ -28,6 +29,7 @@ from airflow_provider_dqheal.detection.scalars import scalars
 from airflow_provider_dqheal.detection.schema_diff import schema_diff
 from airflow_provider_dqheal.detection.signs import signed
 from airflow_provider_dqheal.detection.stack import ColumnStack, Stack, build_stack, past_share
+from airflow_provider_dqheal.detection.turns import read_on
 from airflow_provider_dqheal.detection.view import BatchView, view_batch
 from airflow_provider_dqheal.issues._base import Finding, SchemaReading
 
@@ -132,9 +134,15 @@ def featurize(profile: Profile, baseline: Baseline, self_test: bool = True) -> F
 
 
 def features_of(view: BatchView, stack: Stack, self_test: bool = True) -> Features:
-    """As :func:`featurize`, from the views."""
+    """As :func:`featurize`, from the views.
+
+    Counters that start again are read on (:mod:`turns`); what a date determines is not judged beside it
+    (:mod:`calendar`).
+    """
+    view = read_on(view, stack)
     everything = np.arange(len(stack.batches))
-    shared = [name for name, _ in view.schema if name in stack.columns]
+    known = determined(view, stack)
+    shared = [name for name, _ in view.schema if name in stack.columns and name not in known]
     raw = np.zeros((len(shared), len(FEATURES)))
     kinds: tuple[str, ...] = ()
     if shared:

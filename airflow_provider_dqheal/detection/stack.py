@@ -68,6 +68,12 @@ class ColumnStack:
         return float(np.median(steps)) if len(steps) and np.median(steps) > 0 else 1.0
 
     @cached_property
+    def goes_on(self) -> bool:
+        """Whether the level rose over the history and never fell from batch to batch, by however little."""
+        known = self.medians[np.isfinite(self.medians)]
+        return len(known) >= 3 and bool(known[-1] > known[0] and np.all(np.diff(known) >= 0))
+
+    @cached_property
     def slips(self) -> dict[str, int]:
         """From a word, or one that lost a letter, to the place of the frequent label it stands for."""
         return slip_index(list(self.labels), self.shares.mean(axis=0))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from airflow_provider_dqheal.remediation._base import Context, register
 from airflow_provider_dqheal.remediation._cells import TextMap
 from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts
-from airflow_provider_dqheal.remediation.kernels.slips import DECIMAL, SURE, explain
+from airflow_provider_dqheal.remediation.kernels.slip_options import DECIMAL
+from airflow_provider_dqheal.remediation.kernels.slips import SURE, explain
 from airflow_provider_dqheal.remediation.kernels.text import Text
 
 

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from airflow_provider_dqheal.core.types import Step
 from airflow_provider_dqheal.remediation._base import Context, Strategy, register
-from airflow_provider_dqheal.remediation.kernels.likeness import plain_name
+from airflow_provider_dqheal.remediation.kernels.names import plain_name
 from airflow_provider_dqheal.remediation.kernels.text import is_blank, is_text, text_of
 from airflow_provider_dqheal.remediation.ledger import ledger_lines
 from airflow_provider_dqheal.remediation.working import Working
@@ -21,6 +21,7 @@ class Flatten(Strategy):
     """A struct, or JSON objects in text, whose fields bear the names of accepted columns that are missing.
 
     Every field must be a missing column, by its own name or by ``column_field``; fields that nobody knows are dropped.
+    A nested column that bears the name of a missing one is that column, written otherwise.
     """
 
     name = "flatten"
@@ -33,7 +34,8 @@ class Flatten(Strategy):
         missing = [name for name in context.history.columns if name not in table.column_names]
         steps = []
         for column in table.column_names:
-            if column in context.history.columns or not missing:
+            renamed = plain_name(column) in map(plain_name, missing)
+            if column in context.history.columns or not missing or renamed:
                 continue
             fields = _fields(table.column(column))
             mapping = {field: name for field in fields if (name := _match(column, field, missing)) is not None}

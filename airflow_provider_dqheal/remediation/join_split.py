@@ -12,7 +12,7 @@ from airflow_provider_dqheal.core.types import Step
 from airflow_provider_dqheal.remediation._base import Context, Strategy, register
 from airflow_provider_dqheal.remediation.history import ColumnHistory
 from airflow_provider_dqheal.remediation.kernels.fitting import fits
-from airflow_provider_dqheal.remediation.kernels.likeness import plain_name
+from airflow_provider_dqheal.remediation.kernels.names import plain_name
 from airflow_provider_dqheal.remediation.kernels.text import Text, is_blank, text_of
 from airflow_provider_dqheal.remediation.ledger import ledger_lines
 from airflow_provider_dqheal.remediation.working import Working

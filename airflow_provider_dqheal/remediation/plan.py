@@ -86,12 +86,18 @@ def plan(
         draft.judge(redetect)
     stands = draft.context.verdict is verdict
     draft.plan(REMAINDER)
-    if len(draft.steps) > len(repairs) and redetect is not None and draft.judge(redetect):
-        draft.plan(REMAINDER)  # a row that is set aside may have hidden another
+    cleared = False
+    if len(draft.steps) > len(repairs) and redetect is not None:
+        cleared = draft.judge(redetect)
+        if not cleared:
+            draft.plan(REMAINDER)  # a row that is set aside may have hidden another
     final, steps = draft.context, draft.steps
     held = draft.held + _over_budget(final.working, steps, policy) + _incomplete(final)
     first = replace(final, verdict=verdict, first=None)
-    held += _unexplained(first, steps) if stands else _left(first, repairs)
+    if not stands:
+        held += _left(first, repairs)
+    elif not cleared:
+        held += _unexplained(first, steps)
     held += [
         f"policy shadow for {issue}: {sum(step.issue == issue for step in steps)} steps planned, none is applied"
         for issue in dict.fromkeys(step.issue for step in steps)
@@ -117,11 +123,12 @@ class _Draft:
         self.held: list[str] = []
 
     def judge(self, redetect: Callable[[pa.Table], Verdict]) -> bool:
-        """Asks the detector again, and goes on with what it says; whether it still finds an issue."""
+        """Asks the detector again, and goes on with what it says; whether what is left is clean."""
         again = redetect(self.context.working.table)
-        if again.status == "scored":
-            self.context = replace(self.context, verdict=again)
-        return bool(again.issues)
+        if again.status != "scored":
+            return False
+        self.context = replace(self.context, verdict=again)
+        return not again.issues
 
     def plan(self, phase: int) -> None:
         """Lets the strategies of a phase propose their steps, each on what the ones before it leave."""
@@ -242,8 +249,11 @@ def _unexplained(context: Context, steps: list[Step]) -> list[str]:
 
 
 def _left(context: Context, repairs: list[Step]) -> list[str]:
-    """One reason for every shift that a repair was to undo and has not; all else is told by the second verdict."""
-    touched = {column for step in repairs for column in step.columns}
+    """One reason for every shift that a repair was to undo and has not; all else is told by the second verdict.
+
+    The repair of single cells undoes no shift.
+    """
+    touched = {column for step in repairs if step.max_changed_fraction >= 1.0 for column in step.columns}
     return [
         f"distribution_shift in {', '.join(moved)}: repaired values are still unlike the history; correct the source"
         for issue in context.verdict.issues

@@ -94,7 +94,7 @@ def _without_affix(fresh: set[Text], history: ColumnHistory) -> dict[Text, Text]
             cut: dict[Text, Text] = {
                 label: label[start : len(label) - end] for label in labels if len(label) > start + end
             }
-            if len(cut) == len(labels) and start + end and all(new in history.present for new in cut.values()):
+            if len(cut) == len(labels) and start + end and all(new in history.pooled for new in cut.values()):
                 had = any(_has_affix(text, labels[0], start, end) for text in history.present if text is not None)
                 in_number = any(_is_in_number(label, start) or _is_in_number(label[::-1], end) for label in labels)
                 return {} if had or in_number or len(set(cut.values())) < len(cut) else cut

@@ -9,12 +9,8 @@ import pyarrow as pa
 
 from airflow_provider_dqheal.core.types import Step
 from airflow_provider_dqheal.remediation._base import Context, Strategy, register
-from airflow_provider_dqheal.remediation.kernels.likeness import (
-    content_likeness,
-    form_likeness,
-    name_likeness,
-    plain_name,
-)
+from airflow_provider_dqheal.remediation.kernels.likeness import content_likeness, form_likeness
+from airflow_provider_dqheal.remediation.kernels.names import are_told_apart, name_likeness, plain_name
 from airflow_provider_dqheal.remediation.ledger import ledger_lines
 from airflow_provider_dqheal.remediation.working import Working
 
@@ -104,6 +100,8 @@ class Rename(Strategy):
                 )
         pairs: dict[str, tuple[str, float]] = {}
         for (old, new), like in seen.items():
+            if are_told_apart(old, new):
+                continue  # whose values they are like tells nothing of whether they are another column's
             rivals = [seen[pair].total for pair in seen if (pair[0] == old) != (pair[1] == new)]
             margin = like.total - max(rivals, default=0.0)
             claimed = any(seen[other, new].name >= _SAME_NAME for other in added if other != old)

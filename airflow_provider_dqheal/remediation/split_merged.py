@@ -11,7 +11,7 @@ import pyarrow as pa
 from airflow_provider_dqheal.core.types import Step
 from airflow_provider_dqheal.remediation._base import Context, Strategy, register
 from airflow_provider_dqheal.remediation.kernels.fitting import fits
-from airflow_provider_dqheal.remediation.kernels.likeness import plain_name
+from airflow_provider_dqheal.remediation.kernels.names import plain_name
 from airflow_provider_dqheal.remediation.kernels.text import Cells, Text, is_blank
 from airflow_provider_dqheal.remediation.ledger import ledger_lines
 from airflow_provider_dqheal.remediation.working import Working

@@ -23,6 +23,7 @@ _VARIED = 10
 """Different numbers that one of two columns must have had: flags and years tell nothing of whose they are."""
 _NEW = 4
 """Different values that a column never held and the other did, which tell as much."""
+_ORDER = 10.0
 _ROWS, _MANY, _NONE = 20, 0.2, 0.02
 """Numbers without which nothing is told; shares outside the history's range that are many, and as good as none."""
 
@@ -44,7 +45,11 @@ class SwappedColumns(Strategy):
             for name, history, cells in context.columns()
             if not (history.is_numeric and history.is_key)  # its numbers are new in every batch
         }
-        far = {name for name, (history, counts) in columns.items() if not _is_like(counts, history, _FAR)}
+        far = {
+            name
+            for name, (history, counts) in columns.items()
+            if _is_apart(counts, history) or not _is_like(counts, history, _FAR)
+        }
         odd = [name for name, (history, counts) in columns.items() if name in far or _is_odd(counts, history)]
         pairs = [
             (left, right)
@@ -82,6 +87,14 @@ def _is_odd(counts: Counts, history: ColumnHistory) -> bool:
         return False
     varied = all(len(np.unique(batch)) >= _NEW for batch in history.numbers)
     return _outside(counts, history) >= _MANY or (varied and values[0] == values[-1])
+
+
+def _is_apart(counts: Counts, history: ColumnHistory) -> bool:
+    """Whether all numbers are of another order than any that was ever seen, however far those reach."""
+    values, known = numbers_of(counts), history.all_numbers
+    if not history.is_numeric or len(values) < _ROWS or not len(known) or min(values[0], known[0]) <= 0:
+        return False
+    return bool(_ORDER * values[-1] < known[0] or values[0] > _ORDER * known[-1])
 
 
 def _outside(counts: Counts, history: ColumnHistory) -> float:

@@ -1,10 +1,9 @@
-"""How alike two columns are, by name and by content."""
+"""How alike two columns are by what they hold."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from difflib import SequenceMatcher
 
 import numpy as np
 
@@ -14,57 +13,12 @@ from airflow_provider_dqheal.remediation.kernels.frame import Frame
 from airflow_provider_dqheal.remediation.kernels.numbers import is_number
 from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_word
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _CLASSES = (
     (re.compile(r"[a-z]+"), "a"),
     (re.compile(r"[A-Z]+"), "A"),
     (re.compile(r"\d+"), "9"),
     (re.compile(r"\s+"), " "),
 )
-
-
-_SKELETON = re.compile(r"(?<!^)[aeiou]")
-SYNONYMS: tuple[frozenset[str], ...] = tuple(
-    frozenset(group.split())
-    for group in (
-        "quantity qty count cnt number num", "amount total sum value totalamount", "price unitprice cost rate",
-        "date day eventdate dt", "time timestamp ts datetime eventtime", "customer client buyer customerid clientid",
-        "country nation countrycode", "city town", "zip postcode postalcode zipcode", "phone telephone tel phonenumber",
-        "email mail emailaddress", "sex gender", "id identifier key", "status state", "type kind category class",
-        "product item article sku", "name title label fullname", "address street", "salary wage pay income",
-        "start begin from startdate", "end finish to enddate", "weight mass", "description desc text", "user account",
-        "department dept", "region area", "lat latitude", "lon lng longitude", "temperature temp", "employee staff",
-    )
-)  # fmt: skip
-"""Words that name the same thing, as plain names."""
-
-
-def plain_name(name: str) -> str:
-    """Lower case, letters and digits only.
-
-    >>> plain_name(" Unit-Price "), plain_name("unitPrice")
-    ('unitprice', 'unitprice')
-    """
-    return re.sub(r"[^0-9a-z]+", "", name.lower())
-
-
-def name_likeness(left: str, right: str) -> float:
-    """0 to 1: spelling, shared words, and one name as an abbreviation of the other."""
-    a, b = plain_name(left), plain_name(right)
-    if not a or not b:
-        return 0.0
-    if a == b:
-        return 1.0
-    ratio = SequenceMatcher(None, a, b).ratio()
-    words_a, words_b = ({word.lower() for word in _WORD.findall(text)} for text in (left, right))
-    shared = len(words_a & words_b) / max(1, min(len(words_a), len(words_b)))
-    short, long = sorted((a, b), key=len)
-    contained = 0.85 if len(short) >= 3 and short in long else 0.0
-    if _SKELETON.sub("", a) == _SKELETON.sub("", b) or any(a in group and b in group for group in SYNONYMS):
-        return 0.85
-    letters = iter(long)
-    abbreviation = 0.7 if len(short) >= 3 and short[0] == long[0] and all(ch in letters for ch in short) else 0.0
-    return max(ratio, 0.8 * shared, contained, abbreviation)
 
 
 def shape_of(text: str) -> str:

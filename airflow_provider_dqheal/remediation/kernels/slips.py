@@ -16,31 +16,22 @@ import numpy as np
 
 from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts, numbers_of
 from airflow_provider_dqheal.remediation.kernels.likeness import ks_distance
-from airflow_provider_dqheal.remediation.kernels.numbers import is_number, significant_digits, to_decimal
-from airflow_provider_dqheal.remediation.kernels.proof import known_ones
+from airflow_provider_dqheal.remediation.kernels.numbers import is_number
 from airflow_provider_dqheal.remediation.kernels.scale import Scale
+from airflow_provider_dqheal.remediation.kernels.slip_options import (
+    DECIMAL,
+    FEW_VALUES,
+    NO_SLIP,
+    SIGN,
+    UNIT,
+    Options,
+    is_short_list,
+    options_of,
+    places_of,
+)
 from airflow_provider_dqheal.remediation.kernels.text import Text
 from airflow_provider_dqheal.remediation.kernels.transforms import Spread
 
-DECIMAL: Mapping[str, tuple[str, str]] = {
-    "x10": ("0.1", "0"), "x100": ("0.01", "0"), "x1000": ("0.001", "0"),
-    "/10": ("10", "0"), "/100": ("100", "0"), "/1000": ("1000", "0"),
-}  # fmt: skip
-"""What undoes each moved decimal point: (factor, offset)."""
-
-UNIT: Mapping[str, tuple[str, str]] = {
-    "inch for cm": ("2.54", "0"), "cm for inch": ("0.3937007874015748", "0"),
-    "mile for km": ("1.609344", "0"), "km for mile": ("0.621371192237334", "0"),
-    "pound for kg": ("0.45359237", "0"), "kg for pound": ("2.204622621848776", "0"),
-    "foot for m": ("0.3048", "0"), "m for foot": ("3.280839895013123", "0"),
-    "Fahrenheit for Celsius": ("0.5555555555555556", "-17.77777777777778"),
-    "Celsius for Fahrenheit": ("1.8", "32"),
-}  # fmt: skip
-"""What undoes a value in another unit: (factor, offset)."""
-
-SIGN: Mapping[str, tuple[str, str]] = {"sign": ("-1", "0")}
-NO_SLIP = ("record", "double", "lossy", "other")
-"""What else a far number can be: a true record, a doubled digit, a slip that lost digits, anything; not repaired."""
 _PRIOR = {
     "record": 0.3,
     "double": 0.01,
@@ -55,26 +46,24 @@ _TELLING = 10
 """Different numbers of the history, from which on one beyond them is no mere seldom one (a flag that is up)."""
 _COMPANY, _SURE_IN_COMPANY = 3, 0.8
 """Numbers that lost their sign surely, and how likely others beside them have to be: they came by the same way."""
+_FEW = 0.05
+"""Share of the rows that single numbers may be in a batch that has moved."""
 _UNLIKE = 1.95
 """Kolmogorov-Smirnov distance times the root of the rows, that chance passes once in a thousand."""
 _MOST = 0.3
-_STRANGE = 0.02
-"""How much less likely a true value is that has more digits than the column ever had, or is not in its short list."""
-_ROUND = 0.5
-"""Share of round numbers in the history from which on a shortened number is taken for one, not for a rounded one."""
 _LEAST_KNOWN = 30
 """Numbers of the history, zeros left out, without which nothing tells a slip from a record."""
 _RECORD = 3.0
 """Times the largest whole number so far, up to which a lone one may be a record."""
-_COUNTS = 30
-"""Different whole numbers of a column of counts, at most: ten times two is no more than many."""
 _MANY, _ROUND_BY_CHANCE = 10.0, ("x100", "x1000")
 """Times the largest count, from which on one in whole hundreds or thousands is no record; few records are so round."""
 _ONE_ZERO = "x10"
-_SELDOM_ROUND = 0.2
-"""Share of the history's numbers that are as round, up to which a number counts as round."""
-_BY_CHANCE = 0.02
-"""Share of the whole numbers in reach that a short list holds, at most: whatever slipped back into it was in it."""
+_SELDOM_ROUND, _BY_CHANCE = 0.2, 0.02
+"""Share of the history's numbers that are as round, up to which one counts as round; how seldom chance has more."""
+_OFTEN, _OFTEN_SHARE = 5, 0.1
+"""Cells of a batch, and their share of it, that make a number one of those that its column holds."""
+_MAINLY, _MAINLY_SHARE = 2, 0.8
+"""Different numbers, at most, that a batch which has moved holds mainly, so that others slipped from them; their share."""
 _LONE_UNIT = 3
 """Cells of one unit slip that stand for each other, where no digits prove it."""
 _NARROW = 1.6
@@ -102,8 +91,9 @@ class Explained:
 def explain(counts: Counts, history: ColumnHistory, alarmed: bool = False) -> Explained:
     """Finds the far numbers of a column and what each slipped from.
 
-    Nothing is far where the batch as a whole has moved (that is a shift), or in a key; nor are one or two numbers that
-    a clean batch may have, unless the detector is ``alarmed`` by outliers here.
+    Nothing is far in a key, nor where the batch as a whole has moved (that is a shift) but what slipped from a number
+    that it holds often; nor are one or two numbers that a clean batch may have. Where the detector is ``alarmed`` by
+    outliers here, these are, and of a batch that has moved the few that lie beyond all.
     """
     nothing = Explained({}, ())
     texts = [text for text in counts if text is not None and text not in history.pooled and is_number(text)]
@@ -113,21 +103,42 @@ def explain(counts: Counts, history: ColumnHistory, alarmed: bool = False) -> Ex
     values = np.array([float(text) for text in texts])
     finite = np.isfinite(values)
     places = history.style.most_places
-    finer = np.array([places <= 4 and _places(text) > places for text in texts], bool)
+    finer = np.array([places <= 4 and places_of(text) > places for text in texts], bool)
     far = (scale.far(np.where(finite, values, 0.0)) | finer) & finite
     if not far.any():
         return nothing
     alarmed &= len(history.different_numbers) >= _TELLING
     if far.sum() < 3 and not alarmed and not (scale.far_alone(values[far]) | finer[far]).any():
         return nothing
-    rows = sum(counts.values())
-    far_rows = sum(counts[text] for text, hit in zip(texts, far, strict=True) if hit)
-    everything = numbers_of(counts)
-    bulk, spread = everything[~scale.far(everything)], Spread(history)
-    if far_rows > _MOST * rows or not len(bulk) or spread.distance(bulk) > 2 * spread.tolerance(len(bulk)):
+    everything, rows = numbers_of(counts), sum(counts.values())
+    if _rows_of(texts, far, counts) > _MOST * rows:
+        far &= ~np.isin(values, _usual_of(everything))  # a level that nobody knew is no slip
+    far_rows = _rows_of(texts, far, counts)
+    bulk, spread = everything[~np.isin(everything, values[far])], Spread(history)
+    if not 0 < far_rows <= _MOST * rows or not len(bulk):
         return nothing
+    moved = spread.distance(bulk) > 2 * spread.tolerance(len(bulk))
+    usual = _usual_of(bulk)
     scale = Scale(history, tuple(bulk[:: max(1, len(bulk) // 5_000)].tolist()))
-    options = {text: _options(text, scale, places, history) for text, hit in zip(texts, far, strict=True) if hit}
+    listed = np.union1d(history.different_numbers, usual)
+    options: dict[str, Options] = {
+        text: options_of(text, scale, places, history, listed) for text, hit in zip(texts, far, strict=True) if hit
+    }
+    if moved:
+        mainly = usual if len(usual) <= _MAINLY and np.isin(bulk, usual).mean() >= _MAINLY_SHARE else usual[:0]
+        options = {text: _leading_to(mainly, found) for text, found in options.items()}
+    slips = _sure(options, counts, history, bulk)
+    rest = [text for text in options if text not in slips]
+    alone = scale.far_surely(np.array([float(text) for text in rest]))
+    surely = tuple(text for text, hit in zip(rest, alone, strict=True) if hit)
+    if moved:
+        few = alarmed and far_rows <= max(_COMPANY, _FEW * rows)
+        return Explained(slips, surely if few else ())
+    return Explained(slips, surely, tuple(text for text, hit in zip(rest, alone, strict=True) if not hit))
+
+
+def _sure(options: Mapping[str, Options], counts: Counts, history: ColumnHistory, bulk: np.ndarray) -> dict[Text, Slip]:
+    """The far numbers that one slip explains, beside the batch's ascending other numbers."""
     shares = _shares(options, counts)
     slips, likely = dict[Text, Slip](), dict[Text, Slip]()
     for text, found in options.items():
@@ -142,30 +153,43 @@ def explain(counts: Counts, history: ColumnHistory, alarmed: bool = False) -> Ex
             likely[text] = Slip(history.style.write(found[kind][0]), kind, weights[kind] / total)
     if sum(slip.kind in SIGN for slip in slips.values()) >= _COMPANY:
         slips |= likely
-    if not _sign_is_random({text: slip for text, slip in slips.items() if slip.kind in SIGN}, counts, history):
+    signs = {text: slip for text, slip in slips.items() if slip.kind in SIGN}
+    if not any(_sign_is_random(signs, counts, known) for known in (history.all_numbers, bulk)):
         slips = {text: slip for text, slip in slips.items() if slip.kind not in SIGN}
     slips = {text: slip for text, slip in slips.items() if slip.kind not in UNIT or _proven(text, slip, slips, history)}
     slips = {text: slip for text, slip in slips.items() if not _may_be_record(text, slip, slips, history)}
-    round_ones = _too_round(slips, history)
+    usual = _usual_of(bulk)
+    round_ones = _too_round({text: slip for text, slip in slips.items() if float(slip.after) not in usual}, history)
     slips = {text: slip for text, slip in slips.items() if text not in round_ones}
     aliens = sum(counts[text] for text, found in options.items() if not set(found) - {"record", "other"})
     if 2 * aliens >= sum(counts[text] for text in slips):
-        slips = {}  # what made those made these as well, and it is no slip
-    if np.count_nonzero(history.all_numbers) < _LEAST_KNOWN:
-        slips = {}  # zeros tell nothing of how far the others reach
-    rest = [text for text in options if text not in slips]
-    alone = scale.far_surely(np.array([float(text) for text in rest]))
-    surely = tuple(text for text, hit in zip(rest, alone, strict=True) if hit)
-    return Explained(slips, surely, tuple(text for text, hit in zip(rest, alone, strict=True) if not hit))
+        return {}  # what made those made these as well, and it is no slip
+    # Zeros tell nothing of how far the others reach.
+    return slips if np.count_nonzero(history.all_numbers) >= _LEAST_KNOWN else {}
 
 
-def _sign_is_random(slips: Mapping[Text, Slip], counts: Counts, history: ColumnHistory) -> bool:
-    """Whether the numbers that lost their sign are such as the column holds: a sign is lost whatever the size.
+def _usual_of(bulk: np.ndarray) -> np.ndarray:
+    """The numbers that a batch itself holds often: what is new and usual in it is one of the column's, too."""
+    different, times = np.unique(bulk, return_counts=True)
+    return different[times >= max(_OFTEN, _OFTEN_SHARE * len(bulk))]
+
+
+def _rows_of(texts: list[str], mask: np.ndarray, counts: Counts) -> int:
+    return sum(counts[text] for text, hit in zip(texts, mask, strict=True) if hit)
+
+
+def _leading_to(usual: np.ndarray, found: Options) -> Options:
+    """Of what a far number may be, no slip but from one of these numbers."""
+    return {kind: option for kind, option in found.items() if kind in NO_SLIP or float(option[0]) in usual}
+
+
+def _sign_is_random(slips: Mapping[Text, Slip], counts: Counts, numbers: np.ndarray) -> bool:
+    """Whether the numbers that lost their sign are such as the ascending ``numbers``: it is lost whatever the size.
 
     What stretched beyond zero, as in a batch that spreads wider, is small or large alone.
     """
     sizes = np.sort(np.concatenate([[float(slip.after)] * counts[text] for text, slip in slips.items()] or [[]]))
-    known = history.all_numbers[history.all_numbers != 0]
+    known = numbers[numbers != 0]
     if not len(sizes) or not len(known):
         return True
     return ks_distance(sizes, known) * np.sqrt(len(sizes)) <= _UNLIKE
@@ -177,7 +201,7 @@ def _proven(text: Text, slip: Slip, slips: Mapping[Text, Slip], history: ColumnH
     Several cells are no proof where much is usual: what lies anywhere beyond is then a usual number in some unit.
     """
     places = history.style.most_places
-    if _places(text) >= places + 2:
+    if places_of(text) >= places + 2:
         return True
     alike = sum(other.kind == slip.kind for other in slips.values())
     low, high = np.quantile(history.all_numbers, [0.01, 0.99])
@@ -191,14 +215,14 @@ def _may_be_record(text: Text, slip: Slip, slips: Mapping[Text, Slip], history: 
     much is usual. It is none where the repaired number is one of a short list that a number is seldom in by chance.
     """
     alike = sum(other.kind == slip.kind for other in slips.values())
-    if history.style.most_places or slip.kind not in DECIMAL or alike >= _LONE_UNIT or _places(text):
+    if history.style.most_places or slip.kind not in DECIMAL or alike >= _LONE_UNIT or places_of(text):
         return False
     known = history.different_numbers
     low, high = float(known[0]), float(known[-1])
-    if _is_short_list(history) and float(slip.after) in known:
+    if is_short_list(history) and float(slip.after) in known:
         return False
     times = abs(float(str(text))) / max(abs(low), abs(high), 1.0)
-    if len(known) <= _COUNTS and low < high / 2:
+    if len(known) <= FEW_VALUES and low < high / 2:
         return times < _MANY or slip.kind not in _ROUND_BY_CHANCE
     return times < _RECORD or (slip.kind == _ONE_ZERO and low < high / 2)
 
@@ -229,20 +253,7 @@ def _share_as_round(value: Decimal, history: ColumnHistory) -> float:
     return history.share_on(step)
 
 
-def _is_short_list(history: ColumnHistory) -> bool:
-    """Whether a column holds few different whole numbers, far apart, and hardly ever a new one."""
-    known = history.different_numbers
-    sparse = len(known) <= min(_COUNTS, _BY_CHANCE * float(known[-1] - known[0]))
-    return sparse and history.is_categorical and not history.style.most_places
-
-
-def _places(text: Text) -> int:
-    """Digits after the point."""
-    value = to_decimal(text)
-    return 0 if value is None else max(0, -int(value.normalize().as_tuple().exponent))
-
-
-def _shares(options: Mapping[str, Mapping[str, tuple[Decimal, float]]], counts: Counts) -> dict[str, float]:
+def _shares(options: Mapping[str, Options], counts: Counts) -> dict[str, float]:
     """Share of each slip among the far cells, from the prior and the cells themselves."""
     shares = dict(_PRIOR)
     for _ in range(10):
@@ -256,63 +267,3 @@ def _shares(options: Mapping[str, Mapping[str, tuple[Decimal, float]]], counts: 
         whole = sum(seen.values())
         shares = {kind: weight / whole for kind, weight in seen.items()}
     return shares
-
-
-def _options(text: str, scale: Scale, places: int, history: ColumnHistory) -> dict[str, tuple[Decimal, float]]:
-    value = to_decimal(text)
-    if value is None:
-        return {}
-    own_places = _places(text)
-    found: dict[str, tuple[Decimal, float]] = {}
-    grid = Decimal(10) ** -places
-    for kind, (factor, offset) in {**DECIMAL, **UNIT, **SIGN}.items():
-        restored = value * Decimal(factor) + Decimal(offset)
-        if kind in UNIT:
-            rounding = Decimal(10) ** -own_places * abs(Decimal(factor)) / 2
-            nearest = round(restored, min(places, 12))
-            if rounding > grid / 4 or abs(nearest - restored) > rounding * Decimal("1.01"):
-                continue
-            restored = nearest
-        elif kind in DECIMAL:
-            nearest = round(restored, min(places, 15))
-            if (
-                abs(nearest - restored) > abs(restored) * Decimal("1e-9")
-                or significant_digits(value) > history.most_digits
-            ):
-                continue  # a moved point adds no digit
-            restored = nearest
-            if kind.startswith("/") and own_places <= places and history.share_on(Decimal(factor) * grid) < _ROUND:
-                density = scale.density(float(restored))
-                if density > found.get("lossy", (value, 0.0))[1]:
-                    found["lossy"] = (restored, density)
-                continue
-        elif not ((value < 0 <= scale.known[0]) or (value > 0 >= scale.known[-1])):
-            continue
-        density = scale.density(float(restored)) if _on_grid(restored, history) else 0.0
-        if density > 0 and scale.is_usual(float(restored)):
-            found[kind] = (restored, density)
-    finer = own_places > places
-    strange = finer or _is_short_list(history)
-    found["record"] = (value, scale.genuine(float(value)) * (_STRANGE if strange else 1.0))
-    found["other"] = (value, 1.0 / (3.0 * scale.limits[2] + 7.0))
-    for shorter in _without_double(text):
-        density = scale.density(float(shorter)) if _on_grid(shorter, history) else 0.0
-        if density > found.get("double", (value, 0.0))[1]:
-            found["double"] = (shorter, density)
-    return found
-
-
-def _without_double(text: str) -> list[Decimal]:
-    """What the number would be if one of two equal neighbouring digits was typed twice."""
-    at = [place for place in range(1, len(text)) if text[place].isdigit() and text[place] == text[place - 1] != "0"]
-    return [value for place in at if (value := to_decimal(text[:place] + text[place + 1 :])) is not None]
-
-
-def _on_grid(value: Decimal, history: ColumnHistory) -> bool:
-    """Whether the value may be the column's: a known one where no other ever comes, else a multiple of its grid.
-
-    The grid is the power of ten that (nearly) all known numbers are multiples of.
-    """
-    if history.is_categorical and not len(known_ones(np.array([float(value)]), history.different_numbers)):
-        return value == 0 and history.different_numbers[0] == 0
-    return history.grid < 1 or (abs(value) < Decimal(10) ** 25 and value % history.grid == 0)

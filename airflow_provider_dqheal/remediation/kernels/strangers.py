@@ -24,15 +24,18 @@ _SELDOM = 0.01
 """Share of negative keys in the history, up to which these were errors as well."""
 _TIMES = 10
 """How many times the largest number of a key another one is, that is none of it."""
+_NEARLY_ALL = 0.9
 
 
 def strangers(counts: Counts, history: ColumnHistory, far: Iterable[str] = ()) -> set[Text]:
     """Unseen texts in very few cells that are nothing like the column's.
 
     Numbers that no key is like, dates years away, texts and numbers on no closed list, texts spelled like none or as a
-    known one in another way; of other numbers those that are ``far``. Empty where they are more than a few.
+    known one in another way; of other numbers those that are ``far``; where new texts come all the time, numbers of
+    another size than any so far. Of either kind none where they are more than a few.
     """
-    return _few(_strange(_unseen(counts, history), counts, history, far), counts)
+    unseen = _unseen(counts, history)
+    return _few(_strange(unseen, counts, history, far), counts) | _few(_of_another_size(unseen, history), counts)
 
 
 def of_another_form(counts: Counts, history: ColumnHistory) -> set[Text]:
@@ -96,6 +99,19 @@ def _day(text: str, layout: str) -> int | None:
     """Days since the year 1; None where the text is no such date."""
     moment = read_like(text, layout)
     return None if moment is None else moment.toordinal()
+
+
+def _of_another_size(unseen: Iterable[str], history: ColumnHistory) -> Iterable[str]:
+    """Numbers many times the largest, or negative ones, where nearly all were numbers, as large as each other."""
+    known = history.all_numbers
+    if (
+        not len(known)
+        or len(known) < _NEARLY_ALL * history.present_rows
+        or known[0] <= 0
+        or known[-1] > _TIMES * known[0]
+    ):
+        return []
+    return [text for text in unseen if is_number(text) and not 0 <= float(text) <= _TIMES * known[-1]]
 
 
 def _beside_keys(unseen: Iterable[str], history: ColumnHistory) -> Iterable[str]:

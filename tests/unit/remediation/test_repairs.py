@@ -380,6 +380,19 @@ def test_affix_on_the_codes_of_a_key_is_taken_away_but_no_digit(make_bench, said
     assert bench.plan(codes("1{}"), said(type_mismatch=("code",))).steps == ()
 
 
+def test_affix_goes_also_from_the_word_that_stands_for_missing(make_bench, said):
+    def flags(form: str = "{}") -> pa.Table:
+        values = [("false", "false", "false", "-", "true")[row % 5] for row in range(100)]
+        return pa.table(
+            {"flag": [form.format(value) for value in values], "rate": [str(row % 7) for row in range(100)]}
+        )
+
+    bench = make_bench([flags() for _ in range(8)])
+    _, working, validation = bench.heal(flags("X-{}"), said(distribution_shift=("flag",)))
+    assert validation.passed, validation.failures
+    assert working.table.equals(flags())
+
+
 def test_rows_with_a_stand_in_are_set_aside_where_others_are_missing_as_usual(make_bench, day_of_orders, said):
     def with_gaps(index: int) -> pa.Table:
         table = day_of_orders(index)
@@ -618,6 +631,40 @@ def test_signs_are_lost_whatever_the_size_and_a_few_less_sure_ones_go_with_the_o
     assert {text: slip.after for text, slip in found.slips.items()} == {str(value): str(-value) for value in gone}
     stretched = [round(150 + 3 * (value - 150)) for value in batch]
     assert explain(Counter(map(str, stretched)), history).slips == {}
+
+
+def test_slips_of_a_value_that_only_this_batch_holds_go_back_to_it():
+    history = ColumnHistory("year", "int", tuple(Counter({str(1972 + batch): 200}) for batch in range(8)))
+    found = explain({"1980": 195, "-1980": 3, "198000": 1, "-1955": 1}, history)
+    assert {text: slip.after for text, slip in found.slips.items()} == {"-1980": "1980", "198000": "1980"}
+
+    assert explain({"1990": 600, "199000": 19, "19": 1}, history).slips.keys() == {"199000"}
+    regime = ColumnHistory("boxes", "int", tuple(Counter({str(n): 40 for n in range(1, 6)}) for _ in range(8)))
+    assert explain({"10": 60, "20": 50, "30": 40, "50": 30, "100": 6}, regime).slips == {}, "all have become more"
+
+
+def test_signs_come_back_in_a_level_that_has_moved_on():
+    rng = random.Random(7)
+
+    def level(batch: int) -> list[float]:
+        return [round(100 + 1.2 * batch + rng.gauss(0, 0.4), 1) for _ in range(500)]
+
+    history = ColumnHistory("index", "float", tuple(Counter(map(str, level(batch))) for batch in range(8)))
+    lost, rest = (batch := level(8))[:15], batch[15:]
+    found = explain(Counter(map(str, [*rest, *(-value for value in lost)])), history)
+    assert {text: slip.after for text, slip in found.slips.items()} == {str(-value): str(value) for value in lost}
+
+
+def test_of_a_batch_that_has_moved_the_few_numbers_beyond_all_are_told():
+    history = ColumnHistory(
+        "app",
+        "float",
+        tuple(Counter({"1.0": 110, "1.1": 5, **{f"{n / 10}": 1 for n in range(12, 22)}}) for _ in range(8)),
+    )
+    counts = {"1.1": 90, "1.0": 40, "2.2": 6, "0.01": 2, "-1.1": 1}
+    assert explain(counts, history).unexplained == ()
+    assert set(explain(counts, history, alarmed=True).unexplained) == {"0.01", "-1.1"}
+    assert explain({**counts, "0.011": 30}, history, alarmed=True).unexplained == (), "a part of the batch is no slip"
 
 
 def test_batch_that_spreads_below_zero_has_lost_no_sign():

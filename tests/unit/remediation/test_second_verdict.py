@@ -52,6 +52,17 @@ def test_rows_that_only_the_repaired_batch_shows_are_set_aside(bench, clean, put
     assert [step.strategy for step in made.steps] == ["parse_numbers", "quarantine_outliers"]
 
 
+def test_a_shift_named_beside_rows_that_were_set_aside_is_judged_again(bench, clean):
+    heights = ["900000.0", *clean["height"].to_pylist()[1:]]
+    dirty = clean.set_column(clean.column_names.index("height"), "height", [heights])
+    first = shown(outliers="height", distribution_shift="price")
+    made = planned(bench, dirty, first, lambda table: Verdict(status="scored"))
+    assert [step.strategy for step in made.steps] == ["quarantine_outliers"]
+    assert made.hold_reasons == ()
+    assert planned(bench, dirty, first, lambda table: shown(distribution_shift="price")).hold_reasons
+    assert planned(bench, dirty, first).hold_reasons
+
+
 def test_a_batch_without_repairs_is_judged_once(bench, clean):
     def never(table):
         raise AssertionError("nothing was repaired")

@@ -94,3 +94,12 @@ def test_more_than_a_few_are_no_strangers():
     assert strangers({"a": 1990, "x": 5, "y": 4}, labels) == {"x", "y"}
     counts = ColumnHistory("c", "int", tuple({"1": 60, "2": 40, "3": 20} for _ in range(8)))
     assert strangers({"1": 90, "2": 9, "5": 1}, counts) == {"5"}
+
+
+def test_numbers_of_another_size_are_strangers_also_where_new_codes_come_all_the_time():
+    codes = ColumnHistory(
+        "zip", "string", tuple({"98101": 50, "98102-1234": 1, f"981{10 + n}": 9, "98103": 40} for n in range(8))
+    )
+    new = {"98130": 1, "98131": 1, "98132": 2, "98133": 1}
+    assert strangers({"98101": 90, **new, "9810100": 2, "-98103": 1}, codes) == {"9810100", "-98103"}
+    assert strangers({"98101": 90, **new, "9810100": 9}, codes) == set()
