@@ -63,7 +63,7 @@ _SELDOM_ROUND, _BY_CHANCE = 0.2, 0.02
 _OFTEN, _OFTEN_SHARE = 5, 0.1
 """Cells of a batch, and their share of it, that make a number one of those that its column holds."""
 _MAINLY, _MAINLY_SHARE = 2, 0.8
-"""Different numbers, at most, that a batch which has moved holds mainly, so that others slipped from them; their share."""
+"""Different numbers, at most, that a batch which has moved mainly holds, for slips from them; and their share."""
 _LONE_UNIT = 3
 """Cells of one unit slip that stand for each other, where no digits prove it."""
 _NARROW = 1.6
