@@ -74,15 +74,26 @@ def beyond_clean(found: Iterable[Finding], columns: Sequence[str], kinds: Sequen
     return list(dict.fromkeys([*(column for column in gone if column is not None), *far]))
 
 
-def named_beyond(probability: np.ndarray) -> int:
-    """The place of the likeliest issue type, by probabilities (issue types, ...); a changed schema is a fact."""
+def named_beyond(probability: np.ndarray, found: Iterable[Finding] = ()) -> int:
+    """The place of the likeliest issue type, by probabilities (issue types, ...); a changed schema is a fact.
+
+    What no measurement of the ensemble tells of is what its finding says.
+    """
+    for finding in found:
+        if _is_cut(finding):
+            return ISSUE_ORDER.index(finding.issue)
     return max((i for i, name in enumerate(ISSUE_ORDER) if name != "schema_drift"), key=lambda i: float(probability[i]))
 
 
 def _is_gone(finding: Finding) -> bool:
-    """A quarter of a column is missing where it never was."""
+    """A quarter of a column is missing where it never was, or has lost its last digits."""
     missing = finding.metric in ("missing_share", "stand_in")
-    return missing and finding.strength >= _PLAIN_STRENGTH and finding.share >= _PLAIN_SHARE
+    return _is_cut(finding) or (missing and finding.strength >= _PLAIN_STRENGTH and finding.share >= _PLAIN_SHARE)
+
+
+def _is_cut(finding: Finding) -> bool:
+    """Long identifiers have lost their last digits, in more cells than chance explains."""
+    return finding.metric == "cut_digits" and finding.strength >= 1.0
 
 
 @lru_cache(maxsize=256)

@@ -15,6 +15,7 @@ from airflow_provider_dqheal.core.types import ISSUE_ORDER
 from airflow_provider_dqheal.detection.compare import AT
 from airflow_provider_dqheal.detection.conditions import conditions
 from airflow_provider_dqheal.detection.context import BATCH_AT
+from airflow_provider_dqheal.detection.cut_digits import cut_digits
 from airflow_provider_dqheal.detection.describe import describer
 from airflow_provider_dqheal.detection.references import each_of
 from airflow_provider_dqheal.detection.view import BatchView
@@ -120,6 +121,7 @@ def table_reading(features: Features) -> TableReading:
         usual_duplicate=max((batch.duplicate_share for batch in batches), default=0.0),
         schema=features.schema,
         measures=context,
+        cut=cut_digits(features.view, features.stack),
     )
 
 

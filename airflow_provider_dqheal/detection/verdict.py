@@ -85,7 +85,7 @@ def assess(profile: Profile, baseline: Baseline, scores: Scores, settings: Detec
     if acted:
         beyond = []  # the ensemble knows better which columns it is in
     elif beyond:
-        acted = [named_beyond(probability)]
+        acted = [named_beyond(probability, found)]
     watched = [i for i in _chosen(scores, look, 1.0, likely) if i not in acted]
     issues: list[Issue] = []
     watch: list[Issue] = []

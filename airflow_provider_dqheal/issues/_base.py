@@ -67,6 +67,21 @@ class SchemaReading:
 
 
 @dataclass(frozen=True)
+class CutDigits:
+    """Long whole numbers of a column whose last digits a float has cut.
+
+    ``share`` of them in the batch, ``usual`` the largest share in a batch of the history, some ``examples``;
+    ``deviation`` from the history's rate, beyond that of any of its batches, in standard errors.
+    """
+
+    column: str
+    share: float
+    usual: float
+    deviation: float
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class TableReading:
     """What concerns the batch as a whole. Shares are in [0, 1], ``usual_*`` the most seen in the history."""
 
@@ -81,6 +96,7 @@ class TableReading:
     usual_duplicate: float
     schema: SchemaReading
     measures: Callable[[str], float]
+    cut: tuple[CutDigits, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from airflow_provider_dqheal.issues._base import (
     Finding,
     IssueSpec,
     Reading,
+    TableReading,
     by_share,
-    nothing,
     order_of,
     percent,
     register,
@@ -37,6 +37,8 @@ _NEEDS = (
     "edges.own > 4",
 )
 _CELLS = 3.0
+_CERTAIN = 4.0
+"""Standard errors beyond every batch of the history that chance does not explain."""
 
 
 def read_column(reading: Reading) -> Sequence[Finding]:
@@ -115,6 +117,21 @@ def read_column(reading: Reading) -> Sequence[Finding]:
     return sorted(found, key=lambda finding: -finding.strength)
 
 
+def read_table(table: TableReading) -> Sequence[Finding]:
+    """Long identifiers that a float has cut."""
+    return [
+        Finding(
+            NAME, cut.column, "cut_digits", min(cut.deviation / _CERTAIN, 6.0),
+            f"{cut.column}: {percent(cut.share)} of the long numbers have no more digits than a 64-bit float holds"
+            f" ({shown(cut.examples)}), expected at most {percent(cut.usual)} over the last {table.history} batches;"
+            " the last digits look cut",
+            cut.share, 0.0, cut.usual, cut.examples, cut.share,
+        )
+        for cut in table.cut
+        if cut.share > cut.usual and cut.deviation > _CERTAIN
+    ]  # fmt: skip
+
+
 def fallback(reading: Reading) -> Finding:
     """Words for a column that the ensemble blames."""
     described = reading.describe("forms")
@@ -125,4 +142,4 @@ def fallback(reading: Reading) -> Finding:
     )  # fmt: skip
 
 
-register(IssueSpec(NAME, order_of(NAME), "Type mismatch", read_column, nothing, by_share, fallback, _SIGNS, _NEEDS))
+register(IssueSpec(NAME, order_of(NAME), "Type mismatch", read_column, read_table, by_share, fallback, _SIGNS, _NEEDS))

@@ -98,6 +98,8 @@ def plan(
         held += _left(first, repairs)
     elif not cleared:
         held += _unexplained(first, steps)
+    else:
+        held += _lingering(verdict, final.verdict)
     held += [
         f"policy shadow for {issue}: {sum(step.issue == issue for step in steps)} steps planned, none is applied"
         for issue in dict.fromkeys(step.issue for step in steps)
@@ -246,6 +248,17 @@ def _unexplained(context: Context, steps: list[Step]) -> list[str]:
         )
         reasons.append(f"{issue.type}{where}: {issue.sentence.rstrip('.')}; {advice}")
     return reasons
+
+
+def _lingering(first: Verdict, last: Verdict) -> list[str]:
+    """One reason for every shift that only fell below the alarm when rows were set aside, and is watched still."""
+    watched = {column for issue in last.watch if issue.type == "distribution_shift" for column in issue.concerned}
+    return [
+        f"distribution_shift in {', '.join(issue.columns)}: {issue.sentence.rstrip('.')}; the rows that were set aside "
+        "do not explain it; accept the batch as the new baseline, or correct the source"
+        for issue in first.issues
+        if issue.type == "distribution_shift" and watched & set(issue.concerned)
+    ]
 
 
 def _left(context: Context, repairs: list[Step]) -> list[str]:

@@ -60,6 +60,8 @@ def test_a_shift_named_beside_rows_that_were_set_aside_is_judged_again(bench, cl
     assert [step.strategy for step in made.steps] == ["quarantine_outliers"]
     assert made.hold_reasons == ()
     assert planned(bench, dirty, first, lambda table: shown(distribution_shift="price")).hold_reasons
+    watched = Verdict(status="scored", watch=shown(distribution_shift="price").issues)
+    assert "do not explain it" in planned(bench, dirty, first, lambda table: watched).hold_reasons[0]
     assert planned(bench, dirty, first).hold_reasons
 
 
