@@ -199,9 +199,14 @@ class ColumnHistory:
     @cached_property
     def is_categorical(self) -> bool:
         """Whether values repeat so much that a new one is news: at most 2 % unseen rows in any batch."""
+        return self.is_repeating and bool(self.unseen_fractions.max() <= 0.02)
+
+    @cached_property
+    def is_repeating(self) -> bool:
+        """Whether there are few different values for the rows that hold one; new ones may come."""
         if len(self.batches) < 2 or self.present_rows < 30:
             return False
-        return len(self.present) <= max(20, self.present_rows // 5) and bool(self.unseen_fractions.max() <= 0.02)
+        return len(self.present) <= max(20, self.present_rows // 5)
 
     @cached_property
     def listed(self) -> frozenset[str]:

@@ -20,6 +20,8 @@ from airflow_provider_dqheal.remediation.working import Working
 MARKS = (" ", "-", "_", "/", ".", "T", ", ", ",", ":", "|", ";", "")
 _MOST_ADDED = 6
 _SURE = 0.99
+_USUAL = 0.9
+"""Share of how well texts fit by themselves, that words joined by a blank have to reach."""
 
 
 @register
@@ -65,7 +67,8 @@ class JoinSplit(Strategy):
             return None
         ours, theirs = context.cells(left), context.cells(right)
         pairs = Counter((ours.values[a], theirs.values[b]) for a, b in zip(ours.codes, theirs.codes, strict=True))
-        good = [mark for mark in MARKS if fits(_rows_joined(pairs, mark), history) >= _SURE]
+        least = min(_SURE, _USUAL * _own_fit(history)) if named and _is_cut_once(pairs, " ") else _SURE
+        good = [mark for mark in MARKS if fits(_rows_joined(pairs, mark), history) >= (least if mark == " " else _SURE)]
         chosen = [mark for mark in good if all(mark in text for text in history.present)][:1]
         if not chosen or any(_alone(part.values, chosen[0], history) for part in (ours, theirs)):
             return None
@@ -91,6 +94,20 @@ class JoinSplit(Strategy):
         return working.replace(
             table=table, ledger=pa.concat_tables([working.ledger, line]), origins=(*origins, (name, None))
         )
+
+
+def _is_cut_once(pairs: Mapping[tuple[Text, Text], int], mark: str) -> bool:
+    """Whether all first parts end, or all second ones begin, at the first or the last mark of the whole."""
+    whole = [(left, right) for left, right in pairs if left and right]
+    return bool(whole) and (
+        all(mark not in left for left, _ in whole if left) != all(mark not in right for _, right in whole if right)
+    )
+
+
+def _own_fit(history: ColumnHistory) -> float:
+    """How well the last batch of the history fits those before: of free texts, little."""
+    last = len(history.batches) - 1
+    return fits(history.batches[last], history.without(last)) if last > 0 else 1.0
 
 
 def _rows_joined(pairs: Mapping[tuple[Text, Text], int], mark: str) -> Counter[Text]:

@@ -264,9 +264,9 @@ def _lingering(first: Verdict, last: Verdict) -> list[str]:
 def _left(context: Context, repairs: list[Step]) -> list[str]:
     """One reason for every shift that a repair was to undo and has not; all else is told by the second verdict.
 
-    The repair of single cells undoes no shift.
+    The repair of single cells undoes no shift, and of another order or name none is said to.
     """
-    touched = {column for step in repairs if step.max_changed_fraction >= 1.0 for column in step.columns}
+    touched = {column for step in repairs if step.issue == "distribution_shift" for column in step.columns}
     return [
         f"distribution_shift in {', '.join(moved)}: repaired values are still unlike the history; correct the source"
         for issue in context.verdict.issues

@@ -17,12 +17,12 @@ _COME_BACK = 1.5
 
 @register
 class Relabel(Strategy):
-    """New labels on at least half of the rows with one, where the history is closed or all are known with an affix.
+    """New labels on at least half of the rows with one, where labels repeat or all are known with an affix.
 
     A common prefix or suffix that no known label has is taken away when every label is then known, in a column whose
     labels come back from batch to batch (digits beside digits are no affix, but another number); otherwise another
     column that determined the label tells which old label each new one is, without exception and one to one. That needs
-    an acted-on issue, or new labels on nearly all of them.
+    an acted-on issue, or new labels on nearly all of them; where only digits differ, a new period has begun.
     """
 
     name = "relabel"
@@ -43,8 +43,7 @@ class Relabel(Strategy):
                 continue
             alarmed = context.issue("distribution_shift", "outliers", "type_mismatch", column=name) is not None
             found = _without_affix(fresh, history)
-            closed = history.is_categorical and not history.is_key
-            if not found and closed and (alarmed or share >= _NEARLY_ALL):
+            if not found and history.is_repeating and not history.is_key and (alarmed or share >= _NEARLY_ALL):
                 found = self._by_dependency(context, name, counts, fresh)
             if not found:
                 continue
@@ -74,13 +73,19 @@ class Relabel(Strategy):
         ):
             return {}
         mapping: dict[Text, Text] = {old: next(iter(values)) for old, values in told.items()}
-        return mapping if len(set(mapping.values())) == len(mapping) else {}
+        renewed = all(_without_digits(old) == _without_digits(new) for old, new in mapping.items())
+        return mapping if len(set(mapping.values())) == len(mapping) and not renewed else {}
 
     def change(self, working: Working, step: Step) -> Working:
         """Rewrites the labels: one ledger line."""
         mapping: dict[Text, Text] = dict(step.params["values"])
         note = "; ".join(f"{old} -> {new}" for old, new in list(mapping.items())[:20])
         return map_texts(working, step, step.columns[0], mapping, note=note)
+
+
+def _without_digits(text: Text) -> str:
+    """What stays of a label when the next year's or version's comes: ``SS25`` is no other name of ``SS24``."""
+    return "".join(sign for sign in text or "" if not sign.isdigit())
 
 
 def _without_affix(fresh: set[Text], history: ColumnHistory) -> dict[Text, Text]:

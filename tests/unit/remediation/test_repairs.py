@@ -380,6 +380,36 @@ def test_affix_on_the_codes_of_a_key_is_taken_away_but_no_digit(make_bench, said
     assert bench.plan(codes("1{}"), said(type_mismatch=("code",))).steps == ()
 
 
+def test_codes_instead_of_names_are_relabelled_also_where_new_names_come_now_and_then(make_bench, said):
+    def towns(batch: int, form: str = "{}") -> pa.Table:
+        places = [(row * 7 + batch) % (6 + batch) for row in range(200)]
+        names = [form.format(("Ulm", "Bonn", "Kiel", "Trier", "Jena", "Gera")[place % 6]) for place in places]
+        return pa.table({"code": [f"P-{place}" for place in places], "town": names})
+
+    def with_labels(table: pa.Table, labels: dict[str, str]) -> pa.Table:
+        return table.set_column(1, "town", [[labels[name] for name in table["town"].to_pylist()]])
+
+    bench = make_bench([towns(batch) for batch in range(8)])
+    clean = towns(7)
+    codes = {name: str(100 + 17 * at) for at, name in enumerate(sorted(set(clean["town"].to_pylist())))}
+    _, working, validation = bench.heal(with_labels(clean, codes), said(type_mismatch=("town",)))
+    assert validation.passed, validation.failures
+    assert working.table.equals(clean)
+
+
+def test_labels_of_the_next_period_are_no_new_names_of_the_last_ones(make_bench, said):
+    def products(season: str) -> pa.Table:
+        rows = range(200)
+        return pa.table(
+            {"sku": [f"A{row % 20}" for row in rows], "line": [f"{'XY'[row % 2]} SS{season}" for row in rows]}
+        )
+
+    bench = make_bench([products("24") for _ in range(8)])
+    made = bench.plan(products("25"), said(distribution_shift=("line",)))
+    assert made.steps == ()
+    assert made.hold_reasons
+
+
 def test_affix_goes_also_from_the_word_that_stands_for_missing(make_bench, said):
     def flags(form: str = "{}") -> pa.Table:
         values = [("false", "false", "false", "-", "true")[row % 5] for row in range(100)]

@@ -135,6 +135,47 @@ def test_half_of_a_split_column_is_never_taken_for_the_whole(make_bench, day_of_
     assert working.table.equals(clean) or not validation.passed
 
 
+WORDS = ["late", "parcel", "was", "left", "at", "the", "door", "again", "thanks", "for", "nothing", "good", "box"]
+
+
+def test_free_text_that_was_cut_at_its_first_blank_is_joined(make_bench, day_of_orders, said):
+    def noted(index):
+        rng, table = random.Random(index), day_of_orders(index)
+        notes = [" ".join(rng.choices(WORDS, k=rng.randint(2, 9))).capitalize() + "." for _ in range(table.num_rows)]
+        return table.append_column("remark", pa.array(notes))
+
+    bench = make_bench([noted(index) for index in range(8)])
+    clean = noted(8)
+    parts = [text.partition(" ") for text in clean["remark"].to_pylist()]
+    dirty = replaced(clean, "remark", ("remark_1", [p[0] for p in parts]), ("remark_2", [p[2] for p in parts]))
+    _, working, validation = bench.heal(dirty, said(schema_drift=()))
+    assert validation.passed, validation.failures
+    assert working.table.equals(clean)
+    lines = [f"{text} {text}" for text in clean["remark"].to_pylist()]
+    two = replaced(clean, "remark", ("remark_1", lines), ("remark_2", lines[::-1]))
+    made = bench.plan(two, said(schema_drift=()))
+    assert not any(step.strategy == "join_split" for step in made.steps), "two lines of text are not one"
+
+
+def test_columns_of_another_order_go_back_also_where_both_moved_on(make_bench, said):
+    def traded(index):
+        rng = random.Random(index)
+        high = [100 + 9 * index + rng.random() * 12 for _ in range(120)]
+        return pa.table(
+            {
+                "high": [f"{value:.2f}" for value in high],
+                "volume": [f"{round(rng.lognormvariate(4, 0.5))}000000" for _ in high],
+            }
+        )
+
+    bench = make_bench([traded(index) for index in range(8)])
+    clean = traded(8)
+    dirty = clean.rename_columns(["volume", "high"]).select(["high", "volume"])
+    _, working, validation = bench.heal(dirty, said(distribution_shift=("volume", "high")))
+    assert validation.passed, validation.failures
+    assert working.table.equals(clean)
+
+
 def test_flags_of_a_period_are_no_swapped_columns(make_bench, day_of_orders, said):
     def flagged(index: int, old: str, new: str) -> pa.Table:
         table = day_of_orders(index)
