@@ -10,6 +10,7 @@ import numpy as np
 from airflow_provider_dqheal.core.types import ISSUE_ORDER, Step
 from airflow_provider_dqheal.remediation._base import Context, register
 from airflow_provider_dqheal.remediation._remainder import QuarantineStrategy
+from airflow_provider_dqheal.remediation.kernels.strangers import are_few
 from airflow_provider_dqheal.remediation.kernels.text import is_missing_word
 
 _DISGUISED = ("normalise_disguised", "sentinel")
@@ -38,7 +39,9 @@ class _Lack:
 
 @register
 class QuarantineMissing(QuarantineStrategy):
-    """Needs a missing-data issue that alarms by itself, also before the repairs, or any issue on it and disguised ones.
+    """Needs a missing-data issue that alarms by itself, also before the repairs, or any issue on a column.
+
+    Of the latter only a few missing cells, or disguised ones, are taken for faults.
 
     Where the column was sometimes missing in the history, the rows with a stand-in are the fault when the others are as
     many as usual; else nobody can tell which of the missing cells are faults, and the batch is held.
@@ -52,15 +55,15 @@ class QuarantineMissing(QuarantineStrategy):
         disguised = _disguised(context)
         found = []
         for name, history, cells in context.columns():
-            alarmed = context.issue("missing_data", column=name, alone=True, ever=True) is not None or (
-                name in disguised and context.issue(*ISSUE_ORDER, column=name, ever=True) is not None
-            )
-            if not alarmed or not len(history.missing_fractions):
+            alone = context.issue("missing_data", column=name, alone=True, ever=True) is not None
+            named = context.issue(*ISSUE_ORDER, column=name, ever=True) is not None
+            if not (alone or named) or not len(history.missing_fractions):
                 continue
             rows = cells.rows({text for text in cells.values if is_missing_word(text, weak=text not in history.pooled)})
             usual, total = float(history.missing_fractions.max()), max(1, len(cells.codes))
             bound = usual + 3 * sqrt(usual * (1 - usual) / total) + (0.01 if usual else 0.0)
-            if len(rows) / total <= bound:
+            alarmed = alone or (named and (name in disguised or are_few(len(rows), total)))
+            if not alarmed or len(rows) / total <= bound:
                 continue
             told = rows[np.isin(context.row_ids(rows), disguised.get(name, []))]
             if usual and (len(rows) - len(told)) / total <= bound:

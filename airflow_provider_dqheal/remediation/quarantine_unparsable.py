@@ -9,7 +9,7 @@ from airflow_provider_dqheal.remediation.history import ColumnHistory
 from airflow_provider_dqheal.remediation.kernels.booleans import truth
 from airflow_provider_dqheal.remediation.kernels.dates import read_like
 from airflow_provider_dqheal.remediation.kernels.numbers import is_number
-from airflow_provider_dqheal.remediation.kernels.strangers import of_another_form
+from airflow_provider_dqheal.remediation.kernels.strangers import are_few, of_another_form
 from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_word
 
 _WHOLE, _LEAST = 0.9, 5
@@ -20,7 +20,8 @@ _WHOLE, _LEAST = 0.9, 5
 class QuarantineUnparsable(QuarantineStrategy):
     """Needs a type mismatch or missing data that is acted on: a word that is no number may stand for nothing.
 
-    Whole columns that do not read are held instead.
+    A column that came as text for a few such cells is a change of the schema, which is enough for these. Whole columns
+    that do not read are held instead.
     """
 
     name = "quarantine_unparsable"
@@ -29,13 +30,14 @@ class QuarantineUnparsable(QuarantineStrategy):
     def _unread(self, context: Context) -> list[tuple[str, list[int]]]:
         found = []
         for name, history, cells in context.columns():
-            if context.issue("type_mismatch", "missing_data", column=name, ever=True) is None:
+            named = context.issue("type_mismatch", "missing_data", column=name, ever=True) is not None
+            if not named and context.issue("schema_drift", column=name, ever=True) is None:
                 continue
             odd = {text for text in cells.values if _does_not_read(text, history)}
             if context.issue("type_mismatch", column=name, alone=True) is not None:
                 odd |= of_another_form(cells.counter, history)
             rows = cells.rows(odd)
-            if len(rows):
+            if len(rows) and (named or are_few(len(rows), len(cells.codes))):
                 found.append((name, context.row_ids(rows)))
         return found
 

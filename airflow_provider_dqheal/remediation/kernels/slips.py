@@ -7,7 +7,7 @@ how often each slip explains the other far cells of the batch (expectation maxim
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from math import comb
@@ -45,7 +45,7 @@ SURE = 0.98
 _TELLING = 10
 """Different numbers of the history, from which on one beyond them is no mere seldom one (a flag that is up)."""
 _COMPANY, _SURE_IN_COMPANY = 3, 0.8
-"""Numbers that lost their sign surely, and how likely others beside them have to be: they came by the same way."""
+"""Numbers that slipped alike surely, and how likely others beside them have to be: they came by the same way."""
 _FEW = 0.05
 """Share of the rows that single numbers may be in a batch that has moved."""
 _UNLIKE = 1.95
@@ -133,7 +133,9 @@ def explain(counts: Counts, history: ColumnHistory, alarmed: bool = False) -> Ex
     surely = tuple(text for text, hit in zip(rest, alone, strict=True) if hit)
     if moved:
         few = alarmed and far_rows <= max(_COMPANY, _FEW * rows)
-        return Explained(slips, surely if few else ())
+        reach = float(bulk[-1] - bulk[0])
+        apart = [text for text in surely if not bulk[0] - reach <= float(text) <= bulk[-1] + reach]
+        return Explained(slips, tuple(apart) if few else ())
     return Explained(slips, surely, tuple(text for text, hit in zip(rest, alone, strict=True) if not hit))
 
 
@@ -149,10 +151,11 @@ def _sure(options: Mapping[str, Options], counts: Counts, history: ColumnHistory
         kind = max(weights, key=lambda name: weights[name])
         if weights[kind] / total >= SURE and kind not in NO_SLIP:
             slips[text] = Slip(history.style.write(found[kind][0]), kind, weights[kind] / total)
-        elif weights[kind] / total >= _SURE_IN_COMPANY and kind in SIGN:
+        elif weights[kind] / total >= _SURE_IN_COMPANY and kind not in NO_SLIP:
             likely[text] = Slip(history.style.write(found[kind][0]), kind, weights[kind] / total)
     if sum(slip.kind in SIGN for slip in slips.values()) >= _COMPANY:
-        slips |= likely
+        slips |= {text: slip for text, slip in likely.items() if slip.kind in SIGN}
+    slips |= _pointed_alike({**slips, **likely}, options, history)
     signs = {text: slip for text, slip in slips.items() if slip.kind in SIGN}
     if not any(_sign_is_random(signs, counts, known) for known in (history.all_numbers, bulk)):
         slips = {text: slip for text, slip in slips.items() if slip.kind not in SIGN}
@@ -166,6 +169,14 @@ def _sure(options: Mapping[str, Options], counts: Counts, history: ColumnHistory
         return {}  # what made those made these as well, and it is no slip
     # Zeros tell nothing of how far the others reach.
     return slips if np.count_nonzero(history.all_numbers) >= _LEAST_KNOWN else {}
+
+
+def _pointed_alike(slips: dict[Text, Slip], options: Iterable[Text], history: ColumnHistory) -> dict[Text, Slip]:
+    """The slips of numbers with more digits behind the point than any, where one moved point explains all of them."""
+    finer = [text for text in options if places_of(text) > history.style.most_places]
+    kinds = {slips[text].kind if text in slips else None for text in finer}
+    alike = len(finer) >= _COMPANY and len(kinds) == 1 and kinds <= DECIMAL.keys()
+    return {text: slips[text] for text in finer} if alike else {}
 
 
 def _usual_of(bulk: np.ndarray) -> np.ndarray:

@@ -57,7 +57,12 @@ def _few(texts: Iterable[str], counts: Counts) -> set[Text]:
     """The texts, where they are in no more cells than strangers may be."""
     found = set[Text](texts)
     rows = sum(counts[text] for text in found)
-    return found if rows <= max(_FEW, sum(counts.values()) // _FEW_OF) else set()
+    return found if are_few(rows, sum(counts.values())) else set()
+
+
+def are_few(rows: int, total: int) -> bool:
+    """Whether so many rows of a batch may each be a slip: three, or one in 200."""
+    return rows <= max(_FEW, total // _FEW_OF)
 
 
 def _unseen(counts: Counts, history: ColumnHistory) -> list[str]:

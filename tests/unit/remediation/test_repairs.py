@@ -685,6 +685,20 @@ def test_signs_come_back_in_a_level_that_has_moved_on():
     assert {text: slip.after for text, slip in found.slips.items()} == {str(-value): str(value) for value in lost}
 
 
+def test_a_point_that_moved_alike_in_several_whole_numbers_goes_back():
+    rng = random.Random(8)
+    history = ColumnHistory(
+        "votes",
+        "int",
+        tuple(Counter(str(round(rng.lognormvariate(10, 2)) + 100) for _ in range(170)) for _ in range(8)),
+    )
+    today = Counter(str(round(rng.lognormvariate(10, 2)) + 100) for _ in range(167))
+    slipped = {"280.37": "28037", "10021.06": "1002106", "69.04": "6904", "661.01": "66101"}
+    found = explain({**today, **dict.fromkeys(slipped, 1)}, history).slips
+    assert {text: slip.after for text, slip in found.items()} == slipped
+    assert "69.04" not in explain({**today, **dict.fromkeys([*slipped, "6.945"], 1)}, history).slips, "not moved alike"
+
+
 def test_of_a_batch_that_has_moved_the_few_numbers_beyond_all_are_told():
     history = ColumnHistory(
         "app",

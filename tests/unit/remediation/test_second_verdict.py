@@ -105,3 +105,19 @@ def test_a_column_that_never_held_a_value_is_not_joined_from_two_new_ones(day_of
     healed = api.heal(came, api.learn([day(index) for index in range(8)]))
     assert [reason for reason in healed.plan.hold_reasons if "failed" in reason] == []
     assert "join_split" not in [step.strategy for step in healed.plan.steps]
+
+
+def test_few_cells_that_made_a_typed_column_text_cost_their_rows(make_bench, day_of_orders):
+    def typed(index: int) -> pa.Table:
+        table = day_of_orders(index)
+        return table.set_column(5, "quantity", pa.array([int(text) for text in table["quantity"].to_pylist()]))
+
+    bench, clean = make_bench([typed(index) for index in range(8)]), typed(8)
+    for odd, strategy in (("0.5", "quarantine_unparsable"), ("n.a.", "quarantine_missing")):
+        texts = ["7" if row else odd for row in range(clean.num_rows)]
+        made = planned(bench, clean.set_column(5, "quantity", pa.array(texts)), shown(schema_drift="quantity"))
+        assert strategy in [step.strategy for step in made.steps]
+        assert made.hold_reasons == ()
+    many = ["0.5" if row < 30 else "7" for row in range(clean.num_rows)]
+    made = planned(bench, clean.set_column(5, "quantity", pa.array(many)), shown(schema_drift="quantity"))
+    assert made.hold_reasons
