@@ -11,6 +11,8 @@ from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_wo
 from airflow_provider_dqheal.remediation.working import Working
 
 _LEAST, _NEARLY_ALL = 0.5, 0.95
+_SEVERAL = 2
+"""Labels that have to be new at once: one alone may be another thing, or have got another name in the world."""
 _COME_BACK = 1.5
 """Batches in which a label is on average, from which on labels come back."""
 
@@ -22,7 +24,8 @@ class Relabel(Strategy):
     A common prefix or suffix that no known label has is taken away when every label is then known, in a column whose
     labels come back from batch to batch (digits beside digits are no affix, but another number); otherwise another
     column that determined the label tells which old label each new one is, without exception and one to one. That needs
-    an acted-on issue, or new labels on nearly all of them; where only digits differ, a new period has begun.
+    several new labels, and an acted-on issue or new labels on nearly all rows; where only digits differ, a new period
+    has begun.
     """
 
     name = "relabel"
@@ -67,7 +70,8 @@ class Relabel(Strategy):
                     told.setdefault(own.text(row), set()).add(value)
                     asked[own.text(row)] = asked.get(own.text(row), 0) + 1
         if (
-            set(told) != fresh
+            len(told) < _SEVERAL
+            or set(told) != fresh
             or any(len(values) != 1 for values in told.values())
             or sum(asked.values()) < 3 * len(asked)
         ):

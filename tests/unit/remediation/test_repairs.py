@@ -397,6 +397,18 @@ def test_codes_instead_of_names_are_relabelled_also_where_new_names_come_now_and
     assert working.table.equals(clean)
 
 
+@pytest.mark.parametrize(("known", "new"), [("false", "true"), ("Redskins", "Commanders")])
+def test_one_new_label_on_all_rows_is_not_taken_for_the_old_one(make_bench, said, known, new):
+    def flags(label: str) -> pa.Table:
+        rows = range(200)
+        return pa.table({"shop": [f"S{row % 3}" for row in rows], "flag": [label for _ in rows]})
+
+    bench = make_bench([flags(known) for _ in range(8)])
+    made = bench.plan(flags(new), said(type_mismatch=("flag",)))
+    assert made.steps == ()
+    assert made.hold_reasons
+
+
 def test_labels_of_the_next_period_are_no_new_names_of_the_last_ones(make_bench, said):
     def products(season: str) -> pa.Table:
         rows = range(200)
