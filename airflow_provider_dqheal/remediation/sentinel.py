@@ -64,7 +64,8 @@ class Sentinel(TextMap):
                 continue  # the column as a whole has moved: little is far from it
             if count < 2 and text in explain({**counts}, history).slips:
                 continue
-            if value == -1 and (history.all_numbers[0] < 0 or count < 3 or negative):
+            signed = history.all_numbers[0] < 0 or history.all_numbers[0] == history.all_numbers[-1] == 1
+            if value == -1 and (signed or count < 3 or negative):
                 continue
             found.append(text)
         return found

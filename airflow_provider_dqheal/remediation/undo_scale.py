@@ -11,7 +11,13 @@ from airflow_provider_dqheal.core.types import ISSUE_ORDER, Step
 from airflow_provider_dqheal.remediation._base import Context, Strategy, register
 from airflow_provider_dqheal.remediation.edits import set_cells
 from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts, numbers_of
-from airflow_provider_dqheal.remediation.kernels.numbers import NumberStyle, is_number, to_decimal
+from airflow_provider_dqheal.remediation.kernels.numbers import (
+    TELLING_DIGITS,
+    NumberStyle,
+    is_number,
+    significant_digits,
+    to_decimal,
+)
 from airflow_provider_dqheal.remediation.kernels.proof import Proof
 from airflow_provider_dqheal.remediation.kernels.text import Cells, Text
 from airflow_provider_dqheal.remediation.kernels.transforms import Found, Transform, find_transform
@@ -44,7 +50,7 @@ class UndoScale(Strategy):
             values = numbers_of(cells.counter)
             found = find_transform(values, history, history.finest_place)
             alarmed = context.issue(*ISSUE_ORDER, column=name) is not None
-            if found is None or (history.is_key and not found.proven):
+            if found is None or (history.is_key and not found.proven) or _is_one_short_number(cells):
                 continue
             if not alarmed and not (_is_plain(found, values, history) and history.harmless(_by_form, 1.0)):
                 continue
@@ -81,6 +87,12 @@ class UndoScale(Strategy):
         positions = np.flatnonzero(np.array([text in restored for text in cells.values], bool)[cells.codes])
         after = [restored[cells.values[code]] for code in cells.codes[positions]]
         return set_cells(working, step, column, positions, after, note=f"undo: {transform.name}")
+
+
+def _is_one_short_number(cells: Cells) -> bool:
+    """Whether a column holds but one number of a digit or two, which may be any other of them tomorrow."""
+    numbers = {value for text in cells.values if (value := to_decimal(text))}
+    return len(numbers) == 1 and all(significant_digits(value) < TELLING_DIGITS for value in numbers)
 
 
 def _is_plain(found: Found | None, values: np.ndarray, history: ColumnHistory) -> bool:

@@ -174,6 +174,10 @@ def to_decimal(text: str | None) -> Decimal | None:
         return None
 
 
+TELLING_DIGITS = 3
+"""Digits, the zeros around them left out, from which on a number hardly comes by chance."""
+
+
 def significant_digits(value: Decimal) -> int:
     """How many digits a number has without the zeros around it.
 

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 
 from airflow_provider_dqheal.remediation.history import ColumnHistory
-from airflow_provider_dqheal.remediation.kernels.numbers import significant_digits, to_decimal
+from airflow_provider_dqheal.remediation.kernels.numbers import TELLING_DIGITS, significant_digits, to_decimal
 from airflow_provider_dqheal.remediation.kernels.scale import Scale
 from airflow_provider_dqheal.remediation.kernels.text import Text
 
@@ -107,8 +107,10 @@ def _on_grid(value: Decimal, history: ColumnHistory, listed: np.ndarray) -> bool
 
     The grid is the power of ten that (nearly) all known numbers are multiples of.
     """
-    if history.is_categorical and not np.isclose(listed, float(value), rtol=_SAME, atol=0.0).any():
-        return False
+    if history.is_categorical:
+        known = np.isclose(listed, float(value), rtol=_SAME, atol=0.0).any()
+        if not known or (len(listed) < 2 and significant_digits(value) < TELLING_DIGITS):
+            return False  # beside but one short number, any other of them may be a new one
     return history.grid < 1 or (abs(value) < Decimal(10) ** 25 and value % history.grid == 0)
 
 

@@ -685,6 +685,19 @@ def test_slips_of_a_value_that_only_this_batch_holds_go_back_to_it():
     assert explain({"10": 60, "20": 50, "30": 40, "50": 30, "100": 6}, regime).slips == {}, "all have become more"
 
 
+@pytest.mark.parametrize(("known", "new"), [("10", "100"), ("1", "-1"), ("-1", "1"), ("5", "0.5"), ("20", "2000")])
+@pytest.mark.parametrize("share", [1.0, 0.5, 0.1])
+def test_another_number_beside_but_one_short_one_is_changed_to_nothing(make_bench, said, known, new, share):
+    def settings(label: str, rows: int = 200) -> pa.Table:
+        limits = [label if row < rows else known for row in range(200)]
+        return pa.table({"shop": [f"S{row % 3}" for row in range(200)], "limit": limits})
+
+    bench = make_bench([settings(known) for _ in range(8)])
+    for issue in ("distribution_shift", "outliers", "missing_data"):
+        _, working, _ = bench.heal(settings(new, int(share * 200)), said(**{issue: ("limit",)}))
+        assert working.ledger.num_rows == 0
+
+
 def test_signs_come_back_in_a_level_that_has_moved_on():
     rng = random.Random(7)
 
