@@ -57,6 +57,8 @@ _RECORD = 3.0
 """Times the largest whole number so far, up to which a lone one may be a record."""
 _MANY, _ROUND_BY_CHANCE = 10.0, ("x100", "x1000")
 """Times the largest count, from which on one in whole hundreds or thousands is no record; few records are so round."""
+_TAIL = 0.01
+"""Share of a count's largest number, below which it has no end; a scale from 1 to 5 is used to its end."""
 _ONE_ZERO = "x10"
 _SELDOM_ROUND, _BY_CHANCE = 0.2, 0.02
 """Share of the history's numbers that are as round, up to which one counts as round; how seldom chance has more."""
@@ -222,9 +224,12 @@ def _proven(text: Text, slip: Slip, slips: Mapping[Text, Slip], history: ColumnH
 def _may_be_record(text: Text, slip: Slip, slips: Mapping[Text, Slip], history: ColumnHistory) -> bool:
     """Whether a lone whole number is no farther than a record may be; of small counts, any may be one.
 
+    Several are not either where a count is open: who orders two may order two hundred, or send two back.
     Nor does one zero at its end, which every tenth number has, tell a slip from anything else that went wrong where
     much is usual. It is none where the repaired number is one of a short list that a number is seldom in by chance.
     """
+    if _is_open_count(history) and not places_of(text):
+        return True
     alike = sum(other.kind == slip.kind for other in slips.values())
     if history.style.most_places or slip.kind not in DECIMAL or alike >= _LONE_UNIT or places_of(text):
         return False
@@ -236,6 +241,14 @@ def _may_be_record(text: Text, slip: Slip, slips: Mapping[Text, Slip], history: 
     if len(known) <= FEW_VALUES and low < high / 2:
         return times < _MANY or slip.kind not in _ROUND_BY_CHANCE
     return times < _RECORD or (slip.kind == _ONE_ZERO and low < high / 2)
+
+
+def _is_open_count(history: ColumnHistory) -> bool:
+    """Whether a column counts something: few different whole numbers, the largest of them seldom."""
+    known = history.different_numbers
+    if history.style.most_places or known[0] < 0 or not 2 < len(known) <= FEW_VALUES or is_short_list(history):
+        return False
+    return bool((history.all_numbers == known[-1]).mean() < _TAIL)
 
 
 def _too_round(slips: Mapping[Text, Slip], history: ColumnHistory) -> set[Text]:

@@ -685,6 +685,37 @@ def test_slips_of_a_value_that_only_this_batch_holds_go_back_to_it():
     assert explain({"10": 60, "20": 50, "30": 40, "50": 30, "100": 6}, regime).slips == {}, "all have become more"
 
 
+def test_orders_in_hundreds_and_returns_are_no_slips_of_a_count():
+    rng = random.Random(9)
+    few, chances = range(1, 11), [30, 28, 18, 10, 6, 3, 2, 1, 0.5, 0.3]
+    history = ColumnHistory(
+        "boxes", "int", tuple(Counter(map(str, rng.choices(few, chances, k=300))) for _ in range(8))
+    )
+    today = Counter(map(str, rng.choices(few, chances, k=300)))
+    assert explain({**today, "100": 2, "200": 2, "300": 1}, history, alarmed=True).slips == {}
+    assert explain({**today, "-1": 6, "-2": 5, "-3": 2}, history, alarmed=True).slips == {}
+    scale = ColumnHistory("stars", "int", tuple(Counter({str(n): 50 for n in range(1, 6)}) for _ in range(8)))
+    assert explain({**{str(n): 50 for n in range(1, 6)}, "-3": 1, "-4": 1, "-1": 1}, scale).slips.keys() == {
+        "-3",
+        "-4",
+        "-1",
+    }
+
+
+def test_negative_amounts_of_rows_that_have_a_reason_in_common_stay(make_bench, said):
+    def bookings(kinds: list[str], signs: list[str], seed: int) -> pa.Table:
+        rng = random.Random(seed)
+        amounts = [f"{sign}{rng.lognormvariate(3, 0.4):.2f}" for sign in signs]
+        return pa.table({"kind": kinds, "amount": amounts, "shop": [f"S{row % 3}" for row in range(len(kinds))]})
+
+    usual = ["refund" if row % 30 == 7 else "sale" for row in range(300)]
+    bench = make_bench([bookings(usual, [""] * 300, index) for index in range(8)])
+    booked = bookings(usual, ["-" if kind == "refund" else "" for kind in usual], 8)
+    slipped = bookings(usual, ["-" if row % 30 == row // 30 else "" for row in range(300)], 8)
+    assert not any(step.strategy == "sign_flip" for step in bench.plan(booked, said(outliers=("amount",))).steps)
+    assert any(step.strategy == "sign_flip" for step in bench.plan(slipped, said(outliers=("amount",))).steps)
+
+
 @pytest.mark.parametrize(("known", "new"), [("10", "100"), ("1", "-1"), ("-1", "1"), ("5", "0.5"), ("20", "2000")])
 @pytest.mark.parametrize("share", [1.0, 0.5, 0.1])
 def test_another_number_beside_but_one_short_one_is_changed_to_nothing(make_bench, said, known, new, share):
