@@ -62,8 +62,9 @@ def _turn(view: ColumnView, column: ColumnStack) -> _Turn | None:
         return None
     end = int(max(column.high, view.numbers[-1]))
     into = view.numbers[behind][-1] - start
-    if into >= (end - start) / 2 or into > _REACH * (_width(column) + column.step):
-        return None
+    far = into >= (end - start) / 2 or into > _REACH * (_width(column) + column.step)
+    if far or last.numbers[0] <= start + into:
+        return None  # no new round, or the numbers of the last one have been here all the time
     return _Turn(start, end, np.nan_to_num(view.numeric, nan=np.inf) < middle)
 
 
