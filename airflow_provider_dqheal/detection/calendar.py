@@ -6,7 +6,7 @@ as natural as the date that brings it. Where one does not, the column is judged 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -109,21 +109,19 @@ def rules_of(stack: Stack) -> Mapping[str, Rule]:
     return found
 
 
-def _rules(name: str, date: str, stack: Stack) -> list[Rule]:
+def _rules(name: str, date: str, stack: Stack) -> Iterator[Rule]:
     """How a column may follow a date."""
     views = [batch.columns[name] for batch in stack.batches]
     if sum(view.present for view in views) < _LEAST_CELLS:
-        return []
+        return
     lengths = {int(length) for view in views for length in view.lengths}
     plain = all(np.array_equal(view.lengths, _digits(view)) for view in views)
     length = lengths.pop() if len(lengths) == 1 else None
-    found = []
     for part in PARTS:
         firsts = _firsts(views[0], stack.batches[0].columns[date], part)
         rule = Rule(date, part, next(iter(firsts), 0), plain, length)
         if len(firsts) == 1 and rule.first in (0, 1) and all(rule.holds(batch, name) for batch in stack.batches):
-            found.append(rule)
-    return found
+            yield rule
 
 
 def _may_be_part(view: ColumnView) -> bool:
@@ -143,7 +141,7 @@ def _digits(view: ColumnView) -> np.ndarray:
 
 def _firsts(view: ColumnView, date: ColumnView, part: str) -> set[int]:
     """What the first of a part would have to be, in each of the rows that have both."""
-    numbers, seconds = np.append(view.numeric, np.nan)[view.aligned], np.append(date.numeric, np.nan)[date.aligned]
+    numbers, seconds = view.in_rows, date.in_rows
     known = np.isfinite(numbers) & np.isfinite(seconds)
     apart = numbers[known].astype(np.int64) - PARTS[part](_moments(seconds[known]))
     return set(np.unique(apart).tolist())

@@ -14,9 +14,7 @@ from airflow_provider_dqheal.detection.scalars import surplus_z
 from airflow_provider_dqheal.detection.stack import Stack
 from airflow_provider_dqheal.detection.view import BatchView, ColumnView
 from airflow_provider_dqheal.issues._base import CutDigits
-
-EXACT = 2**53
-"""From here on a 64-bit float does not hold every whole number."""
+from airflow_provider_dqheal.profiling.parsing import EXACT
 
 _SHOWN = 3
 
@@ -33,20 +31,30 @@ class Long:
 def cut_digits(batch: BatchView, stack: Stack) -> tuple[CutDigits, ...]:
     """Of columns of long whole numbers, how many are such as a float holds, beside the batches of the history."""
     found = []
-    for name, view in batch.columns.items():
-        column = stack.columns.get(name)
-        now = long_of(view) if column is not None else None
-        if column is None or now is None:
-            continue
-        before = [long_of(one) for one in column.views if one is not None]
-        known = [one for one in before if one is not None]
-        if len(known) < len(before) or not known:
+    for name, known in _history(stack).items():
+        now = long_of(batch.columns[name]) if name in batch.columns else None
+        if now is None:
             continue
         rate = sum(one.held for one in known) / sum(one.cells for one in known)
         usual = max(one.held / one.cells for one in known)
         apart = _surplus(now, rate) - max(0.0, *(_surplus(one, rate) for one in known))
         found.append(CutDigits(name, now.held / now.cells, usual, apart, now.examples))
     return tuple(found)
+
+
+def _history(stack: Stack) -> dict[str, list[Long]]:
+    """The columns that held long whole numbers in each batch that had them, counted once."""
+    held = stack.cache.get("long numbers")
+    if isinstance(held, dict):
+        return held
+    found = {}
+    for name, column in stack.columns.items():
+        there = [view for view in column.views if view is not None]
+        known = [one for view in there if (one := long_of(view)) is not None]
+        if known and len(known) == len(there):
+            found[name] = known
+    stack.cache["long numbers"] = found
+    return found
 
 
 def _surplus(one: Long, rate: float) -> float:

@@ -41,6 +41,15 @@ def surplus_z(share: Any, usual: Any, cells: Any) -> Any:
     return (angle(share) - angle(np.maximum(usual, 0.25 / cells))) * np.sqrt(cells)
 
 
+def at_least(hits: int, tries: int, rate: float) -> float:
+    """The chance of ``hits`` or more in so many independent tries, each of chance ``rate``.
+
+    >>> at_least(1, 2, 0.5), at_least(0, 5, 0.1)
+    (0.75, 1.0)
+    """
+    return 1.0 - sum(math.comb(tries, k) * rate**k * (1.0 - rate) ** (tries - k) for k in range(hits))
+
+
 def scale_of(views: list[ColumnView]) -> tuple[float, float]:
     """Typical centre and spread of a column over some batches: (median, interquartile range or a stand-in)."""
     centres, spreads, wides = [], [], []

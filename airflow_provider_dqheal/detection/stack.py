@@ -68,10 +68,25 @@ class ColumnStack:
         return float(np.median(steps)) if len(steps) and np.median(steps) > 0 else 1.0
 
     @cached_property
+    def levels(self) -> np.ndarray:
+        """The medians of the batches that hold numbers."""
+        return self.medians[np.isfinite(self.medians)]
+
+    @cached_property
+    def never_fell(self) -> bool:
+        """Whether the level fell from no batch to the next."""
+        return bool(np.all(np.diff(self.levels) >= 0))
+
+    @cached_property
     def goes_on(self) -> bool:
         """Whether the level rose over the history and never fell from batch to batch, by however little."""
-        known = self.medians[np.isfinite(self.medians)]
-        return len(known) >= 3 and bool(known[-1] > known[0] and np.all(np.diff(known) >= 0))
+        return len(self.levels) >= 3 and bool(self.levels[-1] > self.levels[0]) and self.never_fell
+
+    @cached_property
+    def width(self) -> float:
+        """How far the middle four fifths of a batch reach, usually."""
+        widths = [width for view in self.views if (width := width_of(view)) is not None]
+        return float(np.median(widths)) if widths else 0.0
 
     @cached_property
     def slips(self) -> dict[str, int]:
@@ -160,15 +175,17 @@ def _median(view: ColumnView | None) -> float:
     return float(q[0]) if q is not None else np.nan
 
 
+def width_of(view: ColumnView | None) -> float | None:
+    """How far the middle four fifths of a batch's numbers reach; None without numbers."""
+    q = view.quantiles(np.asarray([0.1, 0.9])) if view is not None else None
+    return float(q[1] - q[0]) if q is not None else None
+
+
 def is_moving(medians: np.ndarray, views: list[ColumnView | None]) -> bool:
     """Whether the level goes on from batch to batch: every median beyond the one before, by about a batch's width."""
     known = np.flatnonzero(np.isfinite(medians))
     if len(known) < 3 or len(known) < len(medians) - 1:
         return False
     steps = np.diff(medians[known])
-    widths = []
-    for i in known:
-        view = views[i]
-        q = view.quantiles(np.asarray([0.1, 0.9])) if view is not None else None
-        widths.append(float(q[1] - q[0]) if q is not None else 0.0)
+    widths = [width_of(views[i]) or 0.0 for i in known]
     return bool((np.all(steps > 0) or np.all(steps < 0)) and np.median(np.abs(steps)) > 0.4 * np.median(widths))

@@ -56,13 +56,13 @@ def _turn(view: ColumnView, column: ColumnStack) -> _Turn | None:
     last = _last(column)
     if view.temporal or not len(view.numbers) or not _are_whole(view.numbers, last.numbers):
         return None
-    start, middle = int(view.numbers[0]), column.medians[np.isfinite(column.medians)][-1]
+    start, middle = int(view.numbers[0]), column.levels[-1]
     behind = view.numbers < middle
     if start not in ENDS or not behind.any() or not column.low >= start:
         return None
     end = int(max(column.high, view.numbers[-1]))
     into = view.numbers[behind][-1] - start
-    far = into >= (end - start) / 2 or into > _REACH * (_width(column) + column.step)
+    far = into >= (end - start) / 2 or into > _REACH * (column.width + column.step)
     if far or last.numbers[0] <= start + into:
         return None  # no new round, or the numbers of the last one have been here all the time
     return _Turn(start, end, np.nan_to_num(view.numeric, nan=np.inf) < middle)
@@ -92,9 +92,9 @@ def _calendars(view: BatchView, stack: Stack, rows: np.ndarray) -> Iterator[tupl
         mine = view.columns.get(name)
         if mine is None or not len(mine.numbers):
             continue
-        numbers = np.append(mine.numeric, np.nan)[mine.aligned][rows]
+        numbers = mine.in_rows[rows]
         numbers = numbers[np.isfinite(numbers)]
-        known = column.medians[np.isfinite(column.medians)]
+        known = column.levels
         if not len(numbers) or not len(known):
             continue
         if mine.temporal and column.goes_on:
@@ -113,8 +113,8 @@ def _is_year(column: ColumnStack) -> bool:
         and column.low >= _FIRST_YEAR
         and column.high <= _LAST_YEAR
         and _are_whole(last.numbers)
-        and _width(column) <= 1
-        and bool(np.all(np.diff(column.medians[np.isfinite(column.medians)]) >= 0))
+        and column.width <= 1
+        and column.never_fell
     )
 
 
@@ -159,10 +159,3 @@ def _last(column: ColumnStack) -> ColumnView:
     """The last batch of the history that holds numbers; the last of all where none does."""
     there = [view for view in column.views if view is not None]
     return next((view for view in reversed(there) if len(view.numbers)), there[-1])
-
-
-def _width(column: ColumnStack) -> float:
-    """How far the middle four fifths of a batch reach, usually."""
-    found = [view.quantiles(np.asarray([0.1, 0.9])) for view in column.views if view is not None]
-    widths = [float(ends[1] - ends[0]) for ends in found if ends is not None]
-    return float(np.median(widths)) if widths else 0.0

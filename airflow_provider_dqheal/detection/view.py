@@ -125,9 +125,14 @@ class ColumnView:
         return {text: i for i, text in enumerate(self.values)}
 
     @cached_property
+    def in_rows(self) -> np.ndarray:
+        """(rows,) the number in each of the aligned rows; nan without."""
+        return np.append(self.numeric, np.nan)[self.aligned]
+
+    @cached_property
     def quarters(self) -> np.ndarray:
         """(rows,) int8: the quarter of the aligned rows' numbers that each is in; 0 without, QUARTERS if missing."""
-        number = np.append(self.numeric, np.nan)[self.aligned]
+        number = self.in_rows
         result = np.where(self.aligned < 0, QUARTERS, 0).astype(np.int8)
         known = np.flatnonzero(np.isfinite(number))
         if len(known):

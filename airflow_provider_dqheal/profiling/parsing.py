@@ -22,6 +22,9 @@ ARROW_TYPES: dict[ColumnType, pa.DataType] = {
 }
 """The Arrow type of each accepted type."""
 
+EXACT = 2**53
+"""Whole numbers up to which a 64-bit float holds every one."""
+
 _INT = r"^[-+]?\d{1,19}(\.0*)?$"
 _FLOAT = r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?$|^[-+]?(?i:inf|infinity|nan)$"
 

@@ -7,9 +7,9 @@ import pyarrow.compute as pc
 from pyarrow import types
 
 from airflow_provider_dqheal.core.types import ColumnType, Step
+from airflow_provider_dqheal.profiling.parsing import EXACT
 from airflow_provider_dqheal.remediation._base import Context, Strategy, register
 from airflow_provider_dqheal.remediation.edits import replace_column
-from airflow_provider_dqheal.remediation.kernels.numbers import EXACT
 from airflow_provider_dqheal.remediation.kernels.text import is_missing_word, is_text, text_of
 from airflow_provider_dqheal.remediation.working import Working
 

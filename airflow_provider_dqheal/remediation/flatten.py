@@ -34,9 +34,10 @@ class Flatten(Strategy):
         missing = [name for name in context.history.columns if name not in table.column_names]
         steps = []
         for column in table.column_names:
-            renamed = plain_name(column) in map(plain_name, missing)
-            if column in context.history.columns or not missing or renamed:
+            if column in context.history.columns or not missing:
                 continue
+            if plain_name(column) in map(plain_name, missing):
+                continue  # it is that column, under another name
             fields = _fields(table.column(column))
             mapping = {field: name for field in fields if (name := _match(column, field, missing)) is not None}
             if not mapping or len(set(mapping.values())) < len(mapping):

@@ -98,10 +98,8 @@ class JoinSplit(Strategy):
 
 def _is_cut_once(pairs: Mapping[tuple[Text, Text], int], mark: str) -> bool:
     """Whether all first parts end, or all second ones begin, at the first or the last mark of the whole."""
-    whole = [(left, right) for left, right in pairs if left and right]
-    return bool(whole) and (
-        all(mark not in left for left, _ in whole if left) != all(mark not in right for _, right in whole if right)
-    )
+    whole = [(mark in left, mark in right) for left, right in pairs if left and right]
+    return bool(whole) and any(left for left, _ in whole) != any(right for _, right in whole)
 
 
 def _own_fit(history: ColumnHistory) -> float:

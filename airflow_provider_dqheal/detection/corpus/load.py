@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from airflow_provider_dqheal.core.errors import DQHealError
 from airflow_provider_dqheal.detection.corpus.recipes import LoadRecipe, TableRecipe
+from airflow_provider_dqheal.profiling.parsing import EXACT
 
 
 class CorpusError(DQHealError):
@@ -152,7 +153,7 @@ def _text(value: object) -> str:
 def _whole_floats_to_int(array: pa.Array) -> pa.Array:
     values = array.drop_null().to_numpy(zero_copy_only=False)
     whole = len(values) > 0 and bool(np.all(np.isfinite(values))) and bool(np.all(values == np.round(values)))
-    if whole and float(np.abs(values).max()) < 2**53:
+    if whole and float(np.abs(values).max()) < EXACT:
         return pc.cast(array, pa.int64(), safe=False)
     return array.cast(pa.float64())
 

@@ -10,6 +10,7 @@ from airflow_provider_dqheal.detection.corruptions._base import Severity
 from airflow_provider_dqheal.detection.corruptions._cells import cell_family, texts
 from airflow_provider_dqheal.detection.corruptions._frame import Column
 from airflow_provider_dqheal.detection.corruptions._where import pick
+from airflow_provider_dqheal.profiling.parsing import EXACT
 
 _ISSUE = "type_mismatch"
 _GE = "Great Expectations and pandera user reports: expect_column_values_to_be_of_type"
@@ -217,7 +218,7 @@ def _words(
 def _hex(column: Column, rows: np.ndarray, rng: np.random.Generator, severity: Severity) -> Sequence[str | None] | None:
     form = pick(rng, ("0x{:x}", "0x{:X}", "0x{:08X}"))
     return [
-        form.format(int(value)) if np.isfinite(value) and abs(value) < 2**53 else text
+        form.format(int(value)) if np.isfinite(value) and abs(value) < EXACT else text
         for value, text in zip(column.numbers[rows], texts(column, rows), strict=True)
     ]
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from airflow_provider_dqheal.detection.scalars import at_least
+
 REDRAWS = 200
 LEVEL = 0.95
 
@@ -48,5 +50,4 @@ def above(hits: int, total: int, rate: float) -> bool:
     """
     if hits == 0:
         return False
-    below = sum(math.comb(total, k) * rate**k * (1.0 - rate) ** (total - k) for k in range(hits))
-    return 1.0 - below < (1.0 - LEVEL) / 2.0
+    return at_least(hits, total, rate) < (1.0 - LEVEL) / 2.0

@@ -9,10 +9,10 @@ from decimal import Decimal
 import numpy as np
 import pyarrow as pa
 
+from airflow_provider_dqheal.profiling.parsing import EXACT
 from airflow_provider_dqheal.remediation.bench.fault import Fault, fault
 from airflow_provider_dqheal.remediation.bench.rewrite import other_date, rewrite
 from airflow_provider_dqheal.remediation.bench.view import Look, View, determined, texts_of
-from airflow_provider_dqheal.remediation.kernels.numbers import EXACT
 
 Rng = np.random.Generator
 _EPOCH = datetime(1970, 1, 1)

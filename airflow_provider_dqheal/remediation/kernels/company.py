@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import comb
 
 import numpy as np
 
+from airflow_provider_dqheal.detection.scalars import at_least
 from airflow_provider_dqheal.remediation.kernels.text import Cells
 
 _LEAST = 3
@@ -32,5 +32,4 @@ def _share_one_value(rows: np.ndarray, cells: Cells) -> bool:
     own = np.bincount(cells.codes[rows], minlength=len(cells.values))
     value, tries = int(own.argmax()), len(rows)
     hits, rate = int(own[value]), float(cells.counts[value]) / len(cells.codes)
-    chance = sum(comb(tries, k) * rate**k * (1 - rate) ** (tries - k) for k in range(hits, tries + 1))
-    return hits >= _NEARLY_ALL * tries and chance < _BY_CHANCE
+    return hits >= _NEARLY_ALL * tries and at_least(hits, tries, rate) < _BY_CHANCE

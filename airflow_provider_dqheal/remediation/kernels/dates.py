@@ -136,10 +136,8 @@ def read_like(text: str, layout: str) -> datetime | None:
     >>> read_like("2026-03-01T08:15:00", "%Y-%m-%d %H:%M:%S.%f").isoformat()
     '2026-03-01T08:15:00'
     """
-    texts, layouts = (
-        dict.fromkeys((text, text.replace("T", " ", 1))),
-        dict.fromkeys((layout, layout.removesuffix(".%f"))),
-    )
+    texts = dict.fromkeys((text, text.replace("T", " ", 1)))
+    layouts = dict.fromkeys((layout, layout.removesuffix(".%f")))
     found = (read_as(one, form) for one in texts for form in layouts)
     return next((moment for moment in found if moment is not None), None)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from airflow_provider_dqheal.profiling.parsing import EXACT
 from airflow_provider_dqheal.remediation.kernels.text import unwrapped
 from airflow_provider_dqheal.remediation.kernels.units import is_unit
 
@@ -20,8 +21,6 @@ _CANONICAL = re.compile(CANONICAL, re.ASCII)
 _BODY = re.compile(r"\d[\d.,'’_ \u00a0\u202f]*(?:[eE][+-]?\d+)?|[.,]\d+(?:[eE][+-]?\d+)?")
 _SEPARATORS = re.compile(r"[\u00a0\u202f\u2009 _'’]")
 _MINUS = str.maketrans({"−": "-", "–": "-", "‐": "-", "﹣": "-", "－": "-"})
-EXACT = 2**53
-"""Whole numbers up to which floats are exact."""
 _FLOAT_DIGITS = 17
 """The most digits that a float is printed with."""
 _SIDES = ("cr", "dr", "cr.", "dr.")

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from math import comb
 
 import numpy as np
 
+from airflow_provider_dqheal.detection.scalars import at_least
 from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts, numbers_of
 from airflow_provider_dqheal.remediation.kernels.likeness import ks_distance
 from airflow_provider_dqheal.remediation.kernels.numbers import is_number
@@ -129,7 +129,7 @@ def explain(counts: Counts, history: ColumnHistory, alarmed: bool = False) -> Ex
     if moved:
         mainly = usual if len(usual) <= _MAINLY and np.isin(bulk, usual).mean() >= _MAINLY_SHARE else usual[:0]
         options = {text: _leading_to(mainly, found) for text, found in options.items()}
-    slips = _sure(options, counts, history, bulk)
+    slips = _sure(options, counts, history, bulk, usual)
     rest = [text for text in options if text not in slips]
     alone = scale.far_surely(np.array([float(text) for text in rest]))
     surely = tuple(text for text, hit in zip(rest, alone, strict=True) if hit)
@@ -141,8 +141,10 @@ def explain(counts: Counts, history: ColumnHistory, alarmed: bool = False) -> Ex
     return Explained(slips, surely, tuple(text for text, hit in zip(rest, alone, strict=True) if not hit))
 
 
-def _sure(options: Mapping[str, Options], counts: Counts, history: ColumnHistory, bulk: np.ndarray) -> dict[Text, Slip]:
-    """The far numbers that one slip explains, beside the batch's ascending other numbers."""
+def _sure(
+    options: Mapping[str, Options], counts: Counts, history: ColumnHistory, bulk: np.ndarray, usual: np.ndarray
+) -> dict[Text, Slip]:
+    """The far numbers that one slip explains, beside the batch's ascending other numbers and the ``usual`` of these."""
     shares = _shares(options, counts)
     slips, likely = dict[Text, Slip](), dict[Text, Slip]()
     for text, found in options.items():
@@ -163,7 +165,6 @@ def _sure(options: Mapping[str, Options], counts: Counts, history: ColumnHistory
         slips = {text: slip for text, slip in slips.items() if slip.kind not in SIGN}
     slips = {text: slip for text, slip in slips.items() if slip.kind not in UNIT or _proven(text, slip, slips, history)}
     slips = {text: slip for text, slip in slips.items() if not _may_be_record(text, slip, slips, history)}
-    usual = _usual_of(bulk)
     round_ones = _too_round({text: slip for text, slip in slips.items() if float(slip.after) not in usual}, history)
     slips = {text: slip for text, slip in slips.items() if text not in round_ones}
     aliens = sum(counts[text] for text, found in options.items() if not set(found) - {"record", "other"})
@@ -262,9 +263,8 @@ def _too_round(slips: Mapping[Text, Slip], history: ColumnHistory) -> set[Text]:
     seldom = [text for text, share in shares.items() if share <= _SELDOM_ROUND]
     if not seldom:
         return set()
-    rate, tries = max(shares[text] for text in seldom), len(larger)
-    fewer = sum(comb(tries, hits) * rate**hits * (1 - rate) ** (tries - hits) for hits in range(len(seldom)))
-    return set(seldom) if 1 - fewer < _BY_CHANCE else set()
+    rate = max(shares[text] for text in seldom)
+    return set(seldom) if at_least(len(seldom), len(larger), rate) < _BY_CHANCE else set()
 
 
 def _share_as_round(value: Decimal, history: ColumnHistory) -> float:
