@@ -1,7 +1,7 @@
 """The loop without Airflow, Kafka or a service: ``learn``, ``check`` and ``heal`` on files, tables and frames.
 
-A batch is a path (CSV, JSON lines, Parquet; a file or a folder), a pyarrow Table, a pandas DataFrame or a Spark
-DataFrame. No server is needed, and no JVM unless the batch comes from Spark.
+A batch is a path (CSV, JSON lines, Parquet; a file or a folder), a pyarrow Table, a pandas DataFrame, another frame
+that exports Arrow, or a Spark DataFrame. No server is needed, and no JVM unless the batch comes from Spark.
 
     baseline = learn(["mon.csv", "tue.csv", "wed.csv", "thu.csv", "fri.csv"], dataset="orders")
     verdict = check("sat.csv", baseline)
@@ -35,6 +35,7 @@ from airflow_provider_dqheal.pipeline.detect import redetector
 from airflow_provider_dqheal.pipeline.heal import is_live
 from airflow_provider_dqheal.pipeline.validate import held_result, holds
 from airflow_provider_dqheal.profiling.baseline import Baseline
+from airflow_provider_dqheal.profiling.frames import frame_table, without_views
 from airflow_provider_dqheal.profiling.local import profile_table
 from airflow_provider_dqheal.profiling.profile import Profile
 from airflow_provider_dqheal.profiling.sources import as_batch_ref, read_raw
@@ -45,7 +46,7 @@ from airflow_provider_dqheal.remediation.working import Working
 from airflow_provider_dqheal.validation.judge import validate
 
 Batch: TypeAlias = Any
-"""A path, a pyarrow Table, a pandas DataFrame or a Spark DataFrame."""
+"""A path, a pyarrow Table, a pandas DataFrame, another frame that exports Arrow, or a Spark DataFrame."""
 
 SchemaLike: TypeAlias = TableSchema | Sequence[Mapping[str, Any]] | None
 
@@ -211,18 +212,20 @@ def _raw(batch: Batch, ref: BatchRef) -> pa.Table:
         return read_raw(ref)
     elif hasattr(batch, "toArrow"):
         table = batch.toArrow()
-    elif hasattr(batch, "to_dict") and hasattr(batch, "columns"):
-        table = pa.Table.from_pandas(batch, preserve_index=False).replace_schema_metadata(None)
+    elif hasattr(batch, "iloc") and hasattr(batch, "columns"):
+        return frame_table(batch, ref.key)
+    elif hasattr(batch, "__arrow_c_stream__"):
+        table = pa.table(batch)
     else:
         raise BatchUnreadable(
             f"{ref.key}: {type(batch).__name__} is not a batch; expected a path, a pyarrow Table, "
-            "a pandas DataFrame or a Spark DataFrame"
+            "a pandas DataFrame, another frame that exports Arrow, or a Spark DataFrame"
         )
     names = table.column_names
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise BatchUnreadable(f"{ref.key}: column name {twice[0]!r} occurs twice; rename one of them in the source")
-    return table
+    return without_views(table)
 
 
 def _profile(batch: Batch, dataset: str, batch_id: str) -> Profile:

@@ -41,13 +41,13 @@ def concerned(
         beyond: columns that raised the issue, whatever the score: these are blamed, too.
     """
     strongest = {finding.column: finding.strength for finding in reversed(found)}
+    exact = spec.name == "schema_drift" and bool(strongest)
     weight = {
         column: 2.0 * strength
         for column, strength in strongest.items()
-        if column is None or strength >= spec.own_strength
+        if column is None or exact or strength >= spec.own_strength
     }
     names = scores.features.columns
-    exact = spec.name == "schema_drift" and bool(strongest)
     excess = scores.columns[:, place] - scores.calibration.column_logit[place]
     if not exact:
         for row in np.flatnonzero(excess >= -SUSPICION).tolist():

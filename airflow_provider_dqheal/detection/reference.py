@@ -104,7 +104,7 @@ def reference(stack: ColumnStack, index: np.ndarray) -> Reference:
             np.log1p(len(index)),
             0.0,
             np.log1p(np.nanmean(rows)) if len(rows) else 0.0,
-            float(bool(there) and there[-1].physical_type != "string"),
+            float(bool(there) and there[-1].is_typed),
         ]
     )
     return Reference(

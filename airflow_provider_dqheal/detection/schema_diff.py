@@ -9,6 +9,7 @@ import numpy as np
 
 from airflow_provider_dqheal.detection.stack import ColumnStack, Stack
 from airflow_provider_dqheal.detection.view import UNTYPED, BatchView, ColumnView
+from airflow_provider_dqheal.detection.widening import widens
 from airflow_provider_dqheal.issues._base import SchemaReading
 
 _LIKELY, _MARGIN = 0.6, 0.1
@@ -41,7 +42,7 @@ def _schemas(stack: Stack) -> Schemas:
 
 
 def schema_diff(view: BatchView, stack: Stack) -> SchemaReading:
-    """The exact difference of names and types; what already varied within the history does not count."""
+    """The exact difference of names and types; what varied within the history does not count, nor does a wider type."""
     if view.schema == stack.batches[-1].schema:
         return SchemaReading()
     history = _schemas(stack)
@@ -52,7 +53,10 @@ def schema_diff(view: BatchView, stack: Stack) -> SchemaReading:
     retyped = tuple(
         (name, sorted(known[name])[0], kind)
         for name, kind in view.schema
-        if name in known and kind not in known[name] and UNTYPED not in (kind, *known[name])
+        if name in known
+        and kind not in known[name]
+        and UNTYPED not in (kind, *known[name])
+        and not any(widens(before, kind) for before in known[name])
     )
     orders = {tuple(name for name in order if name in view.columns) for order in history.orders}
     order = tuple(name for name in names if name in known)

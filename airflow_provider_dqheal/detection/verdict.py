@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -126,6 +127,8 @@ def _issue(
 ) -> Issue:
     """One issue, with evidence of each column; ``beyond``: the columns that raised it whatever the score."""
     mine = [finding for finding in found if finding.issue == spec.name]
+    if spec.name == "type_mismatch":
+        mine += [replace(one, issue=spec.name, strength=spec.own_strength) for one in found if one.metric == "retyped"]
     columns = concerned(spec, scores, place, mine, beyond)
     chosen = []
     for column in columns.order:

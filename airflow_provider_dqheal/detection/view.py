@@ -33,6 +33,7 @@ from airflow_provider_dqheal.detection.text_arrays import (
 from airflow_provider_dqheal.detection.texts import stands_for_missing
 from airflow_provider_dqheal.profiling.conform import TEXT_FIRST
 from airflow_provider_dqheal.profiling.hashing import hash_name, mix
+from airflow_provider_dqheal.profiling.kinds import decimal_of
 from airflow_provider_dqheal.profiling.rowsample import rows_kept
 from airflow_provider_dqheal.profiling.view import ColumnView as ArrayView
 
@@ -79,6 +80,11 @@ class ColumnView:
     lengths: np.ndarray
     aligned: np.ndarray
     numeric: np.ndarray
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether it is stored as what it holds; a decimal is judged by its digits, as text is."""
+        return self.physical_type != "string" and decimal_of(self.physical_type) is None
 
     @property
     def present(self) -> float:

@@ -10,7 +10,7 @@ import pyarrow as pa
 from airflow_provider_dqheal.core.errors import ProfileError
 from airflow_provider_dqheal.core.types import BatchRef
 from airflow_provider_dqheal.profiling.hashing import hash_name, mix
-from airflow_provider_dqheal.profiling.kinds import normal_type
+from airflow_provider_dqheal.profiling.kinds import normal_type, physical_name
 from airflow_provider_dqheal.profiling.profile import ColumnProfile, Profile
 from airflow_provider_dqheal.profiling.rowsample import RowSample, rows_kept
 from airflow_provider_dqheal.profiling.states import State, registry
@@ -33,6 +33,7 @@ class Kernel:
         if len(set(schema.names)) != len(schema.names):
             twice = sorted({name for name in schema.names if schema.names.count(name) > 1})
             raise ProfileError(f"columns {twice} occur more than once, expected distinct names; rename them")
+        self._physical = [physical_name(field.type) for field in schema]
         self.schema = pa.schema([pa.field(f.name, normal_type(f.type)) for f in schema])
         self._states: list[dict[str, State]] = [
             {name: state.empty() for name, state in registry.items()} for _ in self.schema
@@ -84,8 +85,8 @@ class Kernel:
         """The profile of all rows so far."""
         self._compact()
         columns = [
-            ColumnProfile.of(field.name, str(field.type), states)
-            for field, states in zip(self.schema, self._states, strict=True)
+            ColumnProfile.of(name, physical, states)
+            for name, physical, states in zip(self.schema.names, self._physical, self._states, strict=True)
         ]
         return Profile.of(columns, self._sample, self._rows, batch)
 

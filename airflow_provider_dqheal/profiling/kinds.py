@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
@@ -11,6 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 Kind = Literal["int", "float", "bool", "date", "datetime", "text"]
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Whether columns of that type hold text."""
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
 
 
 def normal_type(kind: pa.DataType) -> pa.DataType:
@@ -35,6 +41,32 @@ def normal_type(kind: pa.DataType) -> pa.DataType:
     if types.is_uint64(kind) or types.is_decimal(kind):
         return pa.float64() if types.is_uint64(kind) else pa.string()
     return pa.string()
+
+
+def physical_name(kind: pa.DataType) -> str:
+    """The name of a column's stored type: that of its normal type, but for decimals, which keep their digits.
+
+    >>> physical_name(pa.timestamp("ns")), physical_name(pa.decimal128(10, 2)), physical_name(pa.large_string())
+    ('timestamp[us]', 'decimal128(10, 2)', 'string')
+    """
+    if pa.types.is_dictionary(kind):
+        return physical_name(kind.value_type)
+    return str(kind if pa.types.is_decimal(kind) else normal_type(kind))
+
+
+def decimal_of(name: str) -> pa.DataType | None:
+    """The decimal type of a :func:`physical_name`, None of another kind.
+
+    >>> decimal_of("decimal128(10, 2)"), decimal_of("double")
+    (Decimal128Type(decimal128(10, 2)), None)
+    """
+    found = _DECIMAL.fullmatch(name)
+    if found is None:
+        return None
+    return getattr(pa, f"decimal{found[1]}")(int(found[2]), int(found[3]))
+
+
+_DECIMAL = re.compile(r"decimal(\d+)\((\d+), (-?\d+)\)")
 
 
 def kind_of(kind: pa.DataType) -> Kind:
@@ -65,6 +97,17 @@ def normal(array: pa.Array) -> pa.Array:
     if pa.types.is_nested(array.type):
         return pa.array([None if v is None else json_text(v) for v in array.to_pylist()], pa.string())
     return array.cast(target, safe=False)
+
+
+def doubles(array: pa.Array, safe: bool = True) -> pa.Array:
+    """Numbers as 64-bit floats; a 32-bit float is the number that its shortest text says.
+
+    ``safe``: integers that a float does not hold raise ``pa.ArrowInvalid``.
+
+    >>> doubles(pa.array([4.58], pa.float32())).to_pylist()
+    [4.58]
+    """
+    return (array.cast(pa.string()) if pa.types.is_float32(array.type) else array).cast(pa.float64(), safe=safe)
 
 
 def json_text(value: Any) -> str:
@@ -109,9 +152,7 @@ def render(array: pa.Array | pa.ChunkedArray) -> pa.Array:
     if kind == "text":
         return array
     if kind == "float":
-        if pa.types.is_float32(array.type):
-            array = array.cast(pa.float64())
-        values = np.asarray(array.to_numpy(zero_copy_only=False), np.float64)
+        values = np.asarray(doubles(array).to_numpy(zero_copy_only=False), np.float64)
         gone = array.is_null().to_numpy(zero_copy_only=False)
         return pa.array([None if no else repr(v) for v, no in zip(values.tolist(), gone, strict=True)], pa.string())
     if kind == "datetime":

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from airflow_provider_dqheal.core.types import ColumnType
 from airflow_provider_dqheal.profiling.dates import MICROS_A_DAY, decode
-from airflow_provider_dqheal.profiling.kinds import kind_of, normal, render
+from airflow_provider_dqheal.profiling.kinds import doubles, kind_of, normal, render
 from airflow_provider_dqheal.profiling.words import FALSE_WORDS, TRUE_WORDS
 
 ARROW_TYPES: dict[ColumnType, pa.DataType] = {
@@ -48,7 +48,7 @@ def parse_values(array: pa.Array | pa.ChunkedArray, type: ColumnType, month_firs
     if type in ("date", "datetime") and kind in ("date", "datetime"):
         return _times(array, type)
     if type == "float" and kind in ("int", "float"):
-        return array.cast(pa.float64())
+        return doubles(array)
     if type == "int" and kind == "int":
         return array.cast(pa.int64())
     text = pc.utf8_trim_whitespace(render(array))

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from airflow_provider_dqheal.core.errors import ConfigError
 from airflow_provider_dqheal.core.types import ColumnSchema, ColumnType, TableSchema
-from airflow_provider_dqheal.profiling.kinds import render
+from airflow_provider_dqheal.profiling.kinds import decimal_of, render
 from airflow_provider_dqheal.profiling.parsing import ARROW_TYPES, parse_values
 from airflow_provider_dqheal.profiling.profile import ColumnProfile, Profile
 from airflow_provider_dqheal.profiling.words import MISSING_WORDS
@@ -57,7 +57,7 @@ def _common(columns: Sequence[ColumnProfile]) -> ColumnType:
 def _type_of(column: ColumnProfile) -> ColumnType | None:
     """The narrowest type of all values that are there, None when there are none."""
     kind, rows = column.physical_type, column.state("rows")
-    if kind != "string":
+    if kind != "string" and decimal_of(kind) is None:
         if rows.rows == rows.nulls:
             return None
         if kind == "bool":

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from airflow_provider_dqheal.profiling import patterns
 from airflow_provider_dqheal.profiling.dates import MICROS_A_DAY, Dates, decode
 from airflow_provider_dqheal.profiling.hashing import NULL_HASH, hash_floats, hash_ints, hash_text, text_buffers
-from airflow_provider_dqheal.profiling.kinds import Kind, kind_of, normal
+from airflow_provider_dqheal.profiling.kinds import Kind, doubles, kind_of, normal
 
 EXPONENT = r"^[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d{1,3}$"
 GROUPED = r"^[-+]?(\d{1,3}(,\d{3})+(\.\d+)?|\d{1,3}(\.\d{3})+(,\d+)?|\d{1,3}([' ]\d{3})+(\.\d+)?)$"
@@ -76,7 +76,7 @@ class ColumnView:
         """Values that are not null: int64 (also bool, days, microseconds) or float64, shape (n,)."""
         array = self.array.drop_null() if self.null_count else self.array
         if self.kind == "float":
-            return np.asarray(array.cast(pa.float64()).to_numpy(zero_copy_only=False))
+            return np.asarray(doubles(array).to_numpy(zero_copy_only=False))
         if self.kind == "date":
             array = array.cast(pa.int32())
         elif self.kind == "bool":

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import types
 
 from airflow_provider_dqheal.core.types import ColumnType, Step
+from airflow_provider_dqheal.detection.widening import widens
+from airflow_provider_dqheal.profiling.kinds import decimal_of, doubles, is_text, physical_name
 from airflow_provider_dqheal.profiling.parsing import EXACT
 from airflow_provider_dqheal.remediation._base import Context, Strategy, register
 from airflow_provider_dqheal.remediation.edits import replace_column
-from airflow_provider_dqheal.remediation.kernels.text import is_missing_word, is_text, text_of
+from airflow_provider_dqheal.remediation.kernels.text import is_missing_word, text_of
 from airflow_provider_dqheal.remediation.working import Working
 
 _TARGETS: dict[ColumnType, pa.DataType] = {
@@ -29,7 +33,7 @@ _KINDS: dict[str, ColumnType] = {str(target): kind for kind, target in _TARGETS.
 class CastPhysical(Strategy):
     """Typed batches only (Parquet, tables): a column that came as text or as another number type is cast back.
 
-    Widening that the accepted type holds is left alone; a cast that would change or lose a value is not made.
+    A wider type is left alone; a cast that would change or lose a value is not made.
     """
 
     name = "cast_physical"
@@ -41,23 +45,24 @@ class CastPhysical(Strategy):
         steps = []
         usual = {pair for profile in context.baseline.profiles for pair in profile.table_schema}
         for name, history, _ in context.columns():
-            now = context.working.table.schema.field(name).type
-            was = context.history.physical.get(name)
-            kind = history.type if history.present else _KINDS.get(str(was), history.type)
-            target = _TARGETS.get(kind)
-            if target is None or was is None or was == str(now) or was in ("string", "large_string"):
+            column = context.working.table.column(name)
+            now, was = physical_name(column.type), context.history.physical.get(name)
+            if was is None or was in (now, "string") or widens(was, now) or (name, now) in usual:
                 continue
-            if now == target or (name, str(now)) in usual or _cast(context.working.table.column(name), target) is None:
+            kind = history.type if history.present else _KINDS.get(was, history.type)
+            target = decimal_of(was) or _TARGETS.get(kind)
+            if target is None or now == str(target) or _cast(column, target) is None:
                 continue
-            reason = f"column {name!r} came as {now}, the accepted type is {kind}; every value casts back exactly"
-            steps.append(self.step(context, (name,), {"type": kind, "from": str(now)}, 1.0, reason))
+            accepted = kind if decimal_of(was) is None else was
+            reason = f"column {name!r} came as {now}, the accepted type is {accepted}; every value casts back exactly"
+            steps.append(self.step(context, (name,), {"type": accepted, "from": now}, 1.0, reason))
         return steps
 
     def change(self, working: Working, step: Step) -> Working:
         """Casts the column: one ledger line."""
         column = step.columns[0]
-        kind: ColumnType = step.params["type"]
-        array = _cast(working.table.column(column), _TARGETS[kind])
+        kind: str = step.params["type"]
+        array = _cast(working.table.column(column), decimal_of(kind) or _TARGETS[cast(ColumnType, kind)])
         return working if array is None else replace_column(working, step, column, array, f"cast to {kind}")
 
 
@@ -74,15 +79,19 @@ def _cast(array: pa.ChunkedArray, target: pa.DataType) -> pa.Array | None:
             flat = pa.array(texts, pa.string())
             if types.is_integer(target):
                 pointed = pc.match_substring(flat, ".")
-                cast = pc.cast(pc.replace_substring_regex(flat, r"\.0+$", ""), target)
-                if _most(cast.filter(pointed)) > EXACT:
+                found = pc.cast(pc.replace_substring_regex(flat, r"\.0+$", ""), target)
+                if _most(found.filter(pointed)) > EXACT:
                     return None  # it was a float, which does not keep the digits of so large a number
             else:
-                cast = pc.cast(flat, target)
+                found = pc.cast(flat, target)
         else:
             if types.is_floating(array.type) and types.is_integer(target) and _most(array) > EXACT:
                 return None
-            cast = pc.cast(array.combine_chunks(), target)
+            whole = array.combine_chunks()
+            if types.is_decimal(target):
+                found = pc.cast(text_of(whole), target)
+            else:
+                found = doubles(whole) if types.is_floating(target) else pc.cast(whole, target)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         return None
-    return pa.concat_arrays(cast.chunks) if isinstance(cast, pa.ChunkedArray) else cast
+    return pa.concat_arrays(found.chunks) if isinstance(found, pa.ChunkedArray) else found

@@ -12,6 +12,7 @@ import pyarrow as pa
 from airflow_provider_dqheal.core.policy import Policy
 from airflow_provider_dqheal.core.types import ColumnSchema, TableSchema
 from airflow_provider_dqheal.profiling.baseline import Baseline
+from airflow_provider_dqheal.profiling.kinds import is_text
 from airflow_provider_dqheal.profiling.local import profile_table
 from airflow_provider_dqheal.profiling.profile import Profile
 from airflow_provider_dqheal.profiling.schema import infer_schema
@@ -20,7 +21,7 @@ from airflow_provider_dqheal.remediation.kernels.history_slips import slips_of
 from airflow_provider_dqheal.remediation.kernels.numbers import is_number
 from airflow_provider_dqheal.remediation.kernels.plain_forms import plain_forms
 from airflow_provider_dqheal.remediation.kernels.spills import spills_of
-from airflow_provider_dqheal.remediation.kernels.text import Cells, Text, is_text
+from airflow_provider_dqheal.remediation.kernels.text import Cells, Text
 
 _NEARLY_ALL = 0.98
 """Share of numbers among the texts of a column that makes it one of numbers."""

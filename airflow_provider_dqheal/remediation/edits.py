@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from airflow_provider_dqheal.core.types import Step
-from airflow_provider_dqheal.remediation.kernels.text import Cells, Text, is_text, text_of, to_array
+from airflow_provider_dqheal.profiling.kinds import is_text
+from airflow_provider_dqheal.remediation.kernels.text import Cells, Text, text_of, to_array
 from airflow_provider_dqheal.remediation.ledger import ledger_lines
 from airflow_provider_dqheal.remediation.working import Working
 

@@ -9,9 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from airflow_provider_dqheal.core.types import Step
+from airflow_provider_dqheal.profiling.kinds import is_text
 from airflow_provider_dqheal.remediation._base import Context, Strategy, register
 from airflow_provider_dqheal.remediation.kernels.names import plain_name
-from airflow_provider_dqheal.remediation.kernels.text import is_blank, is_text, text_of
+from airflow_provider_dqheal.remediation.kernels.text import is_blank, text_of
 from airflow_provider_dqheal.remediation.ledger import ledger_lines
 from airflow_provider_dqheal.remediation.working import Working
 

@@ -6,12 +6,13 @@ from dataclasses import asdict
 from typing import Any
 
 from airflow_provider_dqheal.core.types import Step
+from airflow_provider_dqheal.profiling.kinds import is_text
 from airflow_provider_dqheal.remediation._base import Context, Strategy, register
 from airflow_provider_dqheal.remediation.edits import map_texts
 from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts
 from airflow_provider_dqheal.remediation.kernels.numbers import NumberRule, NumberStyle
 from airflow_provider_dqheal.remediation.kernels.numeric_rule import find_rule
-from airflow_provider_dqheal.remediation.kernels.text import Cells, Text, is_missing_word, is_text
+from airflow_provider_dqheal.remediation.kernels.text import Cells, Text, is_missing_word
 from airflow_provider_dqheal.remediation.working import Working
 
 

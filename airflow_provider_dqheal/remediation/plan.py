@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from traceback import format_exception
 
 import pyarrow as pa
 import structlog
@@ -170,7 +171,8 @@ class _Draft:
 
 
 def _failed(strategy: Strategy, batch: BatchRef, error: Exception) -> str:
-    structlog.get_logger().error("strategy_failed", strategy=strategy.name, batch=batch.key, exc_info=error)
+    where = "".join(format_exception(error))
+    structlog.get_logger().error("strategy_failed", strategy=strategy.name, batch=batch.key, exception=where)
     return (
         f"strategy {strategy.name} failed on this batch ({type(error).__name__}), the log says where; nothing was "
         f"changed. Report it, or set the policy's mode of {strategy.heals} to off"

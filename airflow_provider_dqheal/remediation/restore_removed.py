@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from airflow_provider_dqheal.core.types import Step
+from airflow_provider_dqheal.profiling.kinds import decimal_of
 from airflow_provider_dqheal.remediation._base import Context, Strategy, register
 from airflow_provider_dqheal.remediation.kernels.likeness import content_likeness
 from airflow_provider_dqheal.remediation.ledger import ledger_lines
@@ -63,6 +64,6 @@ def _filled(value: str | None, rows: int, physical: str | None) -> pa.Array:
     """The value in every row, in the physical type of the last accepted batch where it reads as one, else as text."""
     text = pa.repeat(pa.scalar(value, pa.string()), rows)
     try:
-        return pc.cast(text, pa.type_for_alias(physical)) if physical else text
+        return pc.cast(text, decimal_of(physical) or pa.type_for_alias(physical)) if physical else text
     except (ValueError, pa.ArrowInvalid, pa.ArrowNotImplementedError):
         return text

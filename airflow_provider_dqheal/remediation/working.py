@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from airflow_provider_dqheal.core.errors import BatchUnreadable
 from airflow_provider_dqheal.core.types import TableSchema
+from airflow_provider_dqheal.profiling.kinds import doubles
 from airflow_provider_dqheal.remediation.kernels.text import as_cast, text_of
 from airflow_provider_dqheal.remediation.ledger import empty_ledger
 
@@ -156,7 +157,7 @@ def _differs(before: pa.ChunkedArray, after: pa.ChunkedArray) -> np.ndarray:
     if before.type.equals(after.type) and not pa.types.is_nested(before.type):
         same = pc.equal(before, after)
     elif _is_number(before.type) and _is_number(after.type):
-        same = pc.equal(pc.cast(before, pa.float64(), safe=False), pc.cast(after, pa.float64(), safe=False))
+        same = pc.equal(doubles(before, safe=False), doubles(after, safe=False))
     elif pa.types.is_temporal(before.type) or pa.types.is_temporal(after.type):
         same = pc.equal(as_cast(text_of(before)), as_cast(text_of(after)))
     else:

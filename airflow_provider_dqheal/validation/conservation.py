@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from airflow_provider_dqheal.core.types import Check
+from airflow_provider_dqheal.profiling.kinds import doubles
 from airflow_provider_dqheal.validation.staged import Staged
 
 
@@ -18,7 +19,7 @@ def as_text(array: pa.ChunkedArray | pa.Array) -> pa.Array:
     if pa.types.is_dictionary(flat.type):
         flat = flat.dictionary_decode()
     if pa.types.is_floating(flat.type):
-        return pa.array([None if value is None else repr(value) for value in flat.to_pylist()], pa.string())
+        return pa.array([None if value is None else repr(value) for value in doubles(flat).to_pylist()], pa.string())
     if pa.types.is_nested(flat.type) or pa.types.is_binary(flat.type):
         return pa.array([None if value is None else str(value) for value in flat.to_pylist()], pa.string())
     return flat if pa.types.is_string(flat.type) else pc.cast(flat, pa.string())

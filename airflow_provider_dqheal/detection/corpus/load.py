@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from airflow_provider_dqheal.core.errors import DQHealError
 from airflow_provider_dqheal.detection.corpus.recipes import LoadRecipe, TableRecipe
+from airflow_provider_dqheal.profiling.frames import series_array
 from airflow_provider_dqheal.profiling.parsing import EXACT
 
 
@@ -119,12 +120,7 @@ def _read(load: LoadRecipe, recipe: TableRecipe) -> Any:
 
 def _to_arrow(series: Any) -> pa.Array:
     """A column in the narrowest honest Arrow type: whole floats are integers, midnight timestamps are dates."""
-    try:
-        array = pa.Array.from_pandas(series)
-    except (pa.ArrowInvalid, pa.ArrowTypeError):
-        array = pa.array(
-            [None if value is None or value != value else str(value) for value in series.tolist()], pa.string()
-        )
+    array = series_array(series)
     if isinstance(array, pa.ChunkedArray):
         array = array.combine_chunks()
     kind = array.type

@@ -75,8 +75,18 @@ def _window(counts: Counts, history: ColumnHistory, layout: str) -> tuple[dateti
         own.sort()
         inner = own[len(own) // 20], own[-1 - len(own) // 20]
         slack = max(timedelta(days=2), inner[1] - inner[0])
-        return min(low, inner[0]) - slack, max(high, inner[1]) + slack
-    return low - step, high + step
+        return _earlier(min(low, inner[0]), slack), _later(max(high, inner[1]), slack)
+    return _earlier(low, step), _later(high, step)
+
+
+def _earlier(moment: datetime, by: timedelta) -> datetime:
+    """A moment so much before another one, at the earliest the first there is: ``0001-01-01`` stands for no date."""
+    return datetime.min + max(moment - datetime.min - by, timedelta())
+
+
+def _later(moment: datetime, by: timedelta) -> datetime:
+    """A moment so much after another one, at the latest the last there is: ``9999-12-31`` stands for no end."""
+    return datetime.max - max(datetime.max - moment - by, timedelta())
 
 
 def _same_precision(option: tuple[str, datetime], layout: str, history: ColumnHistory) -> bool:

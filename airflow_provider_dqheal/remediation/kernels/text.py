@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from airflow_provider_dqheal.profiling.kinds import render
 
 Text = str | None
 
@@ -29,26 +32,11 @@ WEAK_MISSING: frozenset[str] = frozenset(
 """Words that may be a missing value or a category; they need the batch's own alarm in a text column."""
 
 
-def is_text(type: pa.DataType) -> bool:
-    """Whether columns of that type hold text."""
-    return bool(pa.types.is_string(type) or pa.types.is_large_string(type))
-
-
 def text_of(array: pa.Array | pa.ChunkedArray) -> pa.Array:
-    """The text of every cell as one ``string`` array; null stays null. Floats print as Python's ``repr`` does."""
-    if isinstance(array, pa.ChunkedArray):
-        array = array.combine_chunks() if array.num_chunks != 1 else array.chunk(0)
-    if isinstance(array, pa.ChunkedArray):
-        array = pa.concat_arrays(array.chunks) if array.num_chunks else pa.array([], array.type)
-    if pa.types.is_dictionary(array.type):
-        array = array.dictionary_decode()
-    if pa.types.is_string(array.type):
-        return array
-    if pa.types.is_floating(array.type):
-        return pa.array([None if value is None else repr(value) for value in array.to_pylist()], pa.string())
-    if pa.types.is_nested(array.type) or pa.types.is_binary(array.type):
-        return pa.array([None if value is None else str(value) for value in array.to_pylist()], pa.string())
-    return pc.cast(array, pa.string())
+    """The text of every cell as one ``string`` array, as a profile tells it; null stays null."""
+    if isinstance(array, pa.ChunkedArray) and array.num_chunks == 0:
+        array = pa.array([], array.type)
+    return render(array)
 
 
 def as_cast(texts: pa.Array) -> pa.Array:
@@ -147,9 +135,20 @@ def to_array(texts: Sequence[Text], type: pa.DataType) -> pa.Array:
     strings = pa.array(texts, pa.string())
     if pa.types.is_string(type):
         return strings
-    if pa.types.is_boolean(type) or pa.types.is_temporal(type) or is_text(type):
-        return pc.cast(strings, type)
+    if pa.types.is_nested(type) or pa.types.is_binary(type) or pa.types.is_large_binary(type):
+        return _unrendered(texts, type)
+    if pa.types.is_timestamp(type) and type.tz is not None:
+        return pc.cast(pc.assume_timezone(pc.cast(strings, pa.timestamp("us")), "UTC"), type)
     if pa.types.is_integer(type):
         stripped = [None if text is None else text.removesuffix(".0") for text in texts]
         return pc.cast(pa.array(stripped, pa.string()), type)
     return pc.cast(strings, type)
+
+
+def _unrendered(texts: Sequence[Text], type: pa.DataType) -> pa.Array:
+    """Nested values of JSON texts, bytes of hexadecimal ones."""
+    read = json.loads if pa.types.is_nested(type) else bytes.fromhex
+    try:
+        return pa.array([None if text is None else read(text) for text in texts], type)
+    except (ValueError, TypeError) as error:
+        raise pa.ArrowInvalid(f"a text is no {type}") from error

@@ -252,6 +252,15 @@ def test_dates_without_leading_zeros_are_repaired_in_that_form():
     assert read_dates(Counter(odd), history) == dict.fromkeys(odd, plain(moment))
 
 
+@pytest.mark.parametrize("end", ["9999-12-31", "0001-01-01"])
+def test_odd_dates_are_read_beside_those_that_stand_for_no_end(end):
+    batches = tuple(Counter({end: 40, **{f"2026-{month:02d}-15": 5 for month in range(1, 13)}}) for _ in range(8))
+    history = ColumnHistory("until", "date", batches)
+    today = Counter({end: 40, "2026-04-15": 9, "31/12/2026": 1, "1798675200": 1})
+    assert read_dates(today, history) == {"31/12/2026": "2026-12-31", "1798675200": "2026-12-31"}
+    assert read_dates(Counter({end: 3, "31/12/2026": 1}), history) == {"31/12/2026": "2026-12-31"}
+
+
 def test_dates_of_two_digits_each_are_written_with_zeros():
     history = ColumnHistory("on", "date", tuple(Counter({f"{day}/10/2026": 9}) for day in range(13, 21)))
     assert history.date_layout == "%d/%m/%Y"
