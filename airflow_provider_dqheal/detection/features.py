@@ -21,6 +21,7 @@ from airflow_provider_dqheal.detection.compare import BY_TABLE, FEATURES, Judged
 from airflow_provider_dqheal.detection.context import context_of
 from airflow_provider_dqheal.detection.distances import Placed, Rivals, distances
 from airflow_provider_dqheal.detection.facts import strengths_of, table_findings
+from airflow_provider_dqheal.detection.first_values import first_values
 from airflow_provider_dqheal.detection.likeness import near_texts
 from airflow_provider_dqheal.detection.places import Places
 from airflow_provider_dqheal.detection.precision import measure_precision
@@ -137,11 +138,11 @@ def features_of(view: BatchView, stack: Stack, self_test: bool = True) -> Featur
     """As :func:`featurize`, from the views.
 
     Counters that start again are read on (:mod:`turns`); what a date determines is not judged beside it
-    (:mod:`calendar`).
+    (:mod:`calendar`), nor is a column that holds its first few other values (:mod:`first_values`).
     """
     view = read_on(view, stack)
     everything = np.arange(len(stack.batches))
-    known = determined(view, stack)
+    known = determined(view, stack) | first_values(view, stack)
     shared = [name for name, _ in view.schema if name in stack.columns and name not in known]
     raw = np.zeros((len(shared), len(FEATURES)))
     kinds: tuple[str, ...] = ()

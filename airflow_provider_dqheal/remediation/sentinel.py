@@ -24,6 +24,8 @@ NUMBERS = frozenset(
 """Numbers that producers write for "missing"."""
 _BEYOND = 3.0
 """Times all other numbers, from which on nines are far also where these have moved."""
+_SHORT = 100
+"""Numbers below it stand beside a column's only value by themselves: ``-1`` beside ``0`` may tell of an error."""
 DATES = frozenset(
     {"1900-01-01", "1899-12-30", "1899-12-31", "1970-01-01", "1753-01-01", "0001-01-01", "9999-12-31", "2099-12-31"}
 )
@@ -64,9 +66,10 @@ class Sentinel(TextMap):
                 continue  # the column as a whole has moved: little is far from it
             if count < 2 and text in explain({**counts}, history).slips:
                 continue
-            signed = history.all_numbers[0] < 0 or history.all_numbers[0] == history.all_numbers[-1] == 1
-            if value == -1 and (signed or count < 3 or negative):
+            if value == -1 and (history.all_numbers[0] < 0 or count < 3 or negative):
                 continue
+            if abs(value) < _SHORT and history.all_numbers[0] == history.all_numbers[-1]:
+                continue  # another code where only one was there so far
             found.append(text)
         return found
 
