@@ -35,7 +35,7 @@ from airflow_provider_dqheal.pipeline.detect import redetector
 from airflow_provider_dqheal.pipeline.heal import is_live
 from airflow_provider_dqheal.pipeline.validate import held_result, holds
 from airflow_provider_dqheal.profiling.baseline import Baseline
-from airflow_provider_dqheal.profiling.frames import frame_table, without_views
+from airflow_provider_dqheal.profiling.frames import check_distinct, frame_table, without_views
 from airflow_provider_dqheal.profiling.local import profile_table
 from airflow_provider_dqheal.profiling.profile import Profile
 from airflow_provider_dqheal.profiling.sources import as_batch_ref, read_raw
@@ -221,10 +221,7 @@ def _raw(batch: Batch, ref: BatchRef) -> pa.Table:
             f"{ref.key}: {type(batch).__name__} is not a batch; expected a path, a pyarrow Table, "
             "a pandas DataFrame, another frame that exports Arrow, or a Spark DataFrame"
         )
-    names = table.column_names
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise BatchUnreadable(f"{ref.key}: column name {twice[0]!r} occurs twice; rename one of them in the source")
+    check_distinct(table.column_names, ref.key)
     return without_views(table)
 
 

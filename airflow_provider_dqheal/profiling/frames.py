@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -20,10 +21,19 @@ def frame_table(frame: Any, where: str) -> pa.Table:
         BatchUnreadable: when two columns have one name.
     """
     names = [str(name) for name in frame.columns]
+    check_distinct(names, where)
+    return pa.table({name: series_array(frame.iloc[:, at]) for at, name in enumerate(names)})
+
+
+def check_distinct(names: Sequence[str], where: str) -> None:
+    """Refuses two columns of one name.
+
+    Raises:
+        BatchUnreadable: naming the batch, ``where``, and the column.
+    """
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise BatchUnreadable(f"{where}: column name {twice[0]!r} occurs twice; rename one of them in the source")
-    return pa.table({name: series_array(frame.iloc[:, at]) for at, name in enumerate(names)})
 
 
 def without_views(table: pa.Table) -> pa.Table:

@@ -11,6 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+_DECIMAL = re.compile(r"decimal(\d+)\((\d+), (-?\d+)\)")
+
 Kind = Literal["int", "float", "bool", "date", "datetime", "text"]
 
 
@@ -64,9 +66,6 @@ def decimal_of(name: str) -> pa.DataType | None:
     if found is None:
         return None
     return getattr(pa, f"decimal{found[1]}")(int(found[2]), int(found[3]))
-
-
-_DECIMAL = re.compile(r"decimal(\d+)\((\d+), (-?\d+)\)")
 
 
 def kind_of(kind: pa.DataType) -> Kind:

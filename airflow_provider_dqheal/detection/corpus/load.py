@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from airflow_provider_dqheal.core.errors import DQHealError
 from airflow_provider_dqheal.detection.corpus.recipes import LoadRecipe, TableRecipe
 from airflow_provider_dqheal.profiling.frames import series_array
+from airflow_provider_dqheal.profiling.kinds import is_text
 from airflow_provider_dqheal.profiling.parsing import EXACT
 
 
@@ -137,7 +138,7 @@ def _to_arrow(series: Any) -> pa.Array:
         return _midnights_to_date(array.cast(pa.timestamp("us"), safe=False))
     if pa.types.is_boolean(kind) or pa.types.is_date32(kind):
         return array
-    if pa.types.is_large_string(kind) or pa.types.is_string(kind) or pa.types.is_string_view(kind):
+    if is_text(kind):
         return array.cast(pa.string())
     return pa.array([None if value is None else _text(value) for value in array.to_pylist()], pa.string())
 

@@ -34,8 +34,6 @@ WEAK_MISSING: frozenset[str] = frozenset(
 
 def text_of(array: pa.Array | pa.ChunkedArray) -> pa.Array:
     """The text of every cell as one ``string`` array, as a profile tells it; null stays null."""
-    if isinstance(array, pa.ChunkedArray) and array.num_chunks == 0:
-        array = pa.array([], array.type)
     return render(array)
 
 
