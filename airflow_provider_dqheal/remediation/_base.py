@@ -17,7 +17,8 @@ from airflow_provider_dqheal.core.types import BatchRef, Issue, IssueType, Rung,
 from airflow_provider_dqheal.profiling.baseline import Baseline
 from airflow_provider_dqheal.profiling.profile import Profile
 from airflow_provider_dqheal.remediation.history import ColumnHistory, TableHistory
-from airflow_provider_dqheal.remediation.kernels.text import Cells
+from airflow_provider_dqheal.remediation.kernels.row_context import Moved, RowContext, context_of, sizes
+from airflow_provider_dqheal.remediation.kernels.text import Cells, Text
 from airflow_provider_dqheal.remediation.working import Working
 
 REPAIR, REMAINDER = 0, 1
@@ -49,6 +50,25 @@ class Context:
         if column not in self._cells:
             self._cells[column] = Cells.of(self.working.table.column(column))
         return self._cells[column]
+
+    @cached_property
+    def _row_contexts(self) -> dict[str, RowContext | None]:
+        return {}
+
+    def agrees(self, column: str, text: Text, value: float) -> bool | None:
+        """Whether a number in the place of ``text`` is as the rest of its rows says; None where that is not told."""
+        told = self._row_context(column)
+        return None if told is None else told.agrees(self.cells(column).rows({text}), value)
+
+    def moved(self, column: str) -> Moved | None:
+        """By how much the sizes of a column are off from what the rest of their rows says; None if that is not told."""
+        told = self._row_context(column)
+        return None if told is None else told.moved(sizes(self.cells(column)))
+
+    def _row_context(self, column: str) -> RowContext | None:
+        if column not in self._row_contexts:
+            self._row_contexts[column] = context_of(self.history, column, self.cells)
+        return self._row_contexts[column]
 
     def columns(self) -> Iterator[tuple[str, ColumnHistory, Cells]]:
         """Every column that both the current table and the history have, in accepted order."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from airflow_provider_dqheal.core.types import Step
 from airflow_provider_dqheal.remediation._base import Context, register
 from airflow_provider_dqheal.remediation._remainder import QuarantineStrategy
@@ -23,7 +25,7 @@ class QuarantineOutliers(QuarantineStrategy):
         for name, history, cells in context.columns():
             if context.issue("outliers", column=name, alone=True) is None:
                 continue
-            far = explain(cells.counter, history, alarmed=True)
+            far = explain(cells.counter, history, alarmed=True, rest=partial(context.agrees, name))
             odd = {*far.unexplained, *far.slips, *near_misses(cells.counter, history)}
             rows = context.row_ids(cells.rows(odd | strangers(cells.counter, history, far.doubtful)))
             if rows and self.within_budget(context, len(rows)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -48,7 +49,7 @@ class UndoScale(Strategy):
                 continue
             places = history.style.most_places
             values = numbers_of(cells.counter)
-            found = find_transform(values, history, history.finest_place)
+            found = find_transform(values, history, history.finest_place, partial(context.moved, name))
             alarmed = context.issue(*ISSUE_ORDER, column=name) is not None
             if found is None or (history.is_key and not found.proven) or _is_one_short_number(cells):
                 continue

@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from airflow_provider_dqheal.remediation._base import Context, register
-from airflow_provider_dqheal.remediation._cells import TextMap
-from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts
+from airflow_provider_dqheal.remediation._base import register
+from airflow_provider_dqheal.remediation._slips import SingleSlip
 from airflow_provider_dqheal.remediation.kernels.slip_options import UNIT
-from airflow_provider_dqheal.remediation.kernels.slips import SURE, explain
-from airflow_provider_dqheal.remediation.kernels.text import Text
 
 
 @register
-class UnitSlip(TextMap):
+class UnitSlip(SingleSlip):
     """Far numbers whose one explanation is another unit."""
 
     name = "unit_slip"
-    heals = "outliers"
     order = 30
-    cellwise = True
-
-    def rule(self, counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
-        """Far text -> the value it slipped from."""
-        slips = explain(counts, history).slips
-        return {text: slip.after for text, slip in slips.items() if slip.kind in UNIT}
-
-    def confidence(self, context: Context, column: str, found: dict[Text, Text]) -> float:
-        """The least sure cell's likelihood."""
-        slips = explain(context.cells(column).counter, context.history.columns[column]).slips
-        return min((slips[text].likelihood for text in found if text in slips), default=SURE)
-
-    def told(self, column: str, rows: int, found: dict[Text, Text]) -> str:
-        """How many cells, and what explains them."""
-        return f"{rows:,} values of {column!r} lie far outside the history; another unit explains each of them"
+    kinds = UNIT
+    words = "another unit"

@@ -32,6 +32,8 @@ _READ, _RECORDS = 10, 0.06
 """Numbers that one rule wrote, from which on that share of them may be records: a wrong rule moves most."""
 _BESIDE = 20
 """Untouched numbers of a column that show where it is now."""
+_NEW_IN_MADE = 0.1
+"""Share of new values that may be in a column made of others by its name; one made wrongly has hardly any known one."""
 _STEADY, _FEW = 2.0, 4.0
 """Batches whose sizes differ by less than that factor; one that many times smaller than all of them is not whole."""
 _BATCHES, _LACKS = 4, 0.2
@@ -161,7 +163,7 @@ def _columns(working: Staged, baseline: Baseline, verdict: Verdict, names: set[s
             beside = np.zeros(0) if blamed else numbers(before & counts)
             yield _range(name, law, written, kept, beside, max(2, rows // 100) if len(written) > rows / 2 else 0)
         elif law.unseen_bound is not None:
-            yield _domain(name, law, law.unseen_bound, judged, rows)
+            yield _domain(name, law, law.unseen_bound, judged, rows, 0.0 if came else _NEW_IN_MADE)
         if came and not law.unique:
             stayed = before & counts  # what is taken out brings the rest no nearer, and no farther
             was, now = max(law.distance(before), law.distance(stayed)), law.distance(counts)
@@ -272,9 +274,12 @@ def _beyond(values: np.ndarray, low: float, high: float) -> int:
     return int(((values < low) | (values > high)).sum())
 
 
-def _domain(name: str, law: ColumnConstraints, usual: float, counts: dict[str | None, int], rows: int) -> Check:
+def _domain(
+    name: str, law: ColumnConstraints, usual: float, counts: dict[str | None, int], rows: int, least: float
+) -> Check:
     unseen = sum(count for text, count in counts.items() if text not in law.pooled and not is_missing(text)) / rows
     bound = 2 * usual + _SIGMA * sqrt(max(usual, 1 / rows) / rows) + 0.005
+    bound = max(bound, least)
     return Check(
         name="domain",
         column=name,

@@ -259,11 +259,11 @@ class NumberStyle:
         (True, False)
         >>> ids.has_lost_digits("821090275954461952.0", 17, True), ids.has_lost_digits("38E+05", 7, True)
         (True, True)
-        >>> ids.has_lost_digits("1.25e+01", 3, False)
-        False
+        >>> ids.has_lost_digits("1.25e+01", 3, False), ids.has_lost_digits("0.00E+00", 3, False)
+        (False, False)
         """
         value, bare = to_decimal(text), text.lstrip("+-")
-        if value is None or bare.isdigit() or self.exponents:
+        if not value or bare.isdigit() or self.exponents:
             return False
         mantissa = re.split(r"[eE]", bare)[0]
         powered, digits = mantissa != bare, len(mantissa.replace(".", "").lstrip("0"))

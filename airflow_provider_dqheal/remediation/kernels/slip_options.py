@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -43,7 +44,18 @@ FEW_VALUES = 30
 """Different whole numbers of a short list, or of a column of counts, at most: ten times two is no more than many."""
 _BY_CHANCE = 0.02
 """Share of the whole numbers in reach that a short list holds, at most: whatever slipped back into it was in it."""
+LONE_UNIT = 3
+"""Cells of one slip that stand for each other, where no digits prove it."""
 _SAME = 1e-9
+
+
+@dataclass(frozen=True)
+class Slip:
+    """One explained cell: the repaired text, which slip it was, how likely."""
+
+    after: str
+    kind: str
+    likelihood: float
 
 
 def options_of(

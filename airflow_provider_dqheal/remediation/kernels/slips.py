@@ -2,35 +2,38 @@
 
 A number is far when it lies farther outside the history than any batch went beyond the others. A far number is
 explained when one slip is at least 98 % likely: candidates are weighed by how common the repaired value is, and by
-how often each slip explains the other far cells of the batch (expectation maximisation over the slips' shares).
+how often each slip explains the other far cells of the batch (expectation maximisation over the slips' shares). Where
+the rest of the row tells how large a number is (:mod:`row_context`), that decides.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 
 import numpy as np
 
-from airflow_provider_dqheal.detection.scalars import at_least
 from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts, numbers_of
 from airflow_provider_dqheal.remediation.kernels.likeness import ks_distance
 from airflow_provider_dqheal.remediation.kernels.numbers import is_number
+from airflow_provider_dqheal.remediation.kernels.records import may_be_record, too_round
 from airflow_provider_dqheal.remediation.kernels.scale import Scale
 from airflow_provider_dqheal.remediation.kernels.slip_options import (
     DECIMAL,
-    FEW_VALUES,
+    LONE_UNIT,
     NO_SLIP,
     SIGN,
     UNIT,
     Options,
-    is_short_list,
+    Slip,
     options_of,
     places_of,
 )
 from airflow_provider_dqheal.remediation.kernels.text import Text
 from airflow_provider_dqheal.remediation.kernels.transforms import Spread
+
+Rest = Callable[[Text, float], bool | None]
+"""Whether a value in the place of a text is as the rest of its rows says; None where that cannot be told."""
 
 _PRIOR = {
     "record": 0.3,
@@ -53,32 +56,12 @@ _UNLIKE = 1.95
 _MOST = 0.3
 _LEAST_KNOWN = 30
 """Numbers of the history, zeros left out, without which nothing tells a slip from a record."""
-_RECORD = 3.0
-"""Times the largest whole number so far, up to which a lone one may be a record."""
-_MANY, _ROUND_BY_CHANCE = 10.0, ("x100", "x1000")
-"""Times the largest count, from which on one in whole hundreds or thousands is no record; few records are so round."""
-_TAIL = 0.01
-"""Share of a count's largest number, below which it has no end; a scale from 1 to 5 is used to its end."""
-_ONE_ZERO = "x10"
-_SELDOM_ROUND, _BY_CHANCE = 0.2, 0.02
-"""Share of the history's numbers that are as round, up to which one counts as round; how seldom chance has more."""
 _OFTEN, _OFTEN_SHARE = 5, 0.1
 """Cells of a batch, and their share of it, that make a number one of those that its column holds."""
 _MAINLY, _MAINLY_SHARE = 2, 0.8
 """Different numbers, at most, that a batch which has moved mainly holds, for slips from them; and their share."""
-_LONE_UNIT = 3
-"""Cells of one unit slip that stand for each other, where no digits prove it."""
 _NARROW = 1.6
 """How many times the smallest the largest usual number is, at most, so that few numbers are usual in some unit."""
-
-
-@dataclass(frozen=True)
-class Slip:
-    """One explained cell: the repaired text, which slip it was, how likely."""
-
-    after: str
-    kind: str
-    likelihood: float
 
 
 @dataclass(frozen=True)
@@ -90,12 +73,17 @@ class Explained:
     doubtful: tuple[str, ...] = ()
 
 
-def explain(counts: Counts, history: ColumnHistory, alarmed: bool = False) -> Explained:
+def _untold(text: Text, value: float) -> bool | None:
+    return None
+
+
+def explain(counts: Counts, history: ColumnHistory, alarmed: bool = False, rest: Rest = _untold) -> Explained:
     """Finds the far numbers of a column and what each slipped from.
 
     Nothing is far in a key, nor where the batch as a whole has moved (that is a shift) but what slipped from a number
     that it holds often; nor are one or two numbers that a clean batch may have. Where the detector is ``alarmed`` by
-    outliers here, these are, and of a batch that has moved the few that lie beyond all.
+    outliers here, these are, and of a batch that has moved the few that lie beyond all. What the ``rest`` of a row
+    contradicts is no slip, and what it alone agrees with is one, however few there are.
     """
     nothing = Explained({}, ())
     texts = [text for text in counts if text is not None and text not in history.pooled and is_number(text)]
@@ -110,8 +98,7 @@ def explain(counts: Counts, history: ColumnHistory, alarmed: bool = False) -> Ex
     if not far.any():
         return nothing
     alarmed &= len(history.different_numbers) >= _TELLING
-    if far.sum() < 3 and not alarmed and not (scale.far_alone(values[far]) | finer[far]).any():
-        return nothing
+    chance = far.sum() < 3 and not alarmed and not (scale.far_alone(values[far]) | finer[far]).any()
     everything, rows = numbers_of(counts), sum(counts.values())
     if _rows_of(texts, far, counts) > _MOST * rows:
         far &= ~np.isin(values, _usual_of(everything))  # a level that nobody knew is no slip
@@ -129,16 +116,42 @@ def explain(counts: Counts, history: ColumnHistory, alarmed: bool = False) -> Ex
     if moved:
         mainly = usual if len(usual) <= _MAINLY and np.isin(bulk, usual).mean() >= _MAINLY_SHARE else usual[:0]
         options = {text: _leading_to(mainly, found) for text, found in options.items()}
-    slips = _sure(options, counts, history, bulk, usual)
-    rest = [text for text in options if text not in slips]
-    alone = scale.far_surely(np.array([float(text) for text in rest]))
-    surely = tuple(text for text, hit in zip(rest, alone, strict=True) if hit)
+    told = _told_by_row(options, history, rest)
+    if chance:
+        return Explained(told, ())
+    options = {text: _not_against(rest, text, found) for text, found in options.items()}
+    slips = {**_sure(options, counts, history, bulk, usual), **told}
+    left = [text for text in options if text not in slips]
+    alone = scale.far_surely(np.array([float(text) for text in left]))
+    surely = tuple(text for text, hit in zip(left, alone, strict=True) if hit)
     if moved:
         few = alarmed and far_rows <= max(_COMPANY, _FEW * rows)
         reach = float(bulk[-1] - bulk[0])
         apart = [text for text in surely if not bulk[0] - reach <= float(text) <= bulk[-1] + reach]
         return Explained(slips, tuple(apart) if few else ())
-    return Explained(slips, surely, tuple(text for text, hit in zip(rest, alone, strict=True) if not hit))
+    return Explained(slips, surely, tuple(text for text, hit in zip(left, alone, strict=True) if not hit))
+
+
+def _told_by_row(options: Mapping[str, Options], history: ColumnHistory, rest: Rest) -> dict[Text, Slip]:
+    """The slips that agree with the rest of the row, where neither the number itself nor any other reading does."""
+    told = dict[Text, Slip]()
+    for text, found in options.items():
+        sizes = {kind: value for kind, (value, _) in found.items() if kind not in SIGN and kind != "other"}
+        says = {kind: rest(text, float(value)) for kind, value in sizes.items()}
+        agreed = [kind for kind, agrees in says.items() if agrees is not False]
+        if says.get("record") is False and len(agreed) == 1 and says[agreed[0]] and agreed[0] not in NO_SLIP:
+            told[text] = Slip(history.style.write(sizes[agreed[0]]), agreed[0], SURE)
+    return told
+
+
+def _not_against(rest: Rest, text: Text, found: Options) -> Options:
+    """Of what a far number may be, no slip that the rest of the row contradicts, nor any where it is right as it is."""
+    right = rest(text, float(found["record"][0])) if "record" in found else None
+    return {
+        kind: option
+        for kind, option in found.items()
+        if kind in NO_SLIP or kind in SIGN or (not right and rest(text, float(option[0])) is not False)
+    }
 
 
 def _sure(
@@ -164,8 +177,8 @@ def _sure(
     if not any(_sign_is_random(signs, counts, known) for known in (history.all_numbers, bulk)):
         slips = {text: slip for text, slip in slips.items() if slip.kind not in SIGN}
     slips = {text: slip for text, slip in slips.items() if slip.kind not in UNIT or _proven(text, slip, slips, history)}
-    slips = {text: slip for text, slip in slips.items() if not _may_be_record(text, slip, slips, history)}
-    round_ones = _too_round({text: slip for text, slip in slips.items() if float(slip.after) not in usual}, history)
+    slips = {text: slip for text, slip in slips.items() if not may_be_record(text, slip, slips, history)}
+    round_ones = too_round({text: slip for text, slip in slips.items() if float(slip.after) not in usual}, history)
     slips = {text: slip for text, slip in slips.items() if text not in round_ones}
     aliens = sum(counts[text] for text, found in options.items() if not set(found) - {"record", "other"})
     if 2 * aliens >= sum(counts[text] for text in slips):
@@ -219,62 +232,7 @@ def _proven(text: Text, slip: Slip, slips: Mapping[Text, Slip], history: ColumnH
         return True
     alike = sum(other.kind == slip.kind for other in slips.values())
     low, high = np.quantile(history.all_numbers, [0.01, 0.99])
-    return alike >= _LONE_UNIT and places > 0 and 0 < high < _NARROW * low
-
-
-def _may_be_record(text: Text, slip: Slip, slips: Mapping[Text, Slip], history: ColumnHistory) -> bool:
-    """Whether a lone whole number is no farther than a record may be; of small counts, any may be one.
-
-    Several are not either where a count is open: who orders two may order two hundred, or send two back.
-    Nor does one zero at its end, which every tenth number has, tell a slip from anything else that went wrong where
-    much is usual. It is none where the repaired number is one of a short list that a number is seldom in by chance.
-    """
-    if _is_open_count(history) and not places_of(text):
-        return True
-    alike = sum(other.kind == slip.kind for other in slips.values())
-    if history.style.most_places or slip.kind not in DECIMAL or alike >= _LONE_UNIT or places_of(text):
-        return False
-    known = history.different_numbers
-    low, high = float(known[0]), float(known[-1])
-    if is_short_list(history) and float(slip.after) in known:
-        return False
-    times = abs(float(str(text))) / max(abs(low), abs(high), 1.0)
-    if len(known) <= FEW_VALUES and low < high / 2:
-        return times < _MANY or slip.kind not in _ROUND_BY_CHANCE
-    return times < _RECORD or (slip.kind == _ONE_ZERO and low < high / 2)
-
-
-def _is_open_count(history: ColumnHistory) -> bool:
-    """Whether a column counts something: few different whole numbers, the largest of them seldom."""
-    known = history.different_numbers
-    if history.style.most_places or known[0] < 0 or not 2 < len(known) <= FEW_VALUES or is_short_list(history):
-        return False
-    return bool((history.all_numbers == known[-1]).mean() < _TAIL)
-
-
-def _too_round(slips: Mapping[Text, Slip], history: ColumnHistory) -> set[Text]:
-    """Those of the numbers too large by a moved point that are rounder than such a slip leaves the column's numbers.
-
-    It keeps every digit: of 12.34, 25.99 and 30.05 come 1234, 2599 and 3005, and hardly 1200, 2500 and 3000, which
-    somebody ordered.
-    """
-    larger = [text for text, slip in slips.items() if slip.kind.startswith("x")]
-    shares = {text: _share_as_round(Decimal(slips[text].after), history) for text in larger}
-    seldom = [text for text, share in shares.items() if share <= _SELDOM_ROUND]
-    if not seldom:
-        return set()
-    rate = max(shares[text] for text in seldom)
-    return set(seldom) if at_least(len(seldom), len(larger), rate) < _BY_CHANCE else set()
-
-
-def _share_as_round(value: Decimal, history: ColumnHistory) -> float:
-    """Share of the history's numbers that are as round as this one."""
-    step = history.grid if history.grid >= 1 else Decimal(10) ** -history.style.most_places
-    if abs(value) > step * 10**25:
-        return 1.0  # more digits than a remainder can be told of
-    while value and value % (step * 10) == 0:
-        step *= 10
-    return history.share_on(step)
+    return alike >= LONE_UNIT and places > 0 and 0 < high < _NARROW * low
 
 
 def _shares(options: Mapping[str, Options], counts: Counts) -> dict[str, float]:

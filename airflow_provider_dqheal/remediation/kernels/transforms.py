@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
@@ -11,6 +11,7 @@ import numpy as np
 
 from airflow_provider_dqheal.remediation.history import ColumnHistory
 from airflow_provider_dqheal.remediation.kernels.proof import Proof, is_whole
+from airflow_provider_dqheal.remediation.kernels.row_context import Moved
 from airflow_provider_dqheal.remediation.kernels.units import AFFINE, SCALES
 
 PROBS = np.linspace(0.05, 0.95, 19)
@@ -20,6 +21,9 @@ _SHARP = 0.01
 _WIDER = 3.0
 _ASIDE = 10 / 9
 """A growth of everything to the nine- or the elevenfold is no moved point."""
+
+_EXACTLY = 0.002
+"""How far the middle of all rows may be from a factor beside sampling error, as a natural logarithm."""
 
 _RAN_OUT = 6
 """Columns with more digits after the point are compared by level when nothing else tells factors apart."""
@@ -141,17 +145,20 @@ class Found:
     single: bool = False
 
 
-def find_transform(values: np.ndarray, history: ColumnHistory, places: int) -> Found | None:
+def find_transform(
+    values: np.ndarray, history: ColumnHistory, places: int, by_row: Callable[[], Moved | None] = lambda: None
+) -> Found | None:
     """The one transform that brings ``values`` back to within sampling error; else None.
 
-    It must explain the whole column and be the only one that does. Proof are digits and values (:class:`Proof`):
-    with it the level may have moved on a little as well; without it only powers of ten count, and other factors where
-    batches are alike enough to tell them from a real shift.
+    It must explain the whole column and be the only one that does. Proof are digits and values (:class:`Proof`), or
+    what the rest of the rows says: with it the level may have moved on a little as well; without it only powers of ten
+    count, and other factors where batches are alike enough to tell them from a real shift.
 
     Args:
         values: the batch's numbers (N,), ascending.
         history: the column in the accepted batches.
         places: digits after the point that its numbers have.
+        by_row: by how much the rest of the rows says that the column has moved; asked where nothing else tells.
     """
     spread = Spread(history)
     if len(spread.batches) < 2 or len(values) < _MIN_ROWS or spread.unit <= 0:
@@ -168,6 +175,8 @@ def find_transform(values: np.ndarray, history: ColumnHistory, places: int) -> F
         if counted and proof.lands(restored, option) and _as_wide(restored, spread) and in_reach(restored, history):
             fitting[option] = spread.distance(restored)
     found = _recognised(proof, fitting, max(before, tolerance)) or _nearest(proof, spread, fitting, far, before)
+    if found is None and any(distance <= before / 2.5 for distance in fitting.values()):
+        found = _told(by_row(), fitting)
     if found is None:
         return None
     if proof.is_blurred or (not proof.is_single and proof.is_cut(found.transform)):
@@ -180,6 +189,21 @@ def _recognised(proof: Proof, fitting: Mapping[Transform, float], bound: float) 
     """The transform under which values come back that were there before."""
     chosen = proof.recognised(fitting)
     return Found(chosen, 0.99, proven=True) if chosen is not None and fitting[chosen] < bound else None
+
+
+def _told(moved: Moved | None, fitting: Mapping[Transform, float]) -> Found | None:
+    """The one factor that is what the rest of the rows says, and no other is near it."""
+    if moved is None:
+        return None
+    beside = {
+        option: abs(float(np.log(float(option.factor))) - moved.ratio) for option in (_AS_IT_IS, *_OPTIONS)
+        if not float(option.offset)
+    }  # fmt: skip
+    best, *others = sorted(beside, key=lambda option: beside[option])
+    clear = moved.error + _EXACTLY < min(beside[other] for other in others) / _PROVEN_SLACK
+    return (
+        Found(best, 0.99, proven=True) if best in fitting and beside[best] <= moved.error + _EXACTLY and clear else None
+    )
 
 
 def _nearest(
@@ -212,6 +236,9 @@ _OPTIONS = (
     *(Transform(factor, "0", name) for factor, name in SCALES),
     *(Transform(factor, offset, name) for factor, offset, name in AFFINE),
 )
+
+
+_AS_IT_IS = Transform("1", "0", "nothing")
 
 
 def _fits_aside(restored: np.ndarray, distance: float, spread: Spread) -> bool:

@@ -252,6 +252,22 @@ def test_dates_without_leading_zeros_are_repaired_in_that_form():
     assert read_dates(Counter(odd), history) == dict.fromkeys(odd, plain(moment))
 
 
+def test_compact_dates_before_1900_are_read():
+    batches = tuple(Counter({f"{day:02d}.0{month}.1932": 3 for day in range(1, 29)}) for month in range(1, 9))
+    history = ColumnHistory("born", "date", batches)
+    assert read_dates(Counter({"18990605": 1, "19520228": 1}), history) == {
+        "18990605": "05.06.1899",
+        "19520228": "28.02.1952",
+    }
+
+
+def test_zeros_with_an_exponent_are_read():
+    history = ColumnHistory("status", "int", tuple(Counter({"0": 60, "3": 20, "6": 9}) for _ in range(8)))
+    rule = find_rule(Counter({"0": 50, "3": 9, "0e+00": 2, "6E+00": 1}), history)
+    assert rule is not None
+    assert [rule.read(text) for text in ("0e+00", "6E+00")] == ["0", "6"]
+
+
 @pytest.mark.parametrize("end", ["9999-12-31", "0001-01-01"])
 def test_odd_dates_are_read_beside_those_that_stand_for_no_end(end):
     batches = tuple(Counter({end: 40, **{f"2026-{month:02d}-15": 5 for month in range(1, 13)}}) for _ in range(8))

@@ -55,6 +55,20 @@ def test_struct_and_json_objects_are_flattened(bench, clean, said):
         assert working.table.equals(clean)
 
 
+def test_flattened_column_may_have_a_few_new_values(bench, clean, said):
+    cities = clean["city"].to_pylist()
+    moved = clean.set_column(
+        clean.column_names.index("city"),
+        "city",
+        pa.array(["Atlantis" if row % 20 == 0 else city for row, city in enumerate(cities)]),
+    )
+    struct = pa.StructArray.from_arrays([moved["city"].combine_chunks()], names=["city"])
+    dirty = moved.drop_columns(["city"]).append_column("payload", struct)
+    _, working, validation = bench.heal(dirty, said(schema_drift=("payload",)))
+    assert validation.passed, validation.failures
+    assert working.table.equals(moved)
+
+
 def test_repeated_header_is_set_aside_without_an_alarm(bench, clean):
     line = pa.table({name: [name] for name in clean.column_names})
     dirty = pa.concat_tables([clean.slice(0, 100), line, clean.slice(100)])

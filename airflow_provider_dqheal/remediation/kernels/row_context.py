@@ -1,0 +1,245 @@
+"""What the other columns of a row say of a number in it: bmi by weight and height, an amount by price and pieces.
+
+Sizes go by multiplication: the logarithm of a number is fitted by those of up to three other columns, or taken from
+rows with the same text elsewhere (an article's price). How far that may be off is asked of each accepted batch by a
+fit on the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from airflow_provider_dqheal.remediation.history import TableHistory
+from airflow_provider_dqheal.remediation.kernels.numbers import is_number
+from airflow_provider_dqheal.remediation.kernels.text import Cells, Text
+
+_LEAST_ROWS, _LEAST_BATCHES = 200, 3
+"""Rows of the history that have to be predicted, without the batch that they are of; and batches."""
+_THERE = 0.3
+"""Share of the history's rows that have to be predicted."""
+_REACH = 0.995
+"""Share of the history's rows that lie within the reach of what the rest of the row says."""
+_TELLING = 0.5
+"""Reach (natural logarithm) up to which a moved point can be told from none."""
+_NARROWS = 0.5
+"""Times the reach of the column's own median, at most, that others have to come to."""
+_MOST_COLUMNS, _WORTH = 3, 0.98
+"""Columns of a fit, and how far each has to shrink what is left unexplained."""
+_AGREES, _DIFFERS = (1.5, 0.02), (3.0, 0.1)
+"""Times the reach, and beside it, up to which a number agrees with its row, and from which on it does not."""
+_MOVED_ROWS, _MOVED = 20, 0.95
+"""Rows that tell how far a whole column has moved, and the share of them that has to have moved alike."""
+_SURELY = 4.0
+"""Standard errors of a median beside which it surely lies."""
+_REPEATS = 0.5
+"""Share of a history's rows, at most, that are the different texts of a column whose rows are compared."""
+
+Sizes = np.ndarray
+"""(rows,) float64: natural logarithms of the sizes of numbers, nan where there is none or it is zero."""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A change of all sizes of a column by ``ratio``, give or take ``error``, both as natural logarithms."""
+
+    ratio: float
+    error: float
+
+
+@dataclass(frozen=True)
+class RowContext:
+    """What the rest of each row says of one column's numbers.
+
+    Attributes:
+        columns: the other columns that tell.
+        expected: (rows,) the natural logarithm of the number's size; nan where the row does not tell.
+        usual: (rows,) bool, whether the others are as they were; beyond that, they only tell what they agree with.
+        reach: how far accepted rows are from what others say, as a natural logarithm.
+        drift: how far the middle of an accepted batch is, at most.
+    """
+
+    columns: tuple[str, ...]
+    expected: Sizes
+    usual: np.ndarray
+    reach: float
+    drift: float
+
+    def moved(self, own: Sizes) -> Moved | None:
+        """By how much all sizes of a batch (rows,) are off from what the rest of their rows says; None if not alike."""
+        off = (own - self.expected)[self.usual]
+        off = off[np.isfinite(off)]
+        if len(off) < _MOVED_ROWS:
+            return None
+        middle = float(np.median(off))
+        if (np.abs(off - middle) <= _AGREES[0] * self.reach + _AGREES[1]).mean() < _MOVED:
+            return None
+        return Moved(middle, 2 * self.drift + _SURELY * float(off.std()) / float(np.sqrt(len(off))))
+
+    def agrees(self, rows: np.ndarray, value: float) -> bool | None:
+        """Whether ``value`` is as the rest of each of ``rows`` says; None where that cannot be told."""
+        if not value or not len(rows) or not np.isfinite(value):
+            return None
+        off = np.abs(np.log(abs(value)) - self.expected[rows])
+        if (off <= _AGREES[0] * self.reach + _AGREES[1]).all():
+            return True
+        return False if (off[self.usual[rows]] >= _DIFFERS[0] * self.reach + _DIFFERS[1]).any() else None
+
+
+def context_of(history: TableHistory, target: str, cells: Callable[[str], Cells]) -> RowContext | None:
+    """The tightest context of a column's numbers, None where the others tell too little.
+
+    Args:
+        history: the accepted batches.
+        target: the column.
+        cells: a column of the batch, by name; the names of the last accepted batch that it lacks raise KeyError.
+    """
+    names = [name for name in _others(history, target) if history.columns[name].batches]
+    ours = [sizes(history.cells(at, target)) for at in range(len(history.samples))]
+    found = [_by_sizes(history, names, ours, cells), *(_by_text(history, name, ours, cells) for name in names)]
+    y = np.concatenate(ours) if ours else np.zeros(0)
+    alone = _reach([y - np.nanmedian(y)]) if np.isfinite(y).any() else None
+    most = min(_TELLING, _NARROWS * alone) if alone is not None else 0.0
+    usable = [one for one in found if one is not None and one.reach <= most]
+    return min(usable, key=lambda one: one.reach, default=None)
+
+
+def sizes(cells: Cells) -> Sizes:
+    """The natural logarithms of a column's numbers, by row."""
+    if not cells.values:
+        return np.zeros(0)
+    own = np.array([float(text) if text is not None and is_number(text) else np.nan for text in cells.values])
+    there = np.isfinite(own) & (own != 0)
+    return np.where(there, np.log(np.abs(np.where(there, own, 1.0))), np.nan)[cells.codes]
+
+
+def _others(history: TableHistory, target: str) -> list[str]:
+    """The columns that every sample has, but the target; none where there is too little to learn from."""
+    if len(history.samples) < _LEAST_BATCHES:
+        return []
+    shared = set.intersection(*(set(sample.column_names) for sample in history.samples))
+    return [name for name in history.columns if name in shared and name != target] if target in shared else []
+
+
+def _by_sizes(
+    history: TableHistory, names: Sequence[str], ours: Sequence[Sizes], cells: Callable[[str], Cells]
+) -> RowContext | None:
+    """A fit on the sizes of up to three numeric columns, each the one that explains most of what is left."""
+    numeric = [name for name in names if history.columns[name].is_numeric and not history.columns[name].is_key]
+    theirs = {name: [sizes(history.cells(at, name)) for at in range(len(ours))] for name in numeric}
+    y = np.concatenate(ours) if ours else np.zeros(0)
+    pooled = {name: np.concatenate(parts) for name, parts in theirs.items()}
+    pooled = {name: x for name, x in pooled.items() if _varies(x)}
+    chosen: list[str] = []
+    left = _left(y, [np.zeros(len(y))])
+    while 0 < left < float("inf") and len(chosen) < _MOST_COLUMNS:
+        tried = {name: _left(y, [pooled[one] for one in (*chosen, name)]) for name in pooled if name not in chosen}
+        best = min(tried, key=lambda name: tried[name], default=None)
+        if best is None or tried[best] > _WORTH * left:
+            break
+        chosen, left = [*chosen, best], tried[best]
+    if not chosen:
+        return None
+    off = []
+    for index, own in enumerate(ours):
+        rest = [at for at in range(len(ours)) if at != index]
+        x = [np.concatenate([theirs[name][at] for at in rest]) for name in chosen]
+        weights = _fit(np.concatenate([ours[at] for at in rest]), x)
+        off.append(own - _predict(weights, [theirs[name][index] for name in chosen]))
+    reach = _reach(off)
+    if reach is None:
+        return None
+    try:
+        now = [sizes(cells(name)) for name in chosen]
+    except KeyError:
+        return None
+    usual = np.logical_and.reduce(
+        [(x >= np.nanmin(pooled[name])) & (x <= np.nanmax(pooled[name])) for name, x in zip(chosen, now, strict=True)]
+    )
+    expected = _predict(_fit(y, [pooled[name] for name in chosen]), now)
+    return RowContext(tuple(chosen), expected, usual, reach, _drift(off))
+
+
+def _by_text(
+    history: TableHistory, name: str, ours: Sequence[Sizes], cells: Callable[[str], Cells]
+) -> RowContext | None:
+    """The median size in the rows with the same text in another column."""
+    column = history.columns[name]
+    if len(column.present) > _REPEATS * sum(map(len, ours)) or len(column.present) < 2:
+        return None
+    texts = [_texts(history.cells(at, name)) for at in range(len(ours))]
+    off = []
+    for index, own in enumerate(ours):
+        rest = [at for at in range(len(ours)) if at != index]
+        medians = _medians([texts[at] for at in rest], [ours[at] for at in rest])
+        off.append(own - _told(medians, texts[index]))
+    reach = _reach(off)
+    if reach is None:
+        return None
+    try:
+        now = _texts(cells(name))
+    except KeyError:
+        return None
+    return RowContext((name,), _told(_medians(texts, ours), now), np.ones(len(now), bool), reach, _drift(off))
+
+
+def _texts(cells: Cells) -> np.ndarray:
+    return np.array(cells.values, object)[cells.codes] if cells.values else np.zeros(0, object)
+
+
+def _medians(texts: Sequence[np.ndarray], ours: Sequence[Sizes]) -> dict[Text, float]:
+    """Median size by text, where at least two rows have one."""
+    groups: dict[Text, list[float]] = {}
+    for part, own in zip(texts, ours, strict=True):
+        for text, size in zip(part.tolist(), own.tolist(), strict=True):
+            if text is not None and size == size:
+                groups.setdefault(text, []).append(size)
+    return {text: float(np.median(group)) for text, group in groups.items() if len(group) > 1}
+
+
+def _told(medians: dict[Text, float], texts: np.ndarray) -> Sizes:
+    return np.array([medians.get(text, np.nan) for text in texts.tolist()], float)
+
+
+def _reach(off: Sequence[np.ndarray]) -> float | None:
+    """How far nearly all rows of batches left out are off, None where too few are told."""
+    every = np.concatenate(off)
+    known = every[np.isfinite(every)]
+    if len(known) < max(_LEAST_ROWS, _THERE * len(every)):
+        return None
+    return float(np.quantile(np.abs(known), _REACH))
+
+
+def _drift(off: Sequence[np.ndarray]) -> float:
+    """How far the median of a batch left out is from what others say, at most."""
+    medians = [abs(float(np.nanmedian(one))) for one in off if np.isfinite(one).any()]
+    return max(medians, default=0.0)
+
+
+def _varies(values: Sizes) -> bool:
+    known = values[np.isfinite(values)]
+    return len(known) >= _LEAST_ROWS and bool(np.ptp(known) > 0)
+
+
+def _left(y: Sizes, columns: Sequence[Sizes]) -> float:
+    """Standard deviation of what a fit leaves unexplained, infinite where too few rows have all columns."""
+    off = y - _predict(_fit(y, columns), columns)
+    known = off[np.isfinite(off)]
+    return float(known.std()) if len(known) >= _LEAST_ROWS else float("inf")
+
+
+def _fit(y: Sizes, columns: Sequence[Sizes]) -> np.ndarray:
+    """Least squares of ``y`` on the columns and a constant, over the rows that have all."""
+    x = np.column_stack([np.ones(len(y)), *columns])
+    there = np.isfinite(x).all(axis=1) & np.isfinite(y)
+    if there.sum() <= 2 * x.shape[1]:
+        return np.full(x.shape[1], np.nan)
+    weights: np.ndarray = np.linalg.lstsq(x[there], y[there], rcond=None)[0]
+    return weights
+
+
+def _predict(weights: np.ndarray, columns: Sequence[Sizes]) -> Sizes:
+    told: Sizes = np.column_stack([np.ones(len(columns[0])), *columns]) @ weights
+    return told
