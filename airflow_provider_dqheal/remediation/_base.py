@@ -17,7 +17,7 @@ from airflow_provider_dqheal.core.types import BatchRef, Issue, IssueType, Rung,
 from airflow_provider_dqheal.profiling.baseline import Baseline
 from airflow_provider_dqheal.profiling.profile import Profile
 from airflow_provider_dqheal.remediation.history import ColumnHistory, TableHistory
-from airflow_provider_dqheal.remediation.kernels.row_context import Moved, RowContext, context_of, sizes
+from airflow_provider_dqheal.remediation.kernels.row_context import Moved, RowContext, context_of, sizes_of
 from airflow_provider_dqheal.remediation.kernels.text import Cells, Text
 from airflow_provider_dqheal.remediation.working import Working
 
@@ -63,7 +63,7 @@ class Context:
     def moved(self, column: str) -> Moved | None:
         """By how much the sizes of a column are off from what the rest of their rows says; None if that is not told."""
         told = self._row_context(column)
-        return None if told is None else told.moved(sizes(self.cells(column)))
+        return None if told is None else told.moved(sizes_of(self.cells(column)))
 
     def _row_context(self, column: str) -> RowContext | None:
         if column not in self._row_contexts:

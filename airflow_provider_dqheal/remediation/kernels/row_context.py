@@ -1,8 +1,7 @@
 """What the other columns of a row say of a number in it: bmi by weight and height, an amount by price and pieces.
 
-Sizes go by multiplication: the logarithm of a number is fitted by those of up to three other columns, or taken from
-rows with the same text elsewhere (an article's price). How far that may be off is asked of each accepted batch by a
-fit on the others.
+Sizes go by multiplication: the logarithm of a number is fitted by those of other columns (:mod:`size_fit`), or taken
+from rows with the same text elsewhere (an article's price): whichever comes nearer in batches it was not made from.
 """
 
 from __future__ import annotations
@@ -12,22 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from airflow_provider_dqheal.detection.size_fit import LEAST_BATCHES, fit_sizes, sizes, telling_reach
 from airflow_provider_dqheal.remediation.history import TableHistory
 from airflow_provider_dqheal.remediation.kernels.numbers import is_number
 from airflow_provider_dqheal.remediation.kernels.text import Cells, Text
 
-_LEAST_ROWS, _LEAST_BATCHES = 200, 3
-"""Rows of the history that have to be predicted, without the batch that they are of; and batches."""
-_THERE = 0.3
-"""Share of the history's rows that have to be predicted."""
-_REACH = 0.995
-"""Share of the history's rows that lie within the reach of what the rest of the row says."""
-_TELLING = 0.5
-"""Reach (natural logarithm) up to which a moved point can be told from none."""
-_NARROWS = 0.5
-"""Times the reach of the column's own median, at most, that others have to come to."""
-_MOST_COLUMNS, _WORTH = 3, 0.98
-"""Columns of a fit, and how far each has to shrink what is left unexplained."""
 _AGREES, _DIFFERS = (1.5, 0.02), (3.0, 0.1)
 """Times the reach, and beside it, up to which a number agrees with its row, and from which on it does not."""
 _MOVED_ROWS, _MOVED = 20, 0.95
@@ -97,27 +85,20 @@ def context_of(history: TableHistory, target: str, cells: Callable[[str], Cells]
         cells: a column of the batch, by name; the names of the last accepted batch that it lacks raise KeyError.
     """
     names = [name for name in _others(history, target) if history.columns[name].batches]
-    ours = [sizes(history.cells(at, target)) for at in range(len(history.samples))]
+    ours = [sizes_of(history.cells(at, target)) for at in range(len(history.samples))] if names else []
     found = [_by_sizes(history, names, ours, cells), *(_by_text(history, name, ours, cells) for name in names)]
-    y = np.concatenate(ours) if ours else np.zeros(0)
-    alone = _reach([y - np.nanmedian(y)]) if np.isfinite(y).any() else None
-    most = min(_TELLING, _NARROWS * alone) if alone is not None else 0.0
-    usable = [one for one in found if one is not None and one.reach <= most]
-    return min(usable, key=lambda one: one.reach, default=None)
+    return min((one for one in found if one is not None), key=lambda one: one.reach, default=None)
 
 
-def sizes(cells: Cells) -> Sizes:
-    """The natural logarithms of a column's numbers, by row."""
-    if not cells.values:
-        return np.zeros(0)
-    own = np.array([float(text) if text is not None and is_number(text) else np.nan for text in cells.values])
-    there = np.isfinite(own) & (own != 0)
-    return np.where(there, np.log(np.abs(np.where(there, own, 1.0))), np.nan)[cells.codes]
+def sizes_of(cells: Cells) -> Sizes:
+    """The sizes of a column's numbers, by row."""
+    own = [float(text) if text is not None and is_number(text) else np.nan for text in cells.values]
+    return sizes(np.array(own))[cells.codes] if own else np.zeros(0)
 
 
 def _others(history: TableHistory, target: str) -> list[str]:
     """The columns that every sample has, but the target; none where there is too little to learn from."""
-    if len(history.samples) < _LEAST_BATCHES:
+    if len(history.samples) < LEAST_BATCHES:
         return []
     shared = set.intersection(*(set(sample.column_names) for sample in history.samples))
     return [name for name in history.columns if name in shared and name != target] if target in shared else []
@@ -126,40 +107,20 @@ def _others(history: TableHistory, target: str) -> list[str]:
 def _by_sizes(
     history: TableHistory, names: Sequence[str], ours: Sequence[Sizes], cells: Callable[[str], Cells]
 ) -> RowContext | None:
-    """A fit on the sizes of up to three numeric columns, each the one that explains most of what is left."""
+    """A fit on the sizes of numeric columns."""
     numeric = [name for name in names if history.columns[name].is_numeric and not history.columns[name].is_key]
-    theirs = {name: [sizes(history.cells(at, name)) for at in range(len(ours))] for name in numeric}
-    y = np.concatenate(ours) if ours else np.zeros(0)
-    pooled = {name: np.concatenate(parts) for name, parts in theirs.items()}
-    pooled = {name: x for name, x in pooled.items() if _varies(x)}
-    chosen: list[str] = []
-    left = _left(y, [np.zeros(len(y))])
-    while 0 < left < float("inf") and len(chosen) < _MOST_COLUMNS:
-        tried = {name: _left(y, [pooled[one] for one in (*chosen, name)]) for name in pooled if name not in chosen}
-        best = min(tried, key=lambda name: tried[name], default=None)
-        if best is None or tried[best] > _WORTH * left:
-            break
-        chosen, left = [*chosen, best], tried[best]
-    if not chosen:
+    theirs = [[own, *(sizes_of(history.cells(at, name)) for name in numeric)] for at, own in enumerate(ours)]
+    fit = fit_sizes([np.column_stack(one) for one in theirs], targets=[0]).get(0)
+    if fit is None:
         return None
-    off = []
-    for index, own in enumerate(ours):
-        rest = [at for at in range(len(ours)) if at != index]
-        x = [np.concatenate([theirs[name][at] for at in rest]) for name in chosen]
-        weights = _fit(np.concatenate([ours[at] for at in rest]), x)
-        off.append(own - _predict(weights, [theirs[name][index] for name in chosen]))
-    reach = _reach(off)
-    if reach is None:
-        return None
+    told_by = [numeric[at - 1] for at in fit.columns]
     try:
-        now = [sizes(cells(name)) for name in chosen]
+        now = {at: sizes_of(cells(name)) for at, name in zip(fit.columns, told_by, strict=True)}
     except KeyError:
         return None
-    usual = np.logical_and.reduce(
-        [(x >= np.nanmin(pooled[name])) & (x <= np.nanmax(pooled[name])) for name, x in zip(chosen, now, strict=True)]
-    )
-    expected = _predict(_fit(y, [pooled[name] for name in chosen]), now)
-    return RowContext(tuple(chosen), expected, usual, reach, _drift(off))
+    rows = len(next(iter(now.values())))
+    every = np.column_stack([now.get(at, np.full(rows, np.nan)) for at in range(len(numeric) + 1)])
+    return RowContext(tuple(told_by), fit.expected(every), fit.usual(every), fit.reach, _drift(fit.off))
 
 
 def _by_text(
@@ -175,7 +136,7 @@ def _by_text(
         rest = [at for at in range(len(ours)) if at != index]
         medians = _medians([texts[at] for at in rest], [ours[at] for at in rest])
         off.append(own - _told(medians, texts[index]))
-    reach = _reach(off)
+    reach = telling_reach(off, np.concatenate(ours))
     if reach is None:
         return None
     try:
@@ -203,43 +164,7 @@ def _told(medians: dict[Text, float], texts: np.ndarray) -> Sizes:
     return np.array([medians.get(text, np.nan) for text in texts.tolist()], float)
 
 
-def _reach(off: Sequence[np.ndarray]) -> float | None:
-    """How far nearly all rows of batches left out are off, None where too few are told."""
-    every = np.concatenate(off)
-    known = every[np.isfinite(every)]
-    if len(known) < max(_LEAST_ROWS, _THERE * len(every)):
-        return None
-    return float(np.quantile(np.abs(known), _REACH))
-
-
 def _drift(off: Sequence[np.ndarray]) -> float:
     """How far the median of a batch left out is from what others say, at most."""
     medians = [abs(float(np.nanmedian(one))) for one in off if np.isfinite(one).any()]
     return max(medians, default=0.0)
-
-
-def _varies(values: Sizes) -> bool:
-    known = values[np.isfinite(values)]
-    return len(known) >= _LEAST_ROWS and bool(np.ptp(known) > 0)
-
-
-def _left(y: Sizes, columns: Sequence[Sizes]) -> float:
-    """Standard deviation of what a fit leaves unexplained, infinite where too few rows have all columns."""
-    off = y - _predict(_fit(y, columns), columns)
-    known = off[np.isfinite(off)]
-    return float(known.std()) if len(known) >= _LEAST_ROWS else float("inf")
-
-
-def _fit(y: Sizes, columns: Sequence[Sizes]) -> np.ndarray:
-    """Least squares of ``y`` on the columns and a constant, over the rows that have all."""
-    x = np.column_stack([np.ones(len(y)), *columns])
-    there = np.isfinite(x).all(axis=1) & np.isfinite(y)
-    if there.sum() <= 2 * x.shape[1]:
-        return np.full(x.shape[1], np.nan)
-    weights: np.ndarray = np.linalg.lstsq(x[there], y[there], rcond=None)[0]
-    return weights
-
-
-def _predict(weights: np.ndarray, columns: Sequence[Sizes]) -> Sizes:
-    told: Sizes = np.column_stack([np.ones(len(columns[0])), *columns]) @ weights
-    return told
