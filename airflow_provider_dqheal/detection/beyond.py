@@ -80,15 +80,19 @@ def named_beyond(probability: np.ndarray, found: Iterable[Finding] = ()) -> int:
     What no measurement of the ensemble tells of is what its finding says.
     """
     for finding in found:
-        if _is_cut(finding):
+        if _is_cut(finding) or finding.metric == "row_size":
             return ISSUE_ORDER.index(finding.issue)
     return max((i for i, name in enumerate(ISSUE_ORDER) if name != "schema_drift"), key=lambda i: float(probability[i]))
 
 
 def _is_gone(finding: Finding) -> bool:
-    """A quarter of a column is missing where it never was, or has lost its last digits."""
+    """A quarter of a column is missing where it never was, it lost its last digits, or does not go with its rows."""
     missing = finding.metric in ("missing_share", "stand_in")
-    return _is_cut(finding) or (missing and finding.strength >= _PLAIN_STRENGTH and finding.share >= _PLAIN_SHARE)
+    return (
+        _is_cut(finding)
+        or finding.metric == "row_size"
+        or (missing and finding.strength >= _PLAIN_STRENGTH and finding.share >= _PLAIN_SHARE)
+    )
 
 
 def _is_cut(finding: Finding) -> bool:

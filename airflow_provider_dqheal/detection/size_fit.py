@@ -23,6 +23,10 @@ _NARROWS = 0.5
 """Times the reach of the column's own median, at most, that others have to come to."""
 _REACH = 0.995
 """Share of the history's rows that lie within the reach of what the rest of the row says."""
+_CLOSE = 0.1
+"""Reach of a fit up to which it tells a size so closely that a number far off is wrong."""
+_TIMES, _BESIDE, _RECORD = 3.0, 0.3, 1.5
+"""Times the reach and beside it, and times the farthest accepted row, beyond which a row is at odds."""
 _MOST_COLUMNS, _WORTH, _PIVOT = 3, 0.96, 1e-9
 """Columns of a fit, how far each has to shrink the variance that is left, and what has to be left of its own."""
 
@@ -147,3 +151,11 @@ def telling_reach(off: Sequence[np.ndarray], own: np.ndarray) -> float | None:
     reach = float(np.quantile(np.abs(known), _REACH))
     alone = float(np.quantile(np.abs(own - np.median(own)), _REACH))
     return reach if alone > 0 and reach <= min(_TELLING, _NARROWS * alone) else None
+
+
+def odds_limit(off: Sequence[np.ndarray], reach: float) -> float:
+    """How far a size may be from what others say before its row is at odds; infinite where they do not tell closely."""
+    if reach > _CLOSE:
+        return float("inf")
+    record = max(float(np.abs(one[np.isfinite(one)]).max(initial=0.0)) for one in off)
+    return max(_TIMES * reach + _BESIDE, _RECORD * record)

@@ -12,6 +12,9 @@ from operator import attrgetter
 from airflow_provider_dqheal.core.registry import Registry
 from airflow_provider_dqheal.core.types import ISSUE_ORDER, Severity
 
+_AT_ODDS, _FEW_AT_ODDS = 1.5, 0.35
+"""Strength of numbers that do not go with their rows, as no accepted one did; share up to which they are outliers."""
+
 
 @dataclass(frozen=True)
 class Described:
@@ -82,6 +85,22 @@ class CutDigits:
 
 
 @dataclass(frozen=True)
+class RowSizes:
+    """Numbers of a column that do not go with those of other columns in the same rows.
+
+    ``by`` the columns that tell how large they are, ``rows`` at odds, their ``share`` of those that can be told, some
+    ``examples`` and what was ``expected`` in their place.
+    """
+
+    column: str
+    by: tuple[str, ...]
+    rows: int
+    share: float
+    examples: tuple[str, ...]
+    expected: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class TableReading:
     """What concerns the batch as a whole. Shares are in [0, 1], ``usual_*`` the most seen in the history."""
 
@@ -97,6 +116,7 @@ class TableReading:
     schema: SchemaReading
     measures: Callable[[str], float]
     cut: tuple[CutDigits, ...] = ()
+    at_odds: tuple[RowSizes, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -233,6 +253,21 @@ def span(low: float | str | None, high: float | str | None) -> str:
     """``118 to 131``, or one number when both are written alike."""
     one, other = number(low), number(high)
     return one if one == other else f"{one} to {other}"
+
+
+def at_odds(issue: str, table: TableReading, few: bool) -> list[Finding]:
+    """Findings of numbers that do not go with their rows, in a few of these or in many."""
+    return [
+        Finding(
+            issue, odd.column, "row_size", _AT_ODDS,
+            f"{odd.column}: {percent(odd.share)} of the values do not go with {' and '.join(odd.by)} in the same row"
+            f" ({shown(odd.examples)}; expected about {', '.join(map(number, odd.expected))}), as all did in the last"
+            f" {table.history} batches",
+            odd.share, 0.0, 0.0, odd.examples, odd.share,
+        )
+        for odd in table.at_odds
+        if (odd.share <= _FEW_AT_ODDS) == few
+    ]  # fmt: skip
 
 
 def shown(examples: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ from airflow_provider_dqheal.issues._base import (
     IssueSpec,
     Reading,
     TableReading,
+    at_odds,
     by_share,
     number,
     order_of,
@@ -148,8 +149,8 @@ def read_column(reading: Reading) -> Sequence[Finding]:
 
 
 def read_table(table: TableReading) -> Sequence[Finding]:
-    """A batch that repeats an earlier one, or repeats its own rows."""
-    found = []
+    """A batch that repeats an earlier one, or its own rows, or has a column that no longer goes with the others."""
+    found = at_odds(NAME, table, few=False)
     excess = table.measures("repeat_excess")
     if table.repeat_share * table.rows >= 3 and table.repeat_share > 2 * table.usual_repeat + 0.005 and excess > 0:
         found.append(

@@ -9,8 +9,9 @@ from airflow_provider_dqheal.issues._base import (
     Finding,
     IssueSpec,
     Reading,
+    TableReading,
+    at_odds,
     by_share,
-    nothing,
     number,
     order_of,
     percent,
@@ -120,6 +121,11 @@ def read_column(reading: Reading) -> Sequence[Finding]:
     return sorted(found, key=lambda finding: -finding.strength)
 
 
+def read_table(table: TableReading) -> Sequence[Finding]:
+    """Numbers that do not go with the rest of their row."""
+    return at_odds(NAME, table, few=True)
+
+
 def fallback(reading: Reading) -> Finding:
     """Words for a column that the ensemble blames."""
     side = "below" if reading("reach_below.nearest") > reading("reach_above.nearest") else "above"
@@ -133,4 +139,4 @@ def fallback(reading: Reading) -> Finding:
     )  # fmt: skip
 
 
-register(IssueSpec(NAME, order_of(NAME), "Outliers", read_column, nothing, by_share, fallback, _SIGNS, _NEEDS))
+register(IssueSpec(NAME, order_of(NAME), "Outliers", read_column, read_table, by_share, fallback, _SIGNS, _NEEDS))

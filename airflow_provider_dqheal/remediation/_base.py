@@ -60,6 +60,11 @@ class Context:
         told = self._row_context(column)
         return None if told is None else told.agrees(self.cells(column).rows({text}), value)
 
+    def at_odds(self, column: str) -> np.ndarray:
+        """Positions of the rows whose number does not go with the rest of the row, as all did in the history."""
+        told = self._row_context(column)
+        return np.zeros(0, np.int64) if told is None else told.at_odds(sizes_of(self.cells(column)))
+
     def moved(self, column: str) -> Moved | None:
         """By how much the sizes of a column are off from what the rest of their rows says; None if that is not told."""
         told = self._row_context(column)

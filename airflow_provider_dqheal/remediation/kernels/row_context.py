@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from airflow_provider_dqheal.detection.size_fit import LEAST_BATCHES, fit_sizes, sizes, telling_reach
+from airflow_provider_dqheal.detection.size_fit import LEAST_BATCHES, fit_sizes, odds_limit, sizes, telling_reach
 from airflow_provider_dqheal.remediation.history import TableHistory
 from airflow_provider_dqheal.remediation.kernels.numbers import is_number
 from airflow_provider_dqheal.remediation.kernels.text import Cells, Text
@@ -47,6 +47,7 @@ class RowContext:
         usual: (rows,) bool, whether the others are as they were; beyond that, they only tell what they agree with.
         reach: how far accepted rows are from what others say, as a natural logarithm.
         drift: how far the middle of an accepted batch is, at most.
+        limit: how far a row may be off before it is at odds; infinite where the others do not tell closely.
     """
 
     columns: tuple[str, ...]
@@ -54,6 +55,13 @@ class RowContext:
     usual: np.ndarray
     reach: float
     drift: float
+    limit: float
+
+    def at_odds(self, own: Sizes) -> np.ndarray:
+        """Positions of the rows whose sizes (rows,) are farther from what the others say than in any accepted row."""
+        off = np.abs(own - self.expected)
+        odd: np.ndarray = np.flatnonzero(self.usual & np.isfinite(off) & (off > self.limit))
+        return odd
 
     def moved(self, own: Sizes) -> Moved | None:
         """By how much all sizes of a batch (rows,) are off from what the rest of their rows says; None if not alike."""
@@ -120,7 +128,8 @@ def _by_sizes(
         return None
     rows = len(next(iter(now.values())))
     every = np.column_stack([now.get(at, np.full(rows, np.nan)) for at in range(len(numeric) + 1)])
-    return RowContext(tuple(told_by), fit.expected(every), fit.usual(every), fit.reach, _drift(fit.off))
+    limit = odds_limit(fit.off, fit.reach)
+    return RowContext(tuple(told_by), fit.expected(every), fit.usual(every), fit.reach, _drift(fit.off), limit)
 
 
 def _by_text(
@@ -143,7 +152,8 @@ def _by_text(
         now = _texts(cells(name))
     except KeyError:
         return None
-    return RowContext((name,), _told(_medians(texts, ours), now), np.ones(len(now), bool), reach, _drift(off))
+    expected, usual = _told(_medians(texts, ours), now), np.ones(len(now), bool)
+    return RowContext((name,), expected, usual, reach, _drift(off), odds_limit(off, reach))
 
 
 def _texts(cells: Cells) -> np.ndarray:

@@ -1,0 +1,106 @@
+"""Numbers that do not go with the rest of their row: an amount ten times what price and pieces give.
+
+Such a number may be a usual one of its column, so that nothing else shows it. A row is at odds where a size is much
+farther from what the others say than in any accepted row. In corpus batches that are clean none is, where others tell
+a size closely.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from airflow_provider_dqheal.detection.size_fit import SizeFit, fit_sizes, odds_limit, sizes
+from airflow_provider_dqheal.detection.stack import ColumnStack, Stack
+from airflow_provider_dqheal.detection.view import BatchView
+from airflow_provider_dqheal.issues._base import RowSizes
+
+_MOST_COLUMNS = 40
+_AS_FAR = 0.7
+"""Share of the farthest column's distance, from which on a column of the same rows may be the wrong one as well."""
+_NUMBERS = 0.9
+_SHOWN = 3
+
+
+@dataclass(frozen=True, eq=False)
+class _Fits:
+    names: tuple[str, ...]
+    found: dict[int, SizeFit]
+    usual: np.ndarray
+    """(columns, 2) middle and spread of the sizes in the history."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Odd:
+    place: int
+    rows: np.ndarray
+    asked: int
+    off: float
+    unusual: float
+
+
+def row_sizes(batch: BatchView, stack: Stack) -> tuple[RowSizes, ...]:
+    """The column whose numbers do not go with the rest of their rows; of several in the same rows the likeliest.
+
+    That is the one farthest off, and of those about as far off the least usual by itself.
+    """
+    fits = _fits_of(stack)
+    now = _sizes_of(batch, fits.names) if fits.found else np.zeros((0, 0))
+    odd = [one for place, fit in fits.found.items() if (one := _at_odds(now, place, fit, fits.usual[place]))]
+    if not odd:
+        return ()
+    farthest = max(one.off for one in odd)
+    worst = max((one for one in odd if one.off >= _AS_FAR * farthest), key=lambda one: one.unusual)
+    name, fit = fits.names[worst.place], fits.found[worst.place]
+    expected = np.exp(fit.expected(now)[worst.rows[:_SHOWN]]).tolist()
+    view = batch.columns[name]
+    texts = [view.values[at] for at in view.aligned[worst.rows[:_SHOWN]].tolist()]
+    told_by = tuple(fits.names[at] for at in fit.columns)
+    return (RowSizes(name, told_by, len(worst.rows), len(worst.rows) / worst.asked, tuple(texts), tuple(expected)),)
+
+
+def _at_odds(now: np.ndarray, place: int, fit: SizeFit, usual: np.ndarray) -> _Odd | None:
+    own = now[:, place]
+    off = np.abs(own - fit.expected(now))
+    asked = fit.usual(now) & np.isfinite(off)
+    rows = np.flatnonzero(asked & (off > odds_limit(fit.off, fit.reach)))
+    if not len(rows):
+        return None
+    unusual = float(np.median(np.abs(own[rows] - usual[0])) / usual[1])
+    return _Odd(place, rows, int(asked.sum()), float(np.median(off[rows])), unusual)
+
+
+def _fits_of(stack: Stack) -> _Fits:
+    """What the sizes of each column are by those of others, where they tell them closely; found once."""
+    held = stack.cache.get("size fits")
+    if isinstance(held, _Fits):
+        return held
+    names = tuple(name for name, column in stack.columns.items() if _is_numeric(column))[:_MOST_COLUMNS]
+    batches = [_sizes_of(batch, names) for batch in stack.batches]
+    every = fit_sizes(batches) if len(names) > 1 else {}
+    close = {at: fit for at, fit in every.items() if np.isfinite(odds_limit(fit.off, fit.reach))}
+    pooled = np.concatenate(batches) if close else np.zeros((0, 0))
+    known = {at: pooled[np.isfinite(pooled[:, at]), at] for at in close}
+    usual = np.zeros((len(names), 2))
+    for at, own in known.items():
+        usual[at] = np.median(own), max(float(own.std()), 1e-9)
+    found = _Fits(names, close, usual)
+    stack.cache["size fits"] = found
+    return found
+
+
+def _is_numeric(column: ColumnStack) -> bool:
+    views = [view for view in column.views if view is not None and view.present > 0]
+    return bool(views) and all(not view.temporal and view.weights.sum() > _NUMBERS * view.present for view in views)
+
+
+def _sizes_of(batch: BatchView, names: tuple[str, ...]) -> np.ndarray:
+    """(rows, columns) the sizes of a batch's aligned rows."""
+    rows = max((len(view.aligned) for view in batch.columns.values()), default=0)
+    columns = np.full((rows, len(names)), np.nan)
+    for at, name in enumerate(names):
+        view = batch.columns.get(name)
+        if view is not None and len(view.aligned) == rows:
+            columns[:, at] = view.in_rows
+    return sizes(columns)

@@ -1,0 +1,31 @@
+"""Takes out rows with a number that does not go with the rest of its row."""
+
+from __future__ import annotations
+
+from airflow_provider_dqheal.core.types import Step
+from airflow_provider_dqheal.remediation._base import Context, register
+from airflow_provider_dqheal.remediation._remainder import QuarantineStrategy
+
+
+@register
+class QuarantineAtOdds(QuarantineStrategy):
+    """Needs an outlier issue that alarms by itself and blames the column.
+
+    Which of the row's columns is wrong cannot be told, where each is a usual one: nothing is repaired.
+    """
+
+    name = "quarantine_at_odds"
+    heals = "outliers"
+    order = 91
+
+    def propose(self, context: Context) -> list[Step]:
+        """One step a column."""
+        steps = []
+        for name, history, _ in context.columns():
+            if not history.is_numeric or context.issue("outliers", column=name, alone=True) is None:
+                continue
+            rows = context.row_ids(context.at_odds(name))
+            if rows and self.within_budget(context, len(rows)):
+                reason = f"{len(rows):,} values of {name!r} do not go with the rest of their rows"
+                steps.append(self.rows_step(context, (name,), rows, f"{name!r} at odds with its row", 0.9, reason))
+        return steps
