@@ -1,8 +1,8 @@
 """Numbers that do not go with the rest of their row: an amount ten times what price and pieces give.
 
 Such a number may be a usual one of its column, so that nothing else shows it. A row is at odds where a size is much
-farther from what the others say than in any accepted row. In corpus batches that are clean none is, where others tell
-a size closely.
+farther from what the others say than in any accepted row; there have to be more of them than chance gives where the
+history has none.
 """
 
 from __future__ import annotations
@@ -11,12 +11,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from airflow_provider_dqheal.detection.scalars import at_least
 from airflow_provider_dqheal.detection.size_fit import SizeFit, fit_sizes, odds_limit, sizes
 from airflow_provider_dqheal.detection.stack import ColumnStack, Stack
 from airflow_provider_dqheal.detection.view import BatchView
 from airflow_provider_dqheal.issues._base import RowSizes
 
 _MOST_COLUMNS = 40
+_BY_CHANCE = 0.01
+"""How seldom chance has so many rows at odds, where one in as many rows as the history has is."""
 _AS_FAR = 0.7
 """Share of the farthest column's distance, from which on a column of the same rows may be the wrong one as well."""
 _NUMBERS = 0.9
@@ -65,7 +68,8 @@ def _at_odds(now: np.ndarray, place: int, fit: SizeFit, usual: np.ndarray) -> _O
     off = np.abs(own - fit.expected(now))
     asked = fit.usual(now) & np.isfinite(off)
     rows = np.flatnonzero(asked & (off > odds_limit(fit.off, fit.reach)))
-    if not len(rows):
+    known = sum(int(np.isfinite(one).sum()) for one in fit.off)
+    if not len(rows) or at_least(len(rows), int(asked.sum()), 1 / (known + 1)) > _BY_CHANCE:
         return None
     unusual = float(np.median(np.abs(own[rows] - usual[0])) / usual[1])
     return _Odd(place, rows, int(asked.sum()), float(np.median(off[rows])), unusual)
