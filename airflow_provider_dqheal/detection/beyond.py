@@ -80,7 +80,7 @@ def named_beyond(probability: np.ndarray, found: Iterable[Finding] = ()) -> int:
     What no measurement of the ensemble tells of is what its finding says.
     """
     for finding in found:
-        if _is_cut(finding) or finding.metric == "row_size":
+        if _is_cut(finding) or _is_at_odds(finding):
             return ISSUE_ORDER.index(finding.issue)
     return max((i for i, name in enumerate(ISSUE_ORDER) if name != "schema_drift"), key=lambda i: float(probability[i]))
 
@@ -88,16 +88,18 @@ def named_beyond(probability: np.ndarray, found: Iterable[Finding] = ()) -> int:
 def _is_gone(finding: Finding) -> bool:
     """A quarter of a column is missing where it never was, it lost its last digits, or does not go with its rows."""
     missing = finding.metric in ("missing_share", "stand_in")
-    return (
-        _is_cut(finding)
-        or finding.metric == "row_size"
-        or (missing and finding.strength >= _PLAIN_STRENGTH and finding.share >= _PLAIN_SHARE)
-    )
+    lost = missing and finding.strength >= _PLAIN_STRENGTH and finding.share >= _PLAIN_SHARE
+    return lost or _is_cut(finding) or _is_at_odds(finding)
 
 
 def _is_cut(finding: Finding) -> bool:
     """Long identifiers have lost their last digits, in more cells than chance explains."""
     return finding.metric == "cut_digits" and finding.strength >= 1.0
+
+
+def _is_at_odds(finding: Finding) -> bool:
+    """Numbers do not go with the rest of their rows, as all did in the history."""
+    return finding.metric == "row_size"
 
 
 @lru_cache(maxsize=256)

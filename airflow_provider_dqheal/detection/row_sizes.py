@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from airflow_provider_dqheal.detection.scalars import at_least
-from airflow_provider_dqheal.detection.size_fit import SizeFit, fit_sizes, odds_limit, sizes
+from airflow_provider_dqheal.detection.size_fit import SizeFit, fit_sizes, sizes
 from airflow_provider_dqheal.detection.stack import ColumnStack, Stack
 from airflow_provider_dqheal.detection.view import BatchView
 from airflow_provider_dqheal.issues._base import RowSizes
@@ -60,16 +60,15 @@ def row_sizes(batch: BatchView, stack: Stack) -> tuple[RowSizes, ...]:
     view = batch.columns[name]
     texts = [view.values[at] for at in view.aligned[worst.rows[:_SHOWN]].tolist()]
     told_by = tuple(fits.names[at] for at in fit.columns)
-    return (RowSizes(name, told_by, len(worst.rows), len(worst.rows) / worst.asked, tuple(texts), tuple(expected)),)
+    return (RowSizes(name, told_by, len(worst.rows) / worst.asked, tuple(texts), tuple(expected)),)
 
 
 def _at_odds(now: np.ndarray, place: int, fit: SizeFit, usual: np.ndarray) -> _Odd | None:
     own = now[:, place]
     off = np.abs(own - fit.expected(now))
     asked = fit.usual(now) & np.isfinite(off)
-    rows = np.flatnonzero(asked & (off > odds_limit(fit.off, fit.reach)))
-    known = sum(int(np.isfinite(one).sum()) for one in fit.off)
-    if not len(rows) or at_least(len(rows), int(asked.sum()), 1 / (known + 1)) > _BY_CHANCE:
+    rows = np.flatnonzero(asked & (off > fit.limit))
+    if not len(rows) or at_least(len(rows), int(asked.sum()), 1 / (fit.told + 1)) > _BY_CHANCE:
         return None
     unusual = float(np.median(np.abs(own[rows] - usual[0])) / usual[1])
     return _Odd(place, rows, int(asked.sum()), float(np.median(off[rows])), unusual)
@@ -83,7 +82,7 @@ def _fits_of(stack: Stack) -> _Fits:
     names = tuple(name for name, column in stack.columns.items() if _is_numeric(column))[:_MOST_COLUMNS]
     batches = [_sizes_of(batch, names) for batch in stack.batches]
     every = fit_sizes(batches) if len(names) > 1 else {}
-    close = {at: fit for at, fit in every.items() if np.isfinite(odds_limit(fit.off, fit.reach))}
+    close = {at: fit for at, fit in every.items() if np.isfinite(fit.limit)}
     pooled = np.concatenate(batches) if close else np.zeros((0, 0))
     known = {at: pooled[np.isfinite(pooled[:, at]), at] for at in close}
     usual = np.zeros((len(names), 2))

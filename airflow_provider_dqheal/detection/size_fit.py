@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -50,6 +51,16 @@ class SizeFit:
     high: np.ndarray
     off: tuple[np.ndarray, ...]
     reach: float
+
+    @cached_property
+    def limit(self) -> float:
+        """See :func:`odds_limit`."""
+        return odds_limit(self.off, self.reach)
+
+    @cached_property
+    def told(self) -> int:
+        """Rows of the history that were predicted."""
+        return sum(int(np.isfinite(one).sum()) for one in self.off)
 
     def expected(self, sizes: np.ndarray) -> np.ndarray:
         """(rows,) what the sizes (rows, columns) of a batch say, nan where one is missing."""

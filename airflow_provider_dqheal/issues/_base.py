@@ -88,13 +88,12 @@ class CutDigits:
 class RowSizes:
     """Numbers of a column that do not go with those of other columns in the same rows.
 
-    ``by`` the columns that tell how large they are, ``rows`` at odds, their ``share`` of those that can be told, some
-    ``examples`` and what was ``expected`` in their place.
+    ``by`` the columns that tell how large they are, the ``share`` of rows at odds among those that can be told,
+    some ``examples`` and what was ``expected`` in their place.
     """
 
     column: str
     by: tuple[str, ...]
-    rows: int
     share: float
     examples: tuple[str, ...]
     expected: tuple[float, ...]

@@ -128,8 +128,7 @@ def _by_sizes(
         return None
     rows = len(next(iter(now.values())))
     every = np.column_stack([now.get(at, np.full(rows, np.nan)) for at in range(len(numeric) + 1)])
-    limit = odds_limit(fit.off, fit.reach)
-    return RowContext(tuple(told_by), fit.expected(every), fit.usual(every), fit.reach, _drift(fit.off), limit)
+    return RowContext(tuple(told_by), fit.expected(every), fit.usual(every), fit.reach, _drift(fit.off), fit.limit)
 
 
 def _by_text(
