@@ -3,12 +3,14 @@
 The ensemble weighs what the faults it was trained on move; a fault of another kind may move a measurement further than
 a clean batch of any table ever did, and still mean nothing to it. That something is wrong is then plain; which issue it
 is, the ensemble says better than the measurement. Of time-ordered clean batches of the training corpus about one in two
-hundred is raised by this alone, and of the faulty ones that the ensemble lets pass one in eight.
+hundred is raised by this alone, and of the faulty ones that the ensemble lets pass one in eight. So is a finding as
+strong as in no clean batch of the corpus: numbers, dates and booleans that do not read or are written in a form never
+had, a date far outside all others, keys and rows that repeat.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -31,7 +33,7 @@ ENDS: tuple[tuple[str, str, float], ...] = (
     ("past_z", "date", 19.0),
     ("parse_z", "", 2.5),
     ("null.own", "", 5.8),
-    ("top.own", "", 5.4),
+    ("top.own", "", 4.7),
     ("unit.own", "", 3.8),
     ("unit.excess", "", 2.05),
     ("association_excess", "", 4.7),
@@ -52,6 +54,24 @@ LEAST_RATE = 0.02
 _PLAIN_STRENGTH = 3.0
 _PLAIN_SHARE = 0.25
 _FEW = 0.35
+
+CERTAIN: Mapping[str, tuple[frozenset[str], float]] = {
+    "parse_failures": (frozenset({"number", "date", "bool"}), 1.2),
+    "new_form": (frozenset({"number", "date", "bool"}), 1.2),
+    "boolean_spelling": (frozenset({"bool"}), 1.5),
+    "values_above": (frozenset({"date"}), 1.5),
+    "values_below": (frozenset({"date"}), 1.5),
+    "factor_above": (frozenset({"number"}), 2.0),
+    "factor_below": (frozenset({"number"}), 2.0),
+    "repeated_keys": (frozenset({"number", "date", "text"}), 2.0),
+}
+"""A finding in columns of these kinds that no clean batch has at this strength (of 2,342 of the corpus, none)."""
+
+_REPEATED_ROWS, _REPEATED_SHARE = 3.0, 0.05
+_SLIP = 1.3
+_GONE_SHARE = 0.999
+"""Nothing but a stray cell is left of a column."""
+
 _MEASURES = [AT[measure] for measure, _, _ in ENDS]
 _ENDS = {
     of: np.asarray([end if kind in ("", of) else np.inf for _, kind, end in ENDS])
@@ -60,8 +80,10 @@ _ENDS = {
 """Where clean batches end in each of :data:`ENDS`, by the kind of column."""
 
 
-def beyond_clean(found: Iterable[Finding], columns: Sequence[str], kinds: Sequence[str], raw: np.ndarray) -> list[str]:
-    """The columns that lie beyond what clean batches show, by their findings or their measurements.
+def beyond_clean(
+    found: Iterable[Finding], columns: Sequence[str], kinds: Sequence[str], raw: np.ndarray
+) -> list[str | None]:
+    """The columns that lie beyond what clean batches show, by their findings or measurements; None: the batch itself.
 
     Args:
         found: the findings of the batch.
@@ -69,20 +91,35 @@ def beyond_clean(found: Iterable[Finding], columns: Sequence[str], kinds: Sequen
         kinds: number, date, bool or text: what each holds, by the history.
         raw: (C, features) measurements.
     """
-    gone = [finding.column for finding in found if _is_gone(finding)]
+    kind_of = dict(zip(columns, kinds, strict=True))
+    plain = [one.column for one in found if _is_gone(one) or _is_certain(one, kind_of.get(one.column or "", ""))]
     far = [columns[row] for row in np.flatnonzero(_are_far(kinds, raw)).tolist()]
-    return list(dict.fromkeys([*(column for column in gone if column is not None), *far]))
+    return list(dict.fromkeys([*plain, *far]))
 
 
 def named_beyond(probability: np.ndarray, found: Iterable[Finding] = ()) -> int:
     """The place of the likeliest issue type, by probabilities (issue types, ...); a changed schema is a fact.
 
-    What no measurement of the ensemble tells of is what its finding says.
+    What no measurement of the ensemble tells of is what its finding says; so are an empty column, rows that repeat, and
+    slips of the pen in a form that the column has.
     """
+    found = list(found)
+    other_form = {finding.column for finding in found if finding.metric == "new_form"}
     for finding in found:
-        if _is_cut(finding) or _is_at_odds(finding):
+        slip = finding.metric == "near_values" and finding.strength >= _SLIP and finding.column not in other_form
+        if slip or _is_cut(finding) or _is_at_odds(finding) or _is_empty(finding) or _is_repeated(finding):
             return ISSUE_ORDER.index(finding.issue)
     return max((i for i, name in enumerate(ISSUE_ORDER) if name != "schema_drift"), key=lambda i: float(probability[i]))
+
+
+def rewritten(found: Iterable[Finding], columns: Sequence[str], kinds: Sequence[str]) -> list[str | None]:
+    """The date columns that are mostly written in a form they never had: a type mismatch, whatever else they are.
+
+    Read by that form, day and month may change places: the dates seem to have moved, which is all the ensemble says.
+    """
+    dates = {name for name, kind in zip(columns, kinds, strict=True) if kind == "date"}
+    written = [one for one in found if one.metric == "new_form" and one.column in dates]
+    return [one.column for one in written if one.strength >= _PLAIN_STRENGTH and one.share >= 0.5]
 
 
 def _is_gone(finding: Finding) -> bool:
@@ -90,6 +127,23 @@ def _is_gone(finding: Finding) -> bool:
     missing = finding.metric in ("missing_share", "stand_in")
     lost = missing and finding.strength >= _PLAIN_STRENGTH and finding.share >= _PLAIN_SHARE
     return lost or _is_cut(finding) or _is_at_odds(finding)
+
+
+def _is_certain(finding: Finding, kind: str) -> bool:
+    """A finding that is as strong in no clean batch."""
+    kinds, least = CERTAIN.get(finding.metric, (frozenset(), np.inf))
+    return (kind in kinds and finding.strength >= least) or _is_repeated(finding)
+
+
+def _is_empty(finding: Finding) -> bool:
+    """A column holds nothing any more."""
+    return finding.metric == "missing_share" and finding.share >= _GONE_SHARE
+
+
+def _is_repeated(finding: Finding) -> bool:
+    """Rows repeat others of their batch, as in no batch of the history."""
+    repeated = finding.metric == "duplicate_rows" and finding.share >= _REPEATED_SHARE
+    return repeated and finding.strength >= _REPEATED_ROWS
 
 
 def _is_cut(finding: Finding) -> bool:
@@ -110,13 +164,35 @@ def _ends_of(kinds: tuple[str, ...]) -> np.ndarray:
 
 def _are_far(kinds: Sequence[str], raw: np.ndarray) -> np.ndarray:
     """(C,) bool: which columns lie beyond, by their measurements."""
+
+    def measured(name: str) -> np.ndarray:
+        column: np.ndarray = raw[:, AT[name]]
+        return column
+
+    number, text = (np.asarray([kind == which for kind in kinds], dtype=bool) for which in ("number", "text"))
     # No text was ever spelled nearly as oddly.
-    strange = np.minimum(raw[:, AT["spelling_reach"]], raw[:, AT["spelling_excess"]]) > 3.0
-    strange &= raw[:, AT["spelling_share"]] <= _FEW
+    strange = (measured("spelling_reach") > 2.5) & (measured("spelling_excess") > 3.0)
+    strange &= measured("spelling_share") <= _FEW
     # Far beyond all records.
-    above = (raw[:, AT["reach_above.nearest"]] > 10.0) & (raw[:, AT["reach_above.excess"]] > 2.3)
-    above &= np.asarray([kind == "number" for kind in kinds], dtype=bool)
+    above = number & (measured("reach_above.nearest") > 10.0) & (measured("reach_above.excess") > 2.3)
     # A key that repeats.
-    key = (raw[:, AT["is_unique"]] > 0) & (raw[:, AT["repeat_loo"]] == 0) & (raw[:, AT["repeat_z"]] > 11.0)
-    far: np.ndarray = (raw[:, _MEASURES] > _ends_of(tuple(kinds))).any(axis=1) | strange | above | key
-    return far
+    key = (measured("is_unique") > 0) & (measured("repeat_loo") == 0) & (measured("repeat_z") > 11.0)
+    far = np.asarray((raw[:, _MEASURES] > _ends_of(tuple(kinds))).any(axis=1))
+    return far | strange | above | key | _emptied(measured) | (text & _not_listed(measured))
+
+
+def _emptied(measured: Callable[[str], np.ndarray]) -> np.ndarray:
+    """(C,) bool: columns that hold nothing any more, or far less than ever."""
+    own, near, missing = measured("missing.own"), measured("missing.near"), measured("missing_share")
+    nothing = (missing >= _GONE_SHARE) & (own > 3.6) & (near > 9.0) & (measured("missing.excess") > 0.9)
+    return nothing | ((own > 4.6) & (near > 7.0) & (missing > measured("missing_max") + 0.15))
+
+
+def _not_listed(measured: Callable[[str], np.ndarray]) -> np.ndarray:
+    """(C,) bool: a closed list of values meets one that is a slip of the pen, or of a form that none of them has."""
+    closed, near, form = measured("closed_z"), measured("near_share"), measured("odd_form")
+    slip = (closed > 4.0) & (measured("near_z") > 4.0) & (measured("near_loo") == 0)
+    slip &= (near >= 0.005) & (near <= _FEW)
+    other = (closed > 5.0) & (measured("odd_form_z") > 5.0) & (measured("form_loo") < 0.002)
+    other &= (form >= 0.01) & (form <= _FEW)
+    return (measured("unseen_loo") == 0) & (slip | other)

@@ -26,7 +26,7 @@ class Concerned:
 
 
 def concerned(
-    spec: IssueSpec, scores: Scores, place: int, found: Sequence[Finding], beyond: Sequence[str] = ()
+    spec: IssueSpec, scores: Scores, place: int, found: Sequence[Finding], beyond: Sequence[str | None] = ()
 ) -> Concerned:
     """The columns of an issue, in the order of contribution.
 
@@ -56,7 +56,8 @@ def concerned(
             weight.setdefault(column, 0.1)
         if not weight and names:
             weight[_likeliest(names, excess, strongest)] = 0.1
-    blamed = set(strongest) if exact else {*beyond, *(names[row] for row in np.flatnonzero(excess >= 0).tolist())}
+    above = (names[row] for row in np.flatnonzero(excess >= 0).tolist())
+    blamed: set[str | None] = set(strongest) if exact else {*beyond, *above}
     order = sorted(weight, key=lambda column: (column is not None and column not in blamed, -weight[column]))
     return Concerned(tuple(order), frozenset(column for column in blamed if column is not None))
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from airflow_provider_dqheal.core.config import DetectionSettings
 from airflow_provider_dqheal.core.types import ISSUE_ORDER, Evidence, Issue, Severity, Verdict
-from airflow_provider_dqheal.detection.beyond import LEAST_RATE, beyond_clean, named_beyond
+from airflow_provider_dqheal.detection.beyond import LEAST_RATE, beyond_clean, named_beyond, rewritten
 from airflow_provider_dqheal.detection.blame import concerned
 from airflow_provider_dqheal.detection.facts import Readings, findings
 from airflow_provider_dqheal.issues._base import Finding, IssueSpec, Reading, ordered
@@ -87,14 +87,19 @@ def assess(profile: Profile, baseline: Baseline, scores: Scores, settings: Detec
         beyond = []  # the ensemble knows better which columns it is in
     elif beyond:
         acted = [named_beyond(probability, found)]
-    watched = [i for i in _chosen(scores, look, 1.0, likely) if i not in acted]
+    written = rewritten(found, features.columns, features.kinds) if acted else []
+    plain_in: dict[int, list[str | None]] = dict.fromkeys(acted, beyond)
+    if written:
+        place = ISSUE_ORDER.index("type_mismatch")
+        plain_in[place] = [*plain_in.get(place, ()), *written]
+    watched = [i for i in _chosen(scores, look, 1.0, likely) if i not in plain_in]
     issues: list[Issue] = []
     watch: list[Issue] = []
     specs = {spec.name: spec for spec in ordered()}
     for i, name in enumerate(ISSUE_ORDER):
-        if i in acted or i in watched:
-            issue = _issue(specs[name], float(probability[i]), found, columns, scores, i, beyond if i in acted else ())
-            (issues if i in acted else watch).append(issue)
+        if i in plain_in or i in watched:
+            issue = _issue(specs[name], float(probability[i]), found, columns, scores, i, plain_in.get(i, ()))
+            (issues if i in plain_in else watch).append(issue)
     shown = {name: round(float(probability[i]), 4) for i, name in enumerate(HEADS)}
     thresholds = {name: round(calibration.probability(i, act), 4) for i, name in enumerate(HEADS)}
     return Verdict(
@@ -123,7 +128,7 @@ def _issue(
     readings: Mapping[str, Reading],
     scores: Scores,
     place: int,
-    beyond: Sequence[str],
+    beyond: Sequence[str | None],
 ) -> Issue:
     """One issue, with evidence of each column; ``beyond``: the columns that raised it whatever the score."""
     mine = [finding for finding in found if finding.issue == spec.name]

@@ -26,7 +26,7 @@ def _plain_columns(sample: Sample) -> np.ndarray:
     readings = [_reading(name, row, sample.history) for name, row in zip(sample.columns, raw.tolist(), strict=True)]
     found = (finding for reading in readings for finding in findings_in(reading))
     beyond = beyond_clean(found, sample.columns, [reading.kind for reading in readings], raw)
-    return np.isin(np.asarray(sample.columns, dtype=object), beyond)
+    return np.asarray([name in beyond for name in sample.columns], dtype=bool)
 
 
 def _reading(name: str, row: list[float], history: int) -> Reading:

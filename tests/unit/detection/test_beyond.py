@@ -9,6 +9,7 @@ from _support.orders import orders
 from _support.tables import put
 
 from airflow_provider_dqheal.core.config import DetectionSettings
+from airflow_provider_dqheal.core.types import Verdict
 from airflow_provider_dqheal.detection.beyond import beyond_clean
 from airflow_provider_dqheal.detection.compare import FEATURES
 from airflow_provider_dqheal.detection.detector import Scores, default_detector
@@ -28,7 +29,8 @@ def day_of(day: int) -> pa.Table:
     note = [" ".join(rng.choice(words, 5)) for _ in range(table.num_rows)]
     table = table.append_column("code", pa.array([f"{value:016x}" for value in rng.integers(0, 2**62, table.num_rows)]))
     columns = {name: [str(value) for value in table[name].to_pylist()] for name in table.column_names}
-    return pa.table({**columns, "note": note})
+    returned = [f"2026-0{rng.integers(4, 7)}-1{rng.integers(0, 9)}" if rng.random() < 0.4 else "" for _ in note]
+    return pa.table({**columns, "note": note, "returned": returned})
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +44,11 @@ CASES = [
     ("amount", "98765432109", 2, "outliers"),
     ("code", "00ff00ff00ff00ff", 60, "distribution_shift"),
     ("note", "<p>late</p>", 30, "type_mismatch"),
+    ("country", "DEx", 30, "type_mismatch"),
+    ("returned", "", 600, "missing_data"),
+    ("returned", "", 400, "missing_data"),
+    ("amount", "12,50", 20, "type_mismatch"),
+    ("returned", "2096-04-11", 5, "outliers"),
 ]
 
 
@@ -54,14 +61,54 @@ def test_a_column_beyond_all_that_is_clean_is_an_issue(history, column, value, c
     assert column in verdict.issue(issue).columns
 
 
-def test_it_is_one_where_the_ensemble_is_silent_and_the_promise_leaves_room(history):
-    profile = profile_table(put(day_of(9), "amount", dict.fromkeys(range(8), "tall")))
-    baseline = Baseline.build("orders", [profile_table(table) for table in history])
+def judged_by_evidence(batch: pa.Table, history: list[pa.Table], rate: float = 0.03) -> Verdict:
+    """The verdict where the ensemble says nothing."""
+    profile, baseline = profile_table(batch), Baseline.build("orders", [profile_table(table) for table in history])
     scores = default_detector().score(featurize(profile, baseline))
     mute = Scores(scores.features, scores.levels - 50.0, scores.columns * 0 - 9.0, scores.model_id, scores.calibration)
-    (issue,) = assess(profile, baseline, mute).issues
+    return assess(profile, baseline, mute, DetectionSettings(false_alarm_rate=rate))
+
+
+def test_it_is_one_where_the_ensemble_is_silent_and_the_promise_leaves_room(history):
+    batch = put(day_of(9), "amount", dict.fromkeys(range(8), "tall"))
+    (issue,) = judged_by_evidence(batch, history).issues
     assert issue.columns == ("amount",)
-    assert not assess(profile, baseline, mute, DetectionSettings(false_alarm_rate=0.01)).issues
+    assert not judged_by_evidence(batch, history, rate=0.01).issues
+
+
+@pytest.mark.parametrize("cells", [400, 600])
+def test_a_column_that_is_emptied_is_one_though_half_of_it_always_was(history, cells):
+    batch = put(day_of(9), "returned", dict.fromkeys(range(cells), ""))
+    (issue,) = judged_by_evidence(batch, history).issues
+    assert issue.columns == ("returned",)
+
+
+def test_rows_that_repeat_are_one_of_the_batch_as_a_whole(history):
+    day = day_of(9)
+    (issue,) = judged_by_evidence(pa.concat_tables([day, day.slice(0, 150)]), history).issues
+    assert issue.type == "distribution_shift"
+    assert "order_id" in issue.columns
+
+
+def test_typos_in_a_closed_list_are_outliers(history):
+    closed = [table.append_column("size", pa.array(np.resize(["small", "medium", "large"], 600))) for table in history]
+    clean = day_of(9).append_column("size", pa.array(np.resize(["small", "medium", "large"], 600)))
+    assert not judged_by_evidence(clean, closed).issues
+    typos = dict.fromkeys(range(1, 28, 3), "meduim")
+    (issue,) = judged_by_evidence(put(clean, "size", typos), closed).issues
+    assert (issue.type, issue.columns) == ("outliers", ("size",))
+
+
+def test_a_closed_list_that_meets_a_new_value_of_its_form_has_none(history):
+    assert not judged_by_evidence(put(day_of(9), "country", {5: "AT", 6: "PL"}), history).issues
+
+
+def test_dates_in_another_form_that_seem_moved_are_a_type_mismatch(history):
+    days = [f"03/{day:02d}/2026" for day in np.random.default_rng(3).integers(8, 14, 600)]
+    day = day_of(9)
+    batch = day.set_column(day.column_names.index("day"), "day", [days])
+    verdict = judge(profile_table(batch), Baseline.build("orders", [profile_table(table) for table in history]))
+    assert "day" in verdict.issue("type_mismatch").columns
 
 
 def test_whole_numbers_that_are_decimals_now_are_one_where_the_ensemble_is_silent(history):
