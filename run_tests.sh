@@ -15,7 +15,8 @@ Runs the whole suite, or only the rooms named: $(rooms).
 
 The first run installs the pinned requirements-dev.lock into .venv-tests (DQHEAL_TEST_VENV names another folder);
 later ones use it again until the lock or pyproject.toml changes. Python 3.11 to 3.13 with the module venv is needed,
-and Java 17 or newer for the rooms that start Spark or Kafka. As root, PostgreSQL and Chromium are installed with
+and Java 17 or newer for the rooms that start Spark or Kafka. Rooms run side by side in up to three processes unless pytest is
+given arguments. As root, PostgreSQL and Chromium are installed with
 apt-get where they are missing; elsewhere their tests are skipped, and the closing summary says so.
 
   ./run_tests.sh unit                       one room
@@ -62,13 +63,14 @@ lint() {
     ((failed == 0))
 }
 
-targets=() options=() linting=0 small=1
+targets=() options=() linting=0 small=1 workers=$(nproc 2>/dev/null || echo 1)
+((workers <= 3)) || workers=3
 while (($#)); do
     case $1 in
         -h | --help) usage; exit 0 ;;
         --require-all) options+=(--require-all) ;;
         lint) linting=1 ;;
-        -*) options+=("$@"); break ;;
+        -*) options+=("$@"); workers=1; break ;;
         *)
             if [[ -e tests/${1%%::*} ]]; then targets+=("tests/$1"); elif [[ -e ${1%%::*} ]]; then targets+=("$1"); else die "no room $1; there are: $(rooms)lint"; fi
             case $1 in unit | contracts) ;; *) small=0 ;; esac
@@ -104,6 +106,11 @@ export PYTHONUNBUFFERED=1
 # Not DQHEAL_HOME itself: it would win over what a test sets.
 export AIRFLOW_HOME="$scratch/airflow" XDG_DATA_HOME="$scratch/data" TMPDIR="$scratch"
 export AIRFLOW__CORE__LOAD_EXAMPLES=False
+# Servers in one worker, what only computes beside them; arguments of one's own (-x, -s, --pdb) want one process.
+if ((workers > 1)); then
+    options=(--numprocesses "$workers" --dist loadgroup "${options[@]}")
+    export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1}
+fi
 [[ -t 1 ]] && options=(--color=yes "${options[@]}")
 
 # tee -i: Ctrl-C ends pytest, which stops its servers and still prints its summary.

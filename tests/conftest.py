@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-pytest_plugins = ["_support.require_all", "_support.postgres", "_support.kafka"]
+pytest_plugins = ["_support.require_all", "_support.spread", "_support.postgres", "_support.kafka"]
 
 
 @pytest.fixture(autouse=True)

@@ -47,11 +47,15 @@ class Frozen(BaseModel):
 
 
 class ColumnSchema(Frozen):
-    """One column of an accepted schema."""
+    """One column of an accepted schema.
+
+    ``month_first``: how 05/06/2020 is read where it is text; None where nothing tells, which is day first.
+    """
 
     name: str
     type: ColumnType
     nullable: bool = True
+    month_first: bool | None = None
 
 
 class TableSchema(Frozen):

@@ -19,6 +19,7 @@ from airflow_provider_dqheal.detection.calendar import determined
 from airflow_provider_dqheal.detection.columns import Columns
 from airflow_provider_dqheal.detection.compare import BY_TABLE, FEATURES, Judged, measure
 from airflow_provider_dqheal.detection.context import context_of
+from airflow_provider_dqheal.detection.date_order import in_one_order
 from airflow_provider_dqheal.detection.distances import Placed, Rivals, distances
 from airflow_provider_dqheal.detection.facts import strengths_of, table_findings
 from airflow_provider_dqheal.detection.first_values import first_values
@@ -137,9 +138,11 @@ def featurize(profile: Profile, baseline: Baseline, self_test: bool = True) -> F
 def features_of(view: BatchView, stack: Stack, self_test: bool = True) -> Features:
     """As :func:`featurize`, from the views.
 
-    Counters that start again are read on (:mod:`turns`); what a date determines is not judged beside it
-    (:mod:`calendar`), nor is a column that holds its first few other values (:mod:`first_values`).
+    Days and months are told apart by all batches (:mod:`date_order`), counters that start again are read on
+    (:mod:`turns`); what a date determines is not judged beside it (:mod:`calendar`), nor is a column that holds its
+    first few other values (:mod:`first_values`).
     """
+    view, stack = in_one_order(view, stack)
     view = read_on(view, stack)
     everything = np.arange(len(stack.batches))
     known = determined(view, stack) | first_values(view, stack)

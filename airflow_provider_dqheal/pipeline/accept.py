@@ -40,8 +40,8 @@ def accept(services: Services, ref: BatchRef, by: str) -> BatchRecord:
 
 
 def _accept_schema(services: Services, ref: BatchRef, profile: Profile, by: str) -> None:
-    seen = infer_schema((profile,))
     known = services.store.dataset(ref.dataset)
+    seen = infer_schema((profile,), known.table_schema if known is not None else None)
     if known is None:
         services.store.put_dataset(ref.dataset, seen.model_copy(update={"accepted_by": by}))
         return

@@ -36,4 +36,10 @@ def _joined(known: ColumnSchema | None, seen: ColumnSchema) -> ColumnSchema:
     if known is None:
         return seen
     type = next(one for one in _WIDER[known.type] if one in _WIDER[seen.type])
-    return ColumnSchema(name=known.name, type=type, nullable=known.nullable or seen.nullable)
+    order = seen.month_first if known.month_first is None else known.month_first
+    return ColumnSchema(
+        name=known.name,
+        type=type,
+        nullable=known.nullable or seen.nullable,
+        month_first=order if type != "string" else None,
+    )

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from airflow_provider_dqheal.core.errors import ConfigError
 from airflow_provider_dqheal.core.types import ColumnSchema, ColumnType, TableSchema
+from airflow_provider_dqheal.profiling.dates import AMBIGUOUS
 from airflow_provider_dqheal.profiling.kinds import decimal_of, render
 from airflow_provider_dqheal.profiling.parsing import ARROW_TYPES, parse_values
 from airflow_provider_dqheal.profiling.profile import ColumnProfile, Profile
@@ -22,11 +23,12 @@ from airflow_provider_dqheal.profiling.words import MISSING_WORDS
 __all__ = ["ARROW_TYPES", "cast_table", "infer_schema", "is_missing", "parse_values", "read_schema", "render"]
 
 
-def infer_schema(profiles: Sequence[Profile]) -> TableSchema:
+def infer_schema(profiles: Sequence[Profile], known: TableSchema | None = None) -> TableSchema:
     """Types and nullability from earlier batches, conservatively; columns in the order of the newest batch.
 
     A text column gets a type only when every value of every batch that is not missing parses under it; digits with a
-    leading zero stay text. A column that never held a value is a string.
+    leading zero stay text, and so do dates of which no value tells day from month. A column that never held a value is
+    a string. ``known``: the schema accepted so far, which may tell day from month where the profiles do not.
     """
     if not profiles:
         return TableSchema(columns=())
@@ -37,10 +39,29 @@ def infer_schema(profiles: Sequence[Profile]) -> TableSchema:
     for name in names:
         found = [p.columns[name] for p in profiles if name in p.columns]
         nullable = len(found) < len(profiles) or any((c.metrics["missing_fraction"] or 0.0) > 0.0 for c in found)
-        columns.append(ColumnSchema(name=name, type=_common(found), nullable=nullable))
+        kind, order = _common(found), _month_first(found)
+        before = known.column(name) if known is not None else None
+        told = order is not None or (before is not None and before.type in _MOMENTS)
+        if kind in _MOMENTS and not told and any(_is_open(column) for column in found):
+            kind = "string"
+        order = order if kind in _MOMENTS else None
+        columns.append(ColumnSchema(name=name, type=kind, nullable=nullable, month_first=order))
     return TableSchema(columns=tuple(columns))
 
 
+def _month_first(columns: Sequence[ColumnProfile]) -> bool | None:
+    """How most dates of the batches that tell day from month are written; None where none does."""
+    calendars = [column.state("calendar") for column in columns]
+    days, months = (sum(getattr(one, f"{which}_first_rows") for one in calendars) for which in ("day", "month"))
+    return bool(months > days) if days + months else None
+
+
+def _is_open(column: ColumnProfile) -> bool:
+    """Whether a column holds dates that can be read either way; with points they are written day first."""
+    return any(AMBIGUOUS in name and "?.?" not in name for name in column.state("calendar").formats)
+
+
+_MOMENTS: tuple[ColumnType, ...] = ("date", "datetime")
 _WIDER: dict[frozenset[ColumnType], ColumnType] = {
     frozenset({"int", "float"}): "float",
     frozenset({"date", "datetime"}): "datetime",
@@ -144,7 +165,7 @@ def cast_table(raw: pa.Table, schema: TableSchema) -> tuple[pa.Table, dict[str, 
         if column.name not in raw.column_names:
             continue
         cells = raw.column(column.name)
-        values = parse_values(cells, column.type)
+        values = parse_values(cells, column.type, column.month_first)
         bad = np.asarray(values.is_null().to_numpy(zero_copy_only=False), bool)
         if column.type == "string":
             bad &= False

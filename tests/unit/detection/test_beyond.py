@@ -15,7 +15,7 @@ from airflow_provider_dqheal.detection.compare import FEATURES
 from airflow_provider_dqheal.detection.detector import Scores, default_detector
 from airflow_provider_dqheal.detection.facts import findings
 from airflow_provider_dqheal.detection.features import features_of, featurize
-from airflow_provider_dqheal.detection.stack import build_stack
+from airflow_provider_dqheal.detection.stack import Stack, build_stack
 from airflow_provider_dqheal.detection.verdict import assess, judge
 from airflow_provider_dqheal.detection.view import view_table
 from airflow_provider_dqheal.profiling.baseline import Baseline
@@ -38,6 +38,16 @@ def history() -> list[pa.Table]:
     return [day_of(day) for day in range(8)]
 
 
+@pytest.fixture(scope="module")
+def baseline(history: list[pa.Table]) -> Baseline:
+    return Baseline.build("orders", [profile_table(table) for table in history])
+
+
+@pytest.fixture(scope="module")
+def stack(history: list[pa.Table]) -> Stack:
+    return build_stack([view_table(table) for table in history])
+
+
 CASES = [
     ("amount", "tall", 8, "type_mismatch"),
     ("note", "xq#zk@@wv{}", 1, "outliers"),
@@ -53,74 +63,74 @@ CASES = [
 
 
 @pytest.mark.parametrize(("column", "value", "cells", "issue"), CASES)
-def test_a_column_beyond_all_that_is_clean_is_an_issue(history, column, value, cells, issue):
+def test_a_column_beyond_all_that_is_clean_is_an_issue(stack, baseline, column, value, cells, issue):
     batch = put(day_of(9), column, dict.fromkeys(range(cells), value))
-    features = features_of(view_table(batch), build_stack([view_table(table) for table in history]))
+    features = features_of(view_table(batch), stack)
     assert column in beyond_clean(findings(features), features.columns, features.kinds, features.raw)
-    verdict = judge(profile_table(batch), Baseline.build("orders", [profile_table(table) for table in history]))
+    verdict = judge(profile_table(batch), baseline)
     assert column in verdict.issue(issue).columns
 
 
-def judged_by_evidence(batch: pa.Table, history: list[pa.Table], rate: float = 0.03) -> Verdict:
+def judged_by_evidence(batch: pa.Table, baseline: Baseline, rate: float = 0.03) -> Verdict:
     """The verdict where the ensemble says nothing."""
-    profile, baseline = profile_table(batch), Baseline.build("orders", [profile_table(table) for table in history])
+    profile = profile_table(batch)
     scores = default_detector().score(featurize(profile, baseline))
     mute = Scores(scores.features, scores.levels - 50.0, scores.columns * 0 - 9.0, scores.model_id, scores.calibration)
     return assess(profile, baseline, mute, DetectionSettings(false_alarm_rate=rate))
 
 
-def test_it_is_one_where_the_ensemble_is_silent_and_the_promise_leaves_room(history):
+def test_it_is_one_where_the_ensemble_is_silent_and_the_promise_leaves_room(baseline):
     batch = put(day_of(9), "amount", dict.fromkeys(range(8), "tall"))
-    (issue,) = judged_by_evidence(batch, history).issues
+    (issue,) = judged_by_evidence(batch, baseline).issues
     assert issue.columns == ("amount",)
-    assert not judged_by_evidence(batch, history, rate=0.01).issues
+    assert not judged_by_evidence(batch, baseline, rate=0.01).issues
 
 
 @pytest.mark.parametrize("cells", [400, 600])
-def test_a_column_that_is_emptied_is_one_though_half_of_it_always_was(history, cells):
+def test_a_column_that_is_emptied_is_one_though_half_of_it_always_was(baseline, cells):
     batch = put(day_of(9), "returned", dict.fromkeys(range(cells), ""))
-    (issue,) = judged_by_evidence(batch, history).issues
+    (issue,) = judged_by_evidence(batch, baseline).issues
     assert issue.columns == ("returned",)
 
 
-def test_rows_that_repeat_are_one_of_the_batch_as_a_whole(history):
+def test_rows_that_repeat_are_one_of_the_batch_as_a_whole(baseline):
     day = day_of(9)
-    (issue,) = judged_by_evidence(pa.concat_tables([day, day.slice(0, 150)]), history).issues
+    (issue,) = judged_by_evidence(pa.concat_tables([day, day.slice(0, 150)]), baseline).issues
     assert issue.type == "distribution_shift"
     assert "order_id" in issue.columns
 
 
 def test_typos_in_a_closed_list_are_outliers(history):
-    closed = [table.append_column("size", pa.array(np.resize(["small", "medium", "large"], 600))) for table in history]
-    clean = day_of(9).append_column("size", pa.array(np.resize(["small", "medium", "large"], 600)))
+    sizes = pa.array(np.resize(["small", "medium", "large"], 600))
+    closed = Baseline.build("orders", [profile_table(table.append_column("size", sizes)) for table in history])
+    clean = day_of(9).append_column("size", sizes)
     assert not judged_by_evidence(clean, closed).issues
     typos = dict.fromkeys(range(1, 28, 3), "meduim")
     (issue,) = judged_by_evidence(put(clean, "size", typos), closed).issues
     assert (issue.type, issue.columns) == ("outliers", ("size",))
 
 
-def test_a_closed_list_that_meets_a_new_value_of_its_form_has_none(history):
-    assert not judged_by_evidence(put(day_of(9), "country", {5: "AT", 6: "PL"}), history).issues
+def test_a_closed_list_that_meets_a_new_value_of_its_form_has_none(baseline):
+    assert not judged_by_evidence(put(day_of(9), "country", {5: "AT", 6: "PL"}), baseline).issues
 
 
-def test_dates_in_another_form_that_seem_moved_are_a_type_mismatch(history):
+def test_dates_in_another_form_that_seem_moved_are_a_type_mismatch(baseline):
     days = [f"03/{day:02d}/2026" for day in np.random.default_rng(3).integers(8, 14, 600)]
     day = day_of(9)
     batch = day.set_column(day.column_names.index("day"), "day", [days])
-    verdict = judge(profile_table(batch), Baseline.build("orders", [profile_table(table) for table in history]))
+    verdict = judge(profile_table(batch), baseline)
     assert "day" in verdict.issue("type_mismatch").columns
 
 
-def test_whole_numbers_that_are_decimals_now_are_one_where_the_ensemble_is_silent(history):
+def test_whole_numbers_that_are_decimals_now_are_one_where_the_ensemble_is_silent(stack):
     day = day_of(9)
     hours = [f"{int(value) / 60:.8f}" for value in day["order_id"].to_pylist()]
     batch = day.set_column(day.column_names.index("order_id"), "order_id", [hours])
-    features = features_of(view_table(batch), build_stack([view_table(table) for table in history]))
+    features = features_of(view_table(batch), stack)
     assert beyond_clean(findings(features), features.columns, features.kinds, features.raw) == ["order_id"]
 
 
-def test_clean_batches_are_not(history):
-    stack = build_stack([view_table(table) for table in history])
+def test_clean_batches_are_not(stack):
     for day in range(8, 20):
         features = features_of(view_table(day_of(day)), stack)
         assert beyond_clean(findings(features), features.columns, features.kinds, features.raw) == []

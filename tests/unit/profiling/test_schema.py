@@ -11,8 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from airflow_provider_dqheal.core.errors import ConfigError
+from airflow_provider_dqheal.core.types import ColumnSchema
+from airflow_provider_dqheal.profiling.evolve import evolved
 from airflow_provider_dqheal.profiling.local import profile_table
 from airflow_provider_dqheal.profiling.parsing import ARROW_TYPES
+from airflow_provider_dqheal.profiling.profile import Profile
 from airflow_provider_dqheal.profiling.schema import cast_table, infer_schema, parse_values, read_schema, render
 
 
@@ -149,3 +152,28 @@ def test_schema_files_are_read_and_checked(tmp_path: Path) -> None:
         path.write_text(text)
         with pytest.raises(ConfigError, match=words):
             read_schema(path)
+
+
+def daily(first: str, days: int, form: str) -> list[Profile]:
+    """Profiles of daily extracts that say their date in every row."""
+    when = dt.date.fromisoformat(first)
+    return [profile_table(pa.table({"day": [(when + dt.timedelta(days=k)).strftime(form)] * 3})) for k in range(days)]
+
+
+def test_the_history_tells_how_a_date_that_can_be_read_either_way_is_read() -> None:
+    schema = infer_schema(daily("2025-11-24", 7, "%m/%d/%Y"))
+    assert schema.column("day") == ColumnSchema(name="day", type="date", nullable=False, month_first=True)
+    typed, _ = cast_table(pa.table({"day": ["12/01/2025"]}), schema)
+    assert typed["day"].to_pylist() == [dt.date(2025, 12, 1)]
+    assert infer_schema(daily("2025-11-24", 7, "%d/%m/%Y")).column("day").month_first is False
+
+
+def test_dates_of_which_none_tells_day_from_month_stay_text_unless_written_with_points() -> None:
+    assert infer_schema(daily("2025-03-01", 8, "%m/%d/%Y")).column("day").type == "string"
+    assert infer_schema(daily("2025-03-01", 8, "%d.%m.%Y")).column("day").type == "date"
+
+
+def test_a_batch_that_does_not_tell_takes_nothing_back() -> None:
+    accepted = infer_schema(daily("2025-11-24", 7, "%m/%d/%Y"))
+    (december,) = daily("2025-12-01", 1, "%m/%d/%Y")
+    assert evolved(accepted, infer_schema((december,), accepted), "ada") is accepted

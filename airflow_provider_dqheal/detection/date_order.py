@@ -1,0 +1,96 @@
+"""In which order a column writes day and month: by all its batches, where one alone does not tell.
+
+A daily extract of the first of December says 12/01/2025 in every row. By itself it is read day first, as the twelfth of
+January; where the days before said 11/30/2025, it is not.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pyarrow as pa
+
+from airflow_provider_dqheal.detection.stack import ColumnStack, Stack, build_stack
+from airflow_provider_dqheal.detection.view import BatchView, ColumnView
+from airflow_provider_dqheal.profiling.dates import decode
+
+_EITHER = re.compile(r"\s*\d{1,2}[-/. ]\d{1,2}[-/. ] ?\d{2,4}")
+_SECOND = 1e6
+
+
+@dataclass(frozen=True, eq=False)
+class DateOrder:
+    """How many cells of a column are certainly ``day_first`` and ``month_first``.
+
+    ``swapped`` (values,): the others read month first, in seconds since 1970; nan where nothing is to be told apart.
+    """
+
+    day_first: float
+    month_first: float
+    swapped: np.ndarray
+
+
+def order_of(view: ColumnView) -> DateOrder | None:
+    """The order in which a column of a batch writes day and month; None where it writes neither first."""
+    if not view.temporal or not view.values or not _EITHER.match(view.values[0]):
+        return None
+    dates = decode(pa.array([text.strip() for text in view.values], pa.string()))
+    either = (dates.kind == 4) & (view.numeric == dates.micros / _SECOND)
+    days, months = (float(view.counts[dates.kind == kind].sum()) for kind in (2, 3))
+    return DateOrder(days, months, np.where(either, dates.swapped / _SECOND, np.nan))
+
+
+def month_first(view: ColumnView, order: DateOrder) -> ColumnView:
+    """A column with the dates that can be read either way read month first."""
+    numeric = np.where(np.isfinite(order.swapped), order.swapped, view.numeric)
+    at = np.flatnonzero(np.isfinite(numeric))
+    at = at[np.argsort(numeric[at], kind="stable")]
+    return replace(view, numeric=numeric, numbers=numeric[at], weights=view.counts[at])
+
+
+def in_one_order(view: BatchView, stack: Stack) -> tuple[BatchView, Stack]:
+    """A batch and its history with each column's dates read alike: as most of those that tell the order, of both.
+
+    Both are returned as they are where dates are read day first, which is how they come.
+    """
+    turned: dict[str, ColumnView] = {}
+    rewritten: list[str] = []
+    for name, column in stack.columns.items():
+        mine = order_of(view.columns[name]) if name in view.columns else None
+        before = _history(stack, column)
+        told = [order for order in (mine, before) if order is not None]
+        if sum(order.month_first for order in told) <= sum(order.day_first for order in told):
+            continue
+        rewritten += [name] if before is not None else []
+        if mine is not None:
+            turned[name] = month_first(view.columns[name], mine)
+    if turned:
+        view = replace(view, columns={**view.columns, **turned})
+    return view, _reread(stack, tuple(rewritten)) if rewritten else stack
+
+
+def _history(stack: Stack, column: ColumnStack) -> DateOrder | None:
+    """What the history tells; no ``swapped``."""
+    known: dict[str, DateOrder | None] = stack.cache.setdefault("date_order", {})  # type: ignore[assignment]
+    if column.name not in known:
+        orders = [order_of(view) for view in column.views if view is not None]
+        told = [order for order in orders if order is not None]
+        days, months = (sum(getattr(order, which) for order in told) for which in ("day_first", "month_first"))
+        known[column.name] = DateOrder(days, months, np.zeros(0)) if told else None
+    return known[column.name]
+
+
+def _reread(stack: Stack, names: tuple[str, ...]) -> Stack:
+    """The history with some columns read month first; made once."""
+    made: dict[tuple[str, ...], Stack] = stack.cache.setdefault("month_first", {})  # type: ignore[assignment]
+    if names not in made:
+        made[names] = build_stack([_with_months_first(batch, names) for batch in stack.batches])
+    return made[names]
+
+
+def _with_months_first(batch: BatchView, names: tuple[str, ...]) -> BatchView:
+    orders = {name: order_of(batch.columns[name]) for name in names if name in batch.columns}
+    turned = {name: month_first(batch.columns[name], order) for name, order in orders.items() if order is not None}
+    return replace(batch, columns={**batch.columns, **turned})
