@@ -58,15 +58,13 @@ def judge(
 
     features = featurize(profile, baseline)
     detector = detector or default_detector(settings.weights)
-    return assess(profile, baseline, detector.score(features), settings)
+    return assess(detector.score(features), settings)
 
 
-def assess(profile: Profile, baseline: Baseline, scores: Scores, settings: DetectionSettings | None = None) -> Verdict:
+def assess(scores: Scores, settings: DetectionSettings | None = None) -> Verdict:
     """The verdict on a scored batch.
 
     Args:
-        profile: the batch.
-        baseline: the history it was compared with.
         scores: of :meth:`Detector.score`, with the features they were made from.
         settings: the stated false-alarm rates.
     """

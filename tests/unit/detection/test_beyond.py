@@ -73,10 +73,9 @@ def test_a_column_beyond_all_that_is_clean_is_an_issue(stack, baseline, column, 
 
 def judged_by_evidence(batch: pa.Table, baseline: Baseline, rate: float = 0.03) -> Verdict:
     """The verdict where the ensemble says nothing."""
-    profile = profile_table(batch)
-    scores = default_detector().score(featurize(profile, baseline))
+    scores = default_detector().score(featurize(profile_table(batch), baseline))
     mute = Scores(scores.features, scores.levels - 50.0, scores.columns * 0 - 9.0, scores.model_id, scores.calibration)
-    return assess(profile, baseline, mute, DetectionSettings(false_alarm_rate=rate))
+    return assess(mute, DetectionSettings(false_alarm_rate=rate))
 
 
 def test_it_is_one_where_the_ensemble_is_silent_and_the_promise_leaves_room(baseline):

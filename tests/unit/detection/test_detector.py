@@ -10,6 +10,7 @@ import pytest
 
 from airflow_provider_dqheal.core.errors import ModelLoadError
 from airflow_provider_dqheal.core.resources import resource
+from airflow_provider_dqheal.detection import ensemble
 from airflow_provider_dqheal.detection.benchmark import bench_detect
 from airflow_provider_dqheal.detection.detector import Detector
 from airflow_provider_dqheal.detection.features import featurize
@@ -90,7 +91,10 @@ def test_bench_measures_every_way_of_judging():
     assert all(value > 0 for value in found.values())
 
 
-def test_training_is_reproducible_and_loads(tmp_path):
+def test_training_is_reproducible_and_loads(tmp_path, monkeypatch):
+    # A few rounds show it as well as all do.
+    monkeypatch.setattr(ensemble, "EPOCHS", 3)
+    monkeypatch.setattr(ensemble, "EPOCHS_HIDING", 4)
     samples = [
         sample
         for source in generators()[:6]

@@ -12,8 +12,12 @@ import pytest
 from airflow_provider_dqheal.core.config import DetectionSettings
 from airflow_provider_dqheal.core.types import ISSUE_ORDER
 from airflow_provider_dqheal.detection.corpus import rng_for
+from airflow_provider_dqheal.detection.detector import default_detector
+from airflow_provider_dqheal.detection.features import features_of
 from airflow_provider_dqheal.detection.generators import generators
-from airflow_provider_dqheal.detection.verdict import judge
+from airflow_provider_dqheal.detection.stack import build_stack
+from airflow_provider_dqheal.detection.verdict import assess, judge
+from airflow_provider_dqheal.detection.view import view_table
 from airflow_provider_dqheal.profiling.baseline import Baseline
 from airflow_provider_dqheal.profiling.local import profile_table
 
@@ -160,10 +164,10 @@ def test_generated_tables_raise_few_false_alarms():
     flagged = judged = 0
     for generator in generators():
         seed = int(rng_for("verdict-test", generator.name).integers(2**31))
-        batches = [profile_table(table) for table in generator.generate(seed, 11, 300)]
-        history = Baseline.build(generator.name, batches[:8])
+        batches = [view_table(table) for table in generator.generate(seed, 11, 300)]
+        history = build_stack(batches[:8])
         for batch in batches[8:]:
-            flagged += bool(judge(batch, history).issues)
+            flagged += bool(assess(default_detector().score(features_of(batch, history))).issues)
             judged += 1
     assert judged >= 60
     assert flagged <= 0.08 * judged
