@@ -20,6 +20,7 @@ def group_of(path: Path, tests: Path) -> str:
     return str(module) if module.parts[0] in COMPUTING else "servers"
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Marks every test with its group; the servers come first, since theirs is the longest."""
     tests = Path(__file__).parents[1]
