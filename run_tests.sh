@@ -108,7 +108,7 @@ export AIRFLOW_HOME="$scratch/airflow" XDG_DATA_HOME="$scratch/data" TMPDIR="$sc
 export AIRFLOW__CORE__LOAD_EXAMPLES=False
 # Servers in one worker, what only computes beside them; arguments of one's own (-x, -s, --pdb) want one process.
 if ((workers > 1)); then
-    options=(--numprocesses "$workers" --dist loadgroup "${options[@]}")
+    options=(--numprocesses "$workers" --dist loadscope "${options[@]}")
     export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1}
 fi
 [[ -t 1 ]] && options=(--color=yes "${options[@]}")

@@ -6,24 +6,24 @@ other in one worker, beside the tests that only compute.
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
-COMPUTING = ("unit", "contracts")
+COMPUTING = ("tests/unit/", "tests/contracts/")
 """Rooms whose tests start nothing that others could meet."""
 
 
-def group_of(path: Path, tests: Path) -> str:
-    """The group of a test module: itself in a room that only computes, else that of all servers."""
-    module = path.relative_to(tests)
-    return str(module) if module.parts[0] in COMPUTING else "servers"
+class ByServers(LoadScopeScheduling):
+    """One work unit for all tests with servers, the largest; one a module for the others."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        module = nodeid.split("::", 1)[0]
+        return module if module.startswith(COMPUTING) else "servers"
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Marks every test with its group; the servers come first, since theirs is the longest."""
-    tests = Path(__file__).parents[1]
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(group_of(item.path, tests)))
-    items.sort(key=lambda item: group_of(item.path, tests) != "servers")
+@pytest.hookimpl
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByServers:
+    """The scheduler of `./run_tests.sh`."""
+    return ByServers(config, log)
