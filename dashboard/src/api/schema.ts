@@ -549,8 +549,12 @@ export interface components {
         /**
          * ColumnSchema
          * @description One column of an accepted schema.
+         *
+         *     ``month_first``: how 05/06/2020 is read where it is text; None where nothing tells, which is day first.
          */
         ColumnSchema: {
+            /** Month First */
+            month_first?: boolean | null;
             /** Name */
             name: string;
             /**
