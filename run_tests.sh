@@ -15,9 +15,11 @@ Runs the whole suite, or only the rooms named: $(rooms).
 
 The first run installs the pinned requirements-dev.lock into .venv-tests (DQHEAL_TEST_VENV names another folder);
 later ones use it again until the lock or pyproject.toml changes. Python 3.11 to 3.13 with the module venv is needed,
-and Java 17 or newer for the rooms that start Spark or Kafka. Rooms run side by side in up to three processes unless pytest is
-given arguments. As root, PostgreSQL and Chromium are installed with
+and Java 17 or newer for the rooms that start Spark or Kafka. As root, PostgreSQL and Chromium are installed with
 apt-get where they are missing; elsewhere their tests are skipped, and the closing summary says so.
+
+On two or more cores, tests that start servers run beside those that only compute, in up to three processes; with
+arguments of pytest (-x, -s, --pdb) all run in one.
 
   ./run_tests.sh unit                       one room
   ./run_tests.sh unit -k profile -x         and pytest's own arguments
