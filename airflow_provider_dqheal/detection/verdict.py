@@ -86,18 +86,18 @@ def assess(scores: Scores, settings: DetectionSettings | None = None) -> Verdict
     elif beyond:
         acted = [named_beyond(probability, found)]
     written = rewritten(found, features.columns, features.kinds) if acted else []
-    plain_in: dict[int, list[str | None]] = dict.fromkeys(acted, beyond)
+    raised: dict[int, list[str | None]] = dict.fromkeys(acted, beyond)  # place of an issue type: columns plainly in it
     if written:
         place = ISSUE_ORDER.index("type_mismatch")
-        plain_in[place] = [*plain_in.get(place, ()), *written]
-    watched = [i for i in _chosen(scores, look, 1.0, likely) if i not in plain_in]
+        raised[place] = [*raised.get(place, ()), *written]
+    watched = [i for i in _chosen(scores, look, 1.0, likely) if i not in raised]
     issues: list[Issue] = []
     watch: list[Issue] = []
     specs = {spec.name: spec for spec in ordered()}
     for i, name in enumerate(ISSUE_ORDER):
-        if i in plain_in or i in watched:
-            issue = _issue(specs[name], float(probability[i]), found, columns, scores, i, plain_in.get(i, ()))
-            (issues if i in plain_in else watch).append(issue)
+        if i in raised or i in watched:
+            issue = _issue(specs[name], float(probability[i]), found, columns, scores, i, raised.get(i, ()))
+            (issues if i in raised else watch).append(issue)
     shown = {name: round(float(probability[i]), 4) for i, name in enumerate(HEADS)}
     thresholds = {name: round(calibration.probability(i, act), 4) for i, name in enumerate(HEADS)}
     return Verdict(
