@@ -7,6 +7,7 @@ January; where the days before said 11/30/2025, it is not.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -55,19 +56,15 @@ def in_one_order(view: BatchView, stack: Stack) -> tuple[BatchView, Stack]:
 
     Both are returned as they are where dates are read day first, which is how they come.
     """
-    turned: dict[str, ColumnView] = {}
-    rewritten: list[str] = []
+    turned, rewritten = [], []
     for name, column in stack.columns.items():
         mine = order_of(view.columns[name]) if name in view.columns else None
         before = _history(stack, column)
         told = [order for order in (mine, before) if order is not None]
-        if sum(order.month_first for order in told) <= sum(order.day_first for order in told):
-            continue
-        rewritten += [name] if before is not None else []
-        if mine is not None:
-            turned[name] = month_first(view.columns[name], mine)
-    if turned:
-        view = replace(view, columns={**view.columns, **turned})
+        if sum(order.month_first for order in told) > sum(order.day_first for order in told):
+            turned += [name] if mine is not None else []
+            rewritten += [name] if before is not None else []
+    view = _with_months_first(view, turned) if turned else view
     return view, _reread(stack, tuple(rewritten)) if rewritten else stack
 
 
@@ -90,7 +87,7 @@ def _reread(stack: Stack, names: tuple[str, ...]) -> Stack:
     return made[names]
 
 
-def _with_months_first(batch: BatchView, names: tuple[str, ...]) -> BatchView:
+def _with_months_first(batch: BatchView, names: Sequence[str]) -> BatchView:
     orders = {name: order_of(batch.columns[name]) for name in names if name in batch.columns}
     turned = {name: month_first(batch.columns[name], order) for name, order in orders.items() if order is not None}
     return replace(batch, columns={**batch.columns, **turned})

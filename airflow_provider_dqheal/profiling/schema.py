@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import add
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +16,6 @@ from pydantic import ValidationError
 
 from airflow_provider_dqheal.core.errors import ConfigError
 from airflow_provider_dqheal.core.types import ColumnSchema, ColumnType, TableSchema
-from airflow_provider_dqheal.profiling.dates import AMBIGUOUS
 from airflow_provider_dqheal.profiling.kinds import decimal_of, render
 from airflow_provider_dqheal.profiling.parsing import ARROW_TYPES, parse_values
 from airflow_provider_dqheal.profiling.profile import ColumnProfile, Profile
@@ -39,26 +40,15 @@ def infer_schema(profiles: Sequence[Profile], known: TableSchema | None = None) 
     for name in names:
         found = [p.columns[name] for p in profiles if name in p.columns]
         nullable = len(found) < len(profiles) or any((c.metrics["missing_fraction"] or 0.0) > 0.0 for c in found)
-        kind, order = _common(found), _month_first(found)
-        before = known.column(name) if known is not None else None
+        kind, before = _common(found), known.column(name) if known is not None else None
+        dates = reduce(add, (column.state("calendar") for column in found))
+        order = before.month_first if dates.order is None and before is not None else dates.order
         told = order is not None or (before is not None and before.type in _MOMENTS)
-        if kind in _MOMENTS and not told and any(_is_open(column) for column in found):
+        if kind in _MOMENTS and dates.is_open and not told:
             kind = "string"
         order = order if kind in _MOMENTS else None
         columns.append(ColumnSchema(name=name, type=kind, nullable=nullable, month_first=order))
     return TableSchema(columns=tuple(columns))
-
-
-def _month_first(columns: Sequence[ColumnProfile]) -> bool | None:
-    """How most dates of the batches that tell day from month are written; None where none does."""
-    calendars = [column.state("calendar") for column in columns]
-    days, months = (sum(getattr(one, f"{which}_first_rows") for one in calendars) for which in ("day", "month"))
-    return bool(months > days) if days + months else None
-
-
-def _is_open(column: ColumnProfile) -> bool:
-    """Whether a column holds dates that can be read either way; with points they are written day first."""
-    return any(AMBIGUOUS in name and "?.?" not in name for name in column.state("calendar").formats)
 
 
 _MOMENTS: tuple[ColumnType, ...] = ("date", "datetime")

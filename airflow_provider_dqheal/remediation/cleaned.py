@@ -142,7 +142,7 @@ def _schema(baseline: Baseline, profiles: Sequence[Profile], history: TableHisto
         for name in after.columns
         if before.columns.get(name) != after.columns[name]
     }
-    found = {column.name: column for column in infer_schema(profiles).columns if column.name in changed}
+    found = {column.name: column for column in infer_schema(profiles, schema).columns if column.name in changed}
     columns = [
         _read(found[column.name], history.columns[column.name]) if column.name in found else column
         for column in schema.columns

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from airflow_provider_dqheal.profiling.dates import MICROS_A_DAY
+from airflow_provider_dqheal.profiling.dates import AMBIGUOUS, MICROS_A_DAY
 from airflow_provider_dqheal.profiling.power import NOTHING, Power
 from airflow_provider_dqheal.profiling.states._base import Metrics, add_counts, registry, share
 from airflow_provider_dqheal.profiling.view import ColumnView
@@ -81,9 +81,20 @@ class Calendar:
         )
 
     @property
+    def order(self) -> bool | None:
+        """Whether most of the certain dates are written month first; None where none tells day from month."""
+        told = self.day_first_rows + self.month_first_rows
+        return self.month_first_rows > self.day_first_rows if told else None
+
+    @property
     def month_comes_first(self) -> bool:
         """Whether ambiguous dates are to be read month first: when the certain ones mostly are."""
-        return self.month_first_rows > self.day_first_rows
+        return bool(self.order)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there are dates that can be read either way; with points they are written day first."""
+        return any(AMBIGUOUS in name and "?.?" not in name for name in self.formats)
 
     @property
     def power(self) -> Power:

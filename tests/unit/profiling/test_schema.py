@@ -177,3 +177,4 @@ def test_a_batch_that_does_not_tell_takes_nothing_back() -> None:
     accepted = infer_schema(daily("2025-11-24", 7, "%m/%d/%Y"))
     (december,) = daily("2025-12-01", 1, "%m/%d/%Y")
     assert evolved(accepted, infer_schema((december,), accepted), "ada") is accepted
+    assert infer_schema((december,), accepted).column("day") == accepted.column("day")
