@@ -98,8 +98,18 @@ def beyond_clean(
 def named_beyond(probability: np.ndarray, found: Iterable[Finding] = ()) -> int:
     """The place of the likeliest issue type, by probabilities (issue types, ...); a changed schema is a fact.
 
-    What no measurement of the ensemble tells of is what its finding says; so are an empty column, rows that repeat, and
-    slips of the pen in a form that the column has.
+    What no measurement of the ensemble tells of is what its finding says (:func:`told_by`).
+    """
+    told = told_by(found)
+    if told is not None:
+        return told
+    return max((i for i, name in enumerate(ISSUE_ORDER) if name != "schema_drift"), key=lambda i: float(probability[i]))
+
+
+def told_by(found: Iterable[Finding]) -> int | None:
+    """The place of the issue type that a finding tells better than any probability, or None.
+
+    So do an empty column, rows that repeat, lost digits, rows at odds, and slips of the pen in a known form.
     """
     found = list(found)
     other_form = {finding.column for finding in found if finding.metric == "new_form"}
@@ -107,7 +117,7 @@ def named_beyond(probability: np.ndarray, found: Iterable[Finding] = ()) -> int:
         slip = finding.metric == "near_values" and finding.strength >= _SLIP and finding.column not in other_form
         if slip or _is_cut(finding) or _is_at_odds(finding) or _is_empty(finding) or _is_repeated(finding):
             return ISSUE_ORDER.index(finding.issue)
-    return max((i for i, name in enumerate(ISSUE_ORDER) if name != "schema_drift"), key=lambda i: float(probability[i]))
+    return None
 
 
 def rewritten(found: Iterable[Finding], columns: Sequence[str], kinds: Sequence[str]) -> list[str | None]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from airflow_provider_dqheal.detection.beyond import LEAST_RATE, beyond_clean, named_beyond
+from airflow_provider_dqheal.core.types import ISSUE_ORDER
+from airflow_provider_dqheal.detection.beyond import LEAST_RATE, beyond_clean, named_beyond, rewritten, told_by
 from airflow_provider_dqheal.detection.compare import AT
 from airflow_provider_dqheal.detection.evaluation._base import Judged
 from airflow_provider_dqheal.detection.facts import findings_in, silent
@@ -15,18 +16,38 @@ from airflow_provider_dqheal.detection.samples import Sample
 from airflow_provider_dqheal.issues._base import Reading
 
 
-def plain_of(samples: Sequence[Sample]) -> list[np.ndarray]:
-    """Per sample (columns,) bool: which columns lie beyond all that is clean, by their measurements."""
-    return [_plain_columns(sample) for sample in samples]
+@dataclass(frozen=True, eq=False)
+class Plain:
+    """What a batch shows by itself.
+
+    Attributes:
+        columns: (columns,) bool: which lie beyond all that is clean.
+        written: (columns,) bool: dates that are mostly in a form they never had.
+        told: the place of the issue type that a finding tells, or None: the likeliest is named.
+    """
+
+    columns: np.ndarray
+    written: np.ndarray
+    told: int | None
 
 
-def _plain_columns(sample: Sample) -> np.ndarray:
+def plain_of(samples: Sequence[Sample]) -> list[Plain]:
+    """What each of the batches shows by itself, by its measurements.
+
+    Of rows that repeat, rows at odds and lost digits samples keep no more than the ensemble reads: they are left out.
+    """
+    return [_plain(sample) for sample in samples]
+
+
+def _plain(sample: Sample) -> Plain:
     values = sample.values.astype(float)
     raw = np.sign(values) * np.expm1(np.abs(values))
     readings = [_reading(name, row, sample.history) for name, row in zip(sample.columns, raw.tolist(), strict=True)]
-    found = (finding for reading in readings for finding in findings_in(reading))
-    beyond = beyond_clean(found, sample.columns, [reading.kind for reading in readings], raw)
-    return np.asarray([name in beyond for name in sample.columns], dtype=bool)
+    kinds = [reading.kind for reading in readings]
+    found = [finding for reading in readings for finding in findings_in(reading)]
+    beyond, written = beyond_clean(found, sample.columns, kinds, raw), rewritten(found, sample.columns, kinds)
+    among = [np.asarray([name in chosen for name in sample.columns], dtype=bool) for chosen in (beyond, written)]
+    return Plain(among[0], among[1], told_by(found))
 
 
 def _reading(name: str, row: list[float], history: int) -> Reading:
@@ -37,27 +58,35 @@ def _reading(name: str, row: list[float], history: int) -> Reading:
     return Reading(name, lambda measure: row[AT[measure]], history, rows, present, kind, silent)
 
 
-def as_verdict(judged: Judged, beyond: Sequence[np.ndarray]) -> Judged:
+def as_verdict(judged: Judged, plain: Sequence[Plain]) -> Judged:
     """An ensemble's opinions with what the batches show by themselves, as the verdict puts them together.
 
     Args:
-        judged: with probabilities: they name what lies beyond all that is clean.
-        beyond: of :func:`plain_of`, of the same batches.
+        judged: with probabilities: they name what lies beyond all that is clean and no finding tells.
+        plain: of :func:`plain_of`, of the same batches.
     """
     if judged.probability is None:
         raise ValueError("opinions without probabilities do not name what is beyond all that is clean")
-    plain = np.asarray([columns.any() for columns in beyond], dtype=bool)
+    beyond = np.asarray([one.columns.any() for one in plain], dtype=bool)
+    flagged = judged.flagged | beyond
     predicted, blamed = judged.predicted.copy(), [one.copy() for one in judged.blamed]
-    for row in np.flatnonzero(plain & ~judged.flagged).tolist():
-        issue = named_beyond(judged.probability[row])
+
+    def name(row: int, issue: int, columns: np.ndarray) -> None:
         predicted[row, issue] = True
         if blamed:
-            blamed[row][:, issue] |= beyond[row]
+            blamed[row][:, issue] |= columns
+
+    for row in np.flatnonzero(beyond & ~judged.flagged).tolist():
+        one = plain[row]
+        name(row, named_beyond(judged.probability[row]) if one.told is None else one.told, one.columns)
+    for row in np.flatnonzero(flagged).tolist():
+        if plain[row].written.any():
+            name(row, ISSUE_ORDER.index("type_mismatch"), plain[row].written)
     return replace(
         judged,
-        score=np.where(plain, np.maximum(judged.score, 0.0), judged.score),
+        score=np.where(beyond, np.maximum(judged.score, 0.0), judged.score),
         predicted=predicted,
         blamed=tuple(blamed),
-        flagged=judged.flagged | plain,
-        alarms={rate: found | plain if rate >= LEAST_RATE else found for rate, found in judged.alarms.items()},
+        flagged=flagged,
+        alarms={rate: found | beyond if rate >= LEAST_RATE else found for rate, found in judged.alarms.items()},
     )

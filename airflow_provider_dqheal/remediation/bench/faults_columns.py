@@ -182,7 +182,7 @@ def recoded(view: View, rng: Rng) -> Fault:
         if not {look.texts[row] for row in look.present} <= set(labels):
             continue
         for left in rng.permutation(view.table.column_names):
-            if left != name and len(determined(view, str(left), look)) == len(look.present):
+            if left != name and len(determined(view, [str(left)], look)) == len(look.present):
                 codes = {label: f"{int(code):03d}" for label, code in zip(labels, rng.permutation(900), strict=False)}
                 return rewrite(view, look, rng, codes.__getitem__, 1.0)
     raise LookupError("no label that another column determines")

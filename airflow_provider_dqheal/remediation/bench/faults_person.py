@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 import pyarrow as pa
 
@@ -22,6 +24,13 @@ def _steady(view: View, look: Look) -> bool:
         medians.append(float(np.nanmedian(values)) if np.isfinite(values).any() else np.nan)
     q25, q75 = np.quantile(known, [0.25, 0.75])
     return bool(np.nanmax(medians) - np.nanmin(medians) < 0.3 * (q75 - q25))
+
+
+def _told_by_others(view: View, look: Look) -> bool:
+    """Whether another column, or two together, determine a column in a part of the rows: then it is not lost."""
+    others = [left for left in view.table.column_names if left != look.name]
+    lefts = [(left,) for left in others] + list(combinations(others, 2))
+    return any(len(determined(view, left, look)) > 0.3 * view.rows for left in lefts)
 
 
 def _moved(view: View, rng: Rng, factor: float, offset: float) -> Fault:
@@ -72,10 +81,9 @@ def removed(view: View, rng: Rng) -> Fault:
     for name in rng.permutation(view.table.column_names):
         look = view.look(str(name))
         past = view.past(look.name)
-        if look.kind in ("number", "category", "date") and all(past) and len(set(past)) >= 10:
-            others = [left for left in view.table.column_names if left != name]
-            if not any(len(determined(view, left, look)) > 0.3 * view.rows for left in others):
-                return Fault(view.table.drop_columns([look.name]))
+        matters = look.kind in ("number", "category", "date") and all(past) and len(set(past)) >= 10
+        if matters and not _told_by_others(view, look):
+            return Fault(view.table.drop_columns([look.name]))
     raise LookupError("no column that matters")
 
 
@@ -83,9 +91,8 @@ def removed(view: View, rng: Rng) -> Fault:
 def mostly_missing(view: View, rng: Rng) -> Fault:
     """Half of a column that was never missing is gone."""
     look = view.pick(rng, "number", fits=lambda one: all(view.past(one.name)) and len(one.present) == view.rows)
-    others = [left for left in view.table.column_names if left != look.name]
-    if any(len(determined(view, left, look)) > 0.3 * view.rows for left in others):
-        raise LookupError("another column determines it")
+    if _told_by_others(view, look):
+        raise LookupError("other columns determine it")
     texts = list(look.texts)
     for row in some(rng, look.present, 0.55):
         texts[row] = None

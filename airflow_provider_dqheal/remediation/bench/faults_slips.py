@@ -169,7 +169,7 @@ def determined_missing(view: View, rng: Rng) -> Fault:
         if len(set(past)) < 3 or max(past.count(text) for text in set(past)) > 0.8 * len(past):
             continue
         for left in rng.permutation(names):
-            rows = determined(view, str(left), look) if left != right else np.zeros(0, np.int64)
+            rows = determined(view, [str(left)], look) if left != right else np.zeros(0, np.int64)
             if len(rows) >= 10:
                 texts = list(look.texts)
                 for row in some(rng, rows, float(rng.choice([0.03, 0.1, 0.3]))):

@@ -112,7 +112,7 @@ def determined_removed(view: View, rng: Rng) -> Fault:
             full
             and len(set(past)) >= 3
             and any(
-                left != name and len(determined(view, str(left), look)) == view.rows for left in view.table.column_names
+                left != name and len(determined(view, [left], look)) == view.rows for left in view.table.column_names
             )
         ):
             return Fault(view.table.drop_columns([look.name]), wanted=view.table)

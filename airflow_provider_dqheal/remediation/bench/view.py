@@ -74,6 +74,7 @@ class View:
     def __init__(self, table: pa.Table, history: Sequence[pa.Table]) -> None:
         self.table, self.history = table, tuple(history)
         self._looks: dict[str, Look] = {}
+        self._past: dict[str, list[str | None]] = {}
 
     @property
     def rows(self) -> int:
@@ -88,7 +89,11 @@ class View:
 
     def past(self, name: str) -> list[str | None]:
         """All cells of a column in the history."""
-        return [text for batch in self.history if name in batch.column_names for text in texts_of(batch[name])]
+        if name not in self._past:
+            self._past[name] = [
+                text for batch in self.history if name in batch.column_names for text in texts_of(batch[name])
+            ]
+        return self._past[name]
 
     def past_numbers(self, name: str) -> np.ndarray:
         """All numbers of a column in the history, ascending."""
@@ -171,20 +176,17 @@ def write(look: Look, value: float) -> str:
     return f"{value:.{look.places}f}"
 
 
-def determined(view: View, left: str, right: Look) -> np.ndarray:
-    """Present rows of ``right`` that ``left`` determines: 4 or more rows of history agree, none disagrees."""
-    known: dict[str, set[str]] = {}
-    seen: dict[str, int] = {}
-    for one, other in zip(view.past(left), view.past(right.name), strict=True):
-        if one and other:
-            known.setdefault(one, set()).add(other)
-            seen[one] = seen.get(one, 0) + 1
-    if not known or len(known) > 0.4 * sum(seen.values()) or any(len(values) > 1 for values in known.values()):
+def determined(view: View, lefts: Sequence[str], right: Look) -> np.ndarray:
+    """Present rows of ``right`` that the columns ``lefts`` determine: 4 or more rows of history agree, all do."""
+    known: dict[tuple[str | None, ...], str] = {}
+    seen: Counter[tuple[str | None, ...]] = Counter()
+    for key, other in zip(zip(*map(view.past, lefts), strict=True), view.past(right.name), strict=True):
+        if other and all(key):
+            if known.setdefault(key, other) != other:
+                return np.zeros(0, np.int64)
+            seen[key] += 1
+    if not known or len(known) > 0.4 * seen.total():
         return np.zeros(0, np.int64)
-    own = view.look(left)
-    rows = [
-        row
-        for row in right.present.tolist()
-        if (text := own.texts[row]) and seen.get(text, 0) >= 4 and known[text] == {right.texts[row]}
-    ]
+    keys = list(zip(*(view.look(left).texts for left in lefts), strict=True))
+    rows = [row for row in right.present.tolist() if seen[keys[row]] >= 4 and known[keys[row]] == right.texts[row]]
     return np.array(rows, np.int64)

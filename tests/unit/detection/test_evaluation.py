@@ -11,10 +11,12 @@ import pytest
 from airflow_provider_dqheal.core.errors import ConfigError
 from airflow_provider_dqheal.core.types import ISSUE_ORDER
 from airflow_provider_dqheal.detection import evaluation
+from airflow_provider_dqheal.detection.compare import AT
 from airflow_provider_dqheal.detection.context import BATCH_FEATURES
 from airflow_provider_dqheal.detection.detector import Detector
 from airflow_provider_dqheal.detection.evaluation import architectures, intervals, run, unseen_faults
 from airflow_provider_dqheal.detection.evaluation._base import Judged, truth_of
+from airflow_provider_dqheal.detection.evaluation.acting import Plain, as_verdict, plain_of
 from airflow_provider_dqheal.detection.evaluation.figures import auc, figures, recall_at
 from airflow_provider_dqheal.detection.evaluation.held_out import Scored
 from airflow_provider_dqheal.detection.evaluation.intervals import above, bootstrap
@@ -25,7 +27,7 @@ from airflow_provider_dqheal.detection.evaluation.rivals import episodes_for, ju
 from airflow_provider_dqheal.detection.evaluation.store import SamplesUnreadable
 from airflow_provider_dqheal.detection.evaluation.unseen_faults import fault_folds
 from airflow_provider_dqheal.detection.features import NAMES
-from airflow_provider_dqheal.detection.generators import generators
+from airflow_provider_dqheal.detection.generators import generators, registry
 from airflow_provider_dqheal.detection.network import Member
 from airflow_provider_dqheal.detection.samples import Sample, draw_samples
 from airflow_provider_dqheal.detection.training import fold_of
@@ -189,6 +191,52 @@ def test_undecidable_batches_are_reported_apart(samples):
     assert found["macro_f1"] == 1.0
     assert found["undecidable_any_recall"] == 0.0
     assert found["undecidable"] == sum(s.severity == "low" for s in samples)
+
+
+def test_what_a_batch_shows_by_itself_is_named_as_the_verdict_names_it():
+    issue = ISSUE_ORDER.index
+    rows, none = 4, np.zeros(3, dtype=bool)
+    probability = np.zeros((rows, 6))
+    probability[:, issue("outliers")] = 0.4
+    flagged = np.asarray([False, False, True, False])
+    judged = Judged(
+        np.full(rows, -1.0), flagged, np.zeros((rows, 5), bool), tuple(np.zeros((3, 5), bool) for _ in range(rows)),
+        probability, {0.01: flagged, 0.03: flagged},
+    )  # fmt: skip
+    first, last = np.asarray([True, False, False]), np.asarray([False, False, True])
+    found = as_verdict(
+        judged,
+        [
+            Plain(first, none, None),
+            Plain(first, none, issue("missing_data")),
+            Plain(none, last, None),
+            Plain(none, last, None),
+        ],
+    )
+    assert found.flagged.tolist() == [True, True, True, False]
+    assert [np.flatnonzero(row).tolist() for row in found.predicted] == [
+        [issue("outliers")], [issue("missing_data")], [issue("type_mismatch")], [],
+    ]  # fmt: skip
+    assert found.blamed[1][:, issue("missing_data")].tolist() == first.tolist()
+    assert found.blamed[2][:, issue("type_mismatch")].tolist() == last.tolist()
+    assert found.alarms[0.01].tolist() == flagged.tolist()
+    assert found.alarms[0.03].tolist() == found.flagged.tolist()
+
+
+def test_an_emptied_column_of_a_sample_tells_its_name():
+    one = next(one for one in draw_samples(registry.get("payments"), 3, 1, 0) if one.clean)
+    values = one.values.astype(float)
+    for measure, value in {
+        "missing_share": 1.0,
+        "missing.own": 5.0,
+        "missing.near": 12.0,
+        "missing.excess": 2.0,
+    }.items():
+        values[0, AT[measure]] = np.log1p(value)
+    clean, emptied = plain_of([one, replace(one, values=values)])
+    assert (clean.columns.any(), clean.told) == (False, None)
+    assert emptied.columns.tolist() == [True] + [False] * (len(one.columns) - 1)
+    assert emptied.told == ISSUE_ORDER.index("missing_data")
 
 
 def test_bootstrap_draws_whole_tables():

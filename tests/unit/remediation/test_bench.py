@@ -56,6 +56,27 @@ def test_every_fault_changes_the_batch_and_is_seeded(shop):
     assert made > 40
 
 
+def test_what_two_columns_determine_is_not_for_a_person():
+    def pizzas(day, told):
+        rng = np.random.default_rng(day)
+        name, size = rng.integers(0, 12, 200), rng.integers(0, 3, 200)
+        price = 700 + 100 * name + 50 * size if told else rng.integers(700, 2000, 200)
+        columns = {"name": [f"pizza {one}" for one in name], "size": [f"size {one}" for one in size], "price": price}
+        return pa.table(columns)
+
+    for told in (True, False):
+        view = View(pizzas(9, told), [pizzas(day, told) for day in range(8)])
+        gone = []
+        for draw in range(8):
+            for family in ("removed", "mostly_missing"):
+                try:
+                    table = families()[family].make(view, rng_for("t", draw)).table
+                except LookupError:
+                    continue
+                gone.append("price" not in table.column_names or table["price"].null_count > 0)
+        assert any(gone) is not told
+
+
 def test_score_counts_repairs_harm_and_rows(shop):
     schema = api.learn(shop.history).table_schema
     clean = shop.batch
