@@ -161,7 +161,7 @@ def _is_cut(finding: Finding) -> bool:
 
 def _is_at_odds(finding: Finding) -> bool:
     """Numbers do not go with the rest of their rows, as all did in the history."""
-    return finding.metric == "row_size"
+    return finding.metric in ("row_size", "row_order")
 
 
 @lru_cache(maxsize=256)

@@ -18,6 +18,7 @@ from airflow_provider_dqheal.detection.context import BATCH_AT
 from airflow_provider_dqheal.detection.cut_digits import cut_digits
 from airflow_provider_dqheal.detection.describe import describer
 from airflow_provider_dqheal.detection.references import each_of
+from airflow_provider_dqheal.detection.row_order import row_order
 from airflow_provider_dqheal.detection.row_sizes import row_sizes
 from airflow_provider_dqheal.detection.view import BatchView
 from airflow_provider_dqheal.issues._base import Described, Finding, Reading, TableReading, ordered
@@ -124,6 +125,7 @@ def table_reading(features: Features) -> TableReading:
         measures=context,
         cut=cut_digits(features.view, features.stack),
         at_odds=row_sizes(features.view, features.stack),
+        out_of_order=row_order(features.view, features.stack),
     )
 
 

@@ -100,6 +100,20 @@ class RowSizes:
 
 
 @dataclass(frozen=True)
+class RowOrder:
+    """A column that is above (``lower``) or below another in the same rows, against the order of the history.
+
+    ``other`` the column beside it, the ``share`` of rows that break the order, and some ``examples``.
+    """
+
+    column: str
+    other: str
+    lower: bool
+    share: float
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class TableReading:
     """What concerns the batch as a whole. Shares are in [0, 1], ``usual_*`` the most seen in the history."""
 
@@ -116,6 +130,7 @@ class TableReading:
     measures: Callable[[str], float]
     cut: tuple[CutDigits, ...] = ()
     at_odds: tuple[RowSizes, ...] = ()
+    out_of_order: tuple[RowOrder, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -266,6 +281,20 @@ def at_odds(issue: str, table: TableReading, few: bool) -> list[Finding]:
         )
         for odd in table.at_odds
         if (odd.share <= _FEW_AT_ODDS) == few
+    ]  # fmt: skip
+
+
+def out_of_order(issue: str, table: TableReading, few: bool) -> list[Finding]:
+    """Findings of columns that no longer stand in the order of the history, in a few rows or in many."""
+    return [
+        Finding(
+            issue, broken.column, "row_order", _AT_ODDS,
+            f"{broken.column}: {'above' if broken.lower else 'below'} {broken.other} in {percent(broken.share)} of the"
+            f" rows ({shown(broken.examples)}), in none of the last {table.history} batches",
+            broken.share, 0.0, 0.0, broken.examples, broken.share,
+        )
+        for broken in table.out_of_order
+        if (broken.share <= _FEW_AT_ODDS) == few
     ]  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from airflow_provider_dqheal.issues._base import (
     by_share,
     number,
     order_of,
+    out_of_order,
     percent,
     register,
     shown,
@@ -150,7 +151,7 @@ def read_column(reading: Reading) -> Sequence[Finding]:
 
 def read_table(table: TableReading) -> Sequence[Finding]:
     """A batch that repeats an earlier one, or its own rows, or has a column that no longer goes with the others."""
-    found = at_odds(NAME, table, few=False)
+    found = at_odds(NAME, table, few=False) + out_of_order(NAME, table, few=False)
     excess = table.measures("repeat_excess")
     if table.repeat_share * table.rows >= 3 and table.repeat_share > 2 * table.usual_repeat + 0.005 and excess > 0:
         found.append(

@@ -14,6 +14,7 @@ from airflow_provider_dqheal.issues._base import (
     by_share,
     number,
     order_of,
+    out_of_order,
     percent,
     register,
     shown,
@@ -122,8 +123,8 @@ def read_column(reading: Reading) -> Sequence[Finding]:
 
 
 def read_table(table: TableReading) -> Sequence[Finding]:
-    """Numbers that do not go with the rest of their row."""
-    return at_odds(NAME, table, few=True)
+    """Numbers that do not go with the rest of their row, or in a few rows not in the order of their columns."""
+    return at_odds(NAME, table, few=True) + out_of_order(NAME, table, few=True)
 
 
 def fallback(reading: Reading) -> Finding:

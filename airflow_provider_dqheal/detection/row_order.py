@@ -1,0 +1,165 @@
+"""Columns that stand in an order in every row, a start before its end or a bid below its ask, and no longer do.
+
+Each of the two may hold usual values, so that nothing else shows it. An order counts where the history's rows would
+often break it by chance, were the columns independent, and none did.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from airflow_provider_dqheal.detection.scalars import at_least
+from airflow_provider_dqheal.detection.stack import ColumnStack, Stack
+from airflow_provider_dqheal.detection.view import BatchView
+from airflow_provider_dqheal.issues._base import RowOrder
+
+_MOST_COLUMNS = 40
+_LEAST_ROWS, _LEAST_BATCHES = 200, 5
+"""Rows of the history that have both columns, and batches."""
+_BY_CHANCE, _BY_CHANCE_SHARE = 50.0, 0.1
+"""Rows of the history that would break an order, at least, were the two columns independent; and their share."""
+_SELDOM = 1e-4
+"""How seldom chance breaks an order so often, where one in as many rows as the history has would."""
+_LEAST_BROKEN, _LEAST_SHARE = 3, 0.01
+"""Rows of the batch that break it, and their share."""
+_NUMBERS = 0.9
+_APART = 1.5
+"""Times as far from the other rows, from which on one of the two columns is the wrong one."""
+_SHOWN = 3
+
+
+@dataclass(frozen=True, eq=False)
+class _Orders:
+    names: tuple[str, ...]
+    pairs: tuple[tuple[int, int, int], ...]
+    """Places of the lower and of the upper column, and the rows of the history that have both."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Broken:
+    """Places of the lower and of the upper column, the rows in which the lower is above, and how many have both."""
+
+    low: int
+    high: int
+    rows: np.ndarray
+    both: int
+
+
+def row_order(batch: BatchView, stack: Stack) -> tuple[RowOrder, ...]:
+    """Of each broken order the column that is the wrong one, by all that are broken; both, where that is not told."""
+    orders = _orders_of(stack)
+    if not orders.pairs:
+        return ()
+    now = _numbers_of(batch, orders.names)
+    broken = [one for low, high, known in orders.pairs if (one := _broken(now, low, high, known)) is not None]
+    counts: Counter[int] = Counter()
+    for one in broken:
+        counts.update({one.low: len(one.rows), one.high: len(one.rows)})
+    found: dict[str, RowOrder] = {}
+    for one in sorted(broken, key=lambda one: -len(one.rows)):
+        for at, other in _wrong(now, one, counts):
+            name, beside = orders.names[at], orders.names[other]
+            seen = tuple(
+                f"{_text(batch, name, row)} beside {_text(batch, beside, row)}" for row in one.rows[:_SHOWN].tolist()
+            )
+            found.setdefault(name, RowOrder(name, beside, at == one.low, len(one.rows) / one.both, seen))
+    return tuple(found.values())
+
+
+def _broken(now: np.ndarray, low: int, high: int, known: int) -> _Broken | None:
+    """An order and the rows that break it; None where chance may break it so."""
+    both = int((np.isfinite(now[:, low]) & np.isfinite(now[:, high])).sum())
+    rows = np.flatnonzero(now[:, low] > now[:, high])
+    if len(rows) < max(_LEAST_BROKEN, _LEAST_SHARE * both) or at_least(len(rows), both, 1 / (known + 1)) > _SELDOM:
+        return None
+    return _Broken(low, high, rows, both)
+
+
+def _wrong(now: np.ndarray, broken: _Broken, counts: Counter[int]) -> Iterator[tuple[int, int]]:
+    """The wrong column and the other: the one in more broken orders, or the one farther from the rows that keep it."""
+    low, high, rows = broken.low, broken.high, broken.rows
+    kept = np.setdiff1d(np.arange(len(now)), rows)
+    weight = [float(counts[at]) for at in (low, high)]
+    if weight[0] == weight[1] and len(kept) >= len(rows):
+        weight = [_far(now[:, at], rows, kept) for at in (low, high)]
+    if weight[0] >= weight[1] / _APART:
+        yield low, high
+    if weight[1] >= weight[0] / _APART:
+        yield high, low
+
+
+def _far(column: np.ndarray, rows: np.ndarray, kept: np.ndarray) -> float:
+    """How far the column is from its usual in some rows, in quartile ranges of the others."""
+    usual = column[kept][np.isfinite(column[kept])]
+    if not len(usual):
+        return 0.0
+    low, middle, high = np.quantile(usual, [0.25, 0.5, 0.75]).tolist()
+    return float(np.median(np.abs(column[rows] - middle))) / max(high - low, 1e-9 * max(abs(middle), 1.0))
+
+
+def _text(batch: BatchView, name: str, row: int) -> str:
+    view = batch.columns[name]
+    return view.values[int(view.aligned[row])]
+
+
+def _orders_of(stack: Stack) -> _Orders:
+    """The orders that every row of the history keeps, though the columns by themselves would not; found once."""
+    held = stack.cache.get("row orders")
+    if isinstance(held, _Orders):
+        return held
+    numbers = tuple(name for name, column in stack.columns.items() if _is(column, temporal=False))
+    dates = tuple(name for name, column in stack.columns.items() if _is(column, temporal=True))
+    names = (*numbers[:_MOST_COLUMNS], *dates[:_MOST_COLUMNS])
+    group = np.repeat([0, 1], [len(numbers[:_MOST_COLUMNS]), len(dates[:_MOST_COLUMNS])])
+    batches = [_numbers_of(batch, names) for batch in stack.batches] if len(names) > 1 else []
+    pairs = []
+    if batches:
+        pooled = np.concatenate(batches)
+        for low, high in np.argwhere(_kept(pooled) & (group[:, None] == group)).tolist():
+            both = [batch for batch in batches if (np.isfinite(batch[:, low]) & np.isfinite(batch[:, high])).any()]
+            known = int((np.isfinite(pooled[:, low]) & np.isfinite(pooled[:, high])).sum())
+            enough = known >= _LEAST_ROWS and len(both) >= _LEAST_BATCHES
+            if enough and sum(_by_chance(batch[:, low], batch[:, high]) for batch in both) >= max(
+                _BY_CHANCE, _BY_CHANCE_SHARE * known
+            ):
+                pairs.append((low, high, known))
+    found = _Orders(names, tuple(pairs))
+    stack.cache["row orders"] = found
+    return found
+
+
+def _kept(pooled: np.ndarray) -> np.ndarray:
+    """(columns, columns) bool: whether no row has more in the first than in the second, and they are not one."""
+    with np.errstate(invalid="ignore"):
+        kept = np.asarray([~(column[:, None] > pooled).any(axis=0) for column in pooled.T])
+    np.fill_diagonal(kept, False)
+    return kept
+
+
+def _by_chance(low: np.ndarray, high: np.ndarray) -> float:
+    """How many of a batch's rows would break the order, were the columns independent."""
+    both = np.isfinite(low) & np.isfinite(high)
+    above = len(low[both]) - np.searchsorted(np.sort(low[both]), high[both], side="right")
+    return float(above.mean())
+
+
+def _is(column: ColumnStack, temporal: bool) -> bool:
+    views = [view for view in column.views if view is not None and view.present > 0]
+    return bool(views) and all(
+        view.temporal == temporal and view.weights.sum() > _NUMBERS * view.present for view in views
+    )
+
+
+def _numbers_of(batch: BatchView, names: tuple[str, ...]) -> np.ndarray:
+    """(rows, columns) the numbers of a batch's aligned rows."""
+    rows = max((len(view.aligned) for view in batch.columns.values()), default=0)
+    columns = np.full((rows, len(names)), np.nan)
+    for at, name in enumerate(names):
+        view = batch.columns.get(name)
+        if view is not None and len(view.aligned) == rows:
+            columns[:, at] = view.in_rows
+    return columns
