@@ -10,7 +10,7 @@ all others, numbers many times those of the history, rows that repeat.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -65,7 +65,11 @@ CERTAIN: Mapping[str, tuple[frozenset[str], float]] = {
 }
 """A finding in columns of these kinds that no clean batch has at this strength (of 2,342 of the corpus, none)."""
 
+_FEW_OF_MANY = 0.15
+"""Of a column with a handful of cells, one may be many times the others."""
 _REPEATED_ROWS, _REPEATED_SHARE = 3.0, 0.05
+_RESPELLED = 10.0
+"""Standard errors by which more values than ever are other spellings of known ones."""
 _SLIP = 1.3
 _GONE_SHARE = 0.999
 """Nothing but a stray cell is left of a column."""
@@ -89,10 +93,10 @@ def beyond_clean(
         kinds: number, date, bool or text: what each holds, by the history.
         raw: (C, features) measurements.
     """
-    kind_of = dict(zip(columns, kinds, strict=True))
+    found, kind_of = list(found), dict(zip(columns, kinds, strict=True))
     plain = [one.column for one in found if _is_gone(one) or _is_certain(one, kind_of.get(one.column or "", ""))]
     far = [columns[row] for row in np.flatnonzero(_are_far(kinds, raw)).tolist()]
-    return list(dict.fromkeys([*plain, *far]))
+    return list(dict.fromkeys([*plain, *far, *rewritten(found, columns, kinds, raw)]))
 
 
 def named_beyond(probability: np.ndarray, found: Iterable[Finding] = ()) -> int:
@@ -120,14 +124,35 @@ def told_by(found: Iterable[Finding]) -> int | None:
     return None
 
 
-def rewritten(found: Iterable[Finding], columns: Sequence[str], kinds: Sequence[str]) -> list[str | None]:
-    """The date columns that are mostly written in a form they never had: a type mismatch, whatever else they are.
+def rewritten(
+    found: Iterable[Finding], columns: Sequence[str], kinds: Sequence[str], raw: np.ndarray
+) -> list[str | None]:
+    """The columns whose values are plainly written in another way: a type mismatch, whatever else they are.
 
-    Read by that form, day and month may change places: the dates seem to have moved, which is all the ensemble says.
+    So are values that do not read as what the column holds; blanks around most of them; most dates of a column in a
+    form they never had (read by that form, day and month may change places: the dates seem to have moved, which is all
+    the ensemble says); and most labels of a column in another spelling of known ones.
+
+    Args:
+        found: the findings of the batch.
+        columns: its C columns.
+        kinds: number, date, bool or text: what each holds, by the history.
+        raw: (C, features) measurements.
     """
-    dates = {name for name, kind in zip(columns, kinds, strict=True) if kind == "date"}
-    written = [one for one in found if one.metric == "new_form" and one.column in dates]
-    return [one.column for one in written if one.strength >= _PLAIN_STRENGTH and one.share >= 0.5]
+    kind_of = dict(zip(columns, kinds, strict=True))
+    respelled = {columns[row] for row in np.flatnonzero(raw[:, AT["sign_respelled_z"]] > _RESPELLED).tolist()}
+    return [one.column for one in found if _is_rewritten(one, kind_of.get(one.column or "", ""), respelled)]
+
+
+def _is_rewritten(finding: Finding, kind: str, respelled: Container[str | None]) -> bool:
+    if finding.metric == "parse_failures":
+        return finding.strength >= 1.0
+    if finding.share < 0.5:
+        return False
+    if finding.metric == "padding":
+        return finding.strength >= 1.0
+    other = kind == "date" or (kind == "text" and finding.column in respelled)
+    return other and finding.metric == "new_form" and finding.strength >= _PLAIN_STRENGTH
 
 
 def _is_gone(finding: Finding) -> bool:
@@ -140,7 +165,8 @@ def _is_gone(finding: Finding) -> bool:
 def _is_certain(finding: Finding, kind: str) -> bool:
     """A finding that is as strong in no clean batch."""
     kinds, least = CERTAIN.get(finding.metric, (frozenset(), np.inf))
-    return (kind in kinds and finding.strength >= least) or _is_repeated(finding)
+    few = finding.metric not in ("factor_above", "factor_below") or finding.share <= _FEW_OF_MANY
+    return (kind in kinds and few and finding.strength >= least) or _is_repeated(finding)
 
 
 def _is_empty(finding: Finding) -> bool:

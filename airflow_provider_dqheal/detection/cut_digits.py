@@ -7,6 +7,7 @@ By chance few numbers are such; where all are, the identifiers are wrong and loo
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -68,8 +69,8 @@ def long_of(view: ColumnView) -> Long | None:
     cells, held, examples = 0.0, 0.0, []
     for text, count, number in zip(view.values, view.counts.tolist(), view.numeric.tolist(), strict=True):
         digits = text.lstrip("+-")
-        if abs(number) < EXACT or not digits.isdecimal():
-            continue
+        if not EXACT <= abs(number) < math.inf or not digits.isdecimal():
+            continue  # also words, and digits of a script that is no number here
         cells += count
         if int(digits) in (int(abs(number)), int(Decimal(repr(abs(number))))):
             held += count

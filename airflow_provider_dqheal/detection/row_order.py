@@ -1,7 +1,8 @@
 """Columns that stand in an order in every row, a start before its end or a bid below its ask, and no longer do.
 
 Each of the two may hold usual values, so that nothing else shows it. An order counts where the history's rows would
-often break it by chance, were the columns independent, and none did.
+often break it by chance, were the columns independent, and none did. The levels of numbers stand in an order often
+enough by themselves, and may cross one day: only where nearly all rows break it, the two are taken for swapped.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ _BY_CHANCE, _BY_CHANCE_SHARE = 50.0, 0.1
 """Rows of the history that would break an order, at least, were the two columns independent; and their share."""
 _SELDOM = 1e-4
 """How seldom chance breaks an order so often, where one in as many rows as the history has would."""
-_LEAST_BROKEN, _LEAST_SHARE = 3, 0.01
-"""Rows of the batch that break it, and their share."""
+_LEAST_BROKEN, _LEAST_SHARE, _NEARLY_ALL = 3, 0.01, 0.9
+"""Rows of the batch that break it, and their share; of numbers, whose levels often stand in an order, nearly all."""
 _NUMBERS = 0.9
 _APART = 1.5
 """Times as far from the other rows, from which on one of the two columns is the wrong one."""
@@ -35,6 +36,8 @@ _SHOWN = 3
 @dataclass(frozen=True, eq=False)
 class _Orders:
     names: tuple[str, ...]
+    dates: int
+    """The place of the first date: numbers come before."""
     pairs: tuple[tuple[int, int, int], ...]
     """Places of the lower and of the upper column, and the rows of the history that have both."""
 
@@ -55,7 +58,11 @@ def row_order(batch: BatchView, stack: Stack) -> tuple[RowOrder, ...]:
     if not orders.pairs:
         return ()
     now = _numbers_of(batch, orders.names)
-    broken = [one for low, high, known in orders.pairs if (one := _broken(now, low, high, known)) is not None]
+    broken = [
+        one
+        for low, high, known in orders.pairs
+        if (one := _broken(now, low, high, known, _LEAST_SHARE if high >= orders.dates else _NEARLY_ALL)) is not None
+    ]
     counts: Counter[int] = Counter()
     for one in broken:
         counts.update({one.low: len(one.rows), one.high: len(one.rows)})
@@ -70,11 +77,11 @@ def row_order(batch: BatchView, stack: Stack) -> tuple[RowOrder, ...]:
     return tuple(found.values())
 
 
-def _broken(now: np.ndarray, low: int, high: int, known: int) -> _Broken | None:
+def _broken(now: np.ndarray, low: int, high: int, known: int, least: float) -> _Broken | None:
     """An order and the rows that break it; None where chance may break it so."""
     both = int((np.isfinite(now[:, low]) & np.isfinite(now[:, high])).sum())
     rows = np.flatnonzero(now[:, low] > now[:, high])
-    if len(rows) < max(_LEAST_BROKEN, _LEAST_SHARE * both) or at_least(len(rows), both, 1 / (known + 1)) > _SELDOM:
+    if len(rows) < max(_LEAST_BROKEN, least * both) or at_least(len(rows), both, 1 / (known + 1)) > _SELDOM:
         return None
     return _Broken(low, high, rows, both)
 
@@ -113,8 +120,9 @@ def _orders_of(stack: Stack) -> _Orders:
         return held
     numbers = tuple(name for name, column in stack.columns.items() if _is(column, temporal=False))
     dates = tuple(name for name, column in stack.columns.items() if _is(column, temporal=True))
-    names = (*numbers[:_MOST_COLUMNS], *dates[:_MOST_COLUMNS])
-    group = np.repeat([0, 1], [len(numbers[:_MOST_COLUMNS]), len(dates[:_MOST_COLUMNS])])
+    numbers, dates = numbers[:_MOST_COLUMNS], dates[:_MOST_COLUMNS]
+    names = (*numbers, *dates)
+    group = np.repeat([0, 1], [len(numbers), len(dates)])
     batches = [_numbers_of(batch, names) for batch in stack.batches] if len(names) > 1 else []
     pairs = []
     if batches:
@@ -127,7 +135,7 @@ def _orders_of(stack: Stack) -> _Orders:
                 _BY_CHANCE, _BY_CHANCE_SHARE * known
             ):
                 pairs.append((low, high, known))
-    found = _Orders(names, tuple(pairs))
+    found = _Orders(names, len(numbers), tuple(pairs))
     stack.cache["row orders"] = found
     return found
 

@@ -15,6 +15,7 @@ from airflow_provider_dqheal.detection.texts import (
     LONGEST_SHAPE,
     LONGEST_WORD,
     MISSING_WORDS,
+    NULL_MARK,
     TRUE_FALSE,
     kind_of,
     parse_date,
@@ -60,8 +61,9 @@ def are_missing(texts: pa.StringArray, lengths: np.ndarray, number: np.ndarray) 
     if len(short):
         bare = pc.utf8_lower(pc.utf8_trim_whitespace(texts.take(pa.array(short))))
         blank[short] = flags(pc.equal(bare, ""))
+        null = flags(pc.equal(bare, NULL_MARK))
         bare = pc.replace_substring_regex(bare, AROUND, "")
-        word[short] = flags(pc.is_in(bare, value_set=_WORDS)) & ~blank[short]
+        word[short] = (flags(pc.is_in(bare, value_set=_WORDS)) | null) & ~blank[short]
     return blank, word
 
 

@@ -18,6 +18,9 @@ MISSING_WORDS = frozenset(
 )  # fmt: skip
 """Words that stand for a missing value, in lower case and without :data:`AROUND`."""
 
+NULL_MARK = "\\n"
+"""What databases export for null (``\\N``), in lower case: without its sign it would be any N."""
+
 AROUND = r"[\[\](){}<>\"'`*•#_./\\|~–—?=:;, -]+"
 """Signs around and in such words; a short text of nothing else stands for a missing value, too."""
 
@@ -29,15 +32,16 @@ LONGEST_WORD = 20
 
 @lru_cache(maxsize=100_000)
 def is_missing_word(text: str) -> bool:
-    """Whether a text that is not blank stands for a missing value.
+    r"""Whether a text that is not blank stands for a missing value.
 
-    >>> [is_missing_word(text) for text in ("N/A", "[REDACTED]", "--", "Nancy")]
-    [True, True, True, False]
+    >>> [is_missing_word(text) for text in ("N/A", "[REDACTED]", "--", r"\N", "N", "Nancy")]
+    [True, True, True, True, False, False]
     """
     if len(text) > LONGEST_WORD or not text.strip():
         return False
-    bare = re.sub(AROUND, "", text.strip().lower())
-    return not bare or bare in MISSING_WORDS
+    word = text.strip().lower()
+    bare = re.sub(AROUND, "", word)
+    return not bare or word == NULL_MARK or bare in MISSING_WORDS
 
 
 def stands_for_missing(label: str) -> bool:

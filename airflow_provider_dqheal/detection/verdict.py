@@ -85,7 +85,7 @@ def assess(scores: Scores, settings: DetectionSettings | None = None) -> Verdict
         beyond = []  # the ensemble knows better which columns it is in
     elif beyond:
         acted = [named_beyond(probability, found)]
-    written = rewritten(found, features.columns, features.kinds) if acted else []
+    written = rewritten(found, features.columns, features.kinds, features.raw) if acted else []
     raised: dict[int, list[str | None]] = dict.fromkeys(acted, beyond)  # place of an issue type: columns plainly in it
     if written:
         place = ISSUE_ORDER.index("type_mismatch")

@@ -22,7 +22,7 @@ class Plain:
 
     Attributes:
         columns: (columns,) bool: which lie beyond all that is clean.
-        written: (columns,) bool: dates that are mostly in a form they never had.
+        written: (columns,) bool: values that are plainly written in another way.
         told: the place of the issue type that a finding tells, or None: the likeliest is named.
     """
 
@@ -45,7 +45,7 @@ def _plain(sample: Sample) -> Plain:
     readings = [_reading(name, row, sample.history) for name, row in zip(sample.columns, raw.tolist(), strict=True)]
     kinds = [reading.kind for reading in readings]
     found = [finding for reading in readings for finding in findings_in(reading)]
-    beyond, written = beyond_clean(found, sample.columns, kinds, raw), rewritten(found, sample.columns, kinds)
+    beyond, written = beyond_clean(found, sample.columns, kinds, raw), rewritten(found, sample.columns, kinds, raw)
     among = [np.asarray([name in chosen for name in sample.columns], dtype=bool) for chosen in (beyond, written)]
     return Plain(among[0], among[1], told_by(found))
 

@@ -49,6 +49,8 @@ _APART = re.compile(r"%[dm](?!%)")
 
 EPOCH = datetime(1970, 1, 1)
 _EXCEL = datetime(1899, 12, 30)
+_MOST_DIGITS = 16
+"""Of a number that can be a moment."""
 
 
 _SHAPES = dict(_LAYOUTS)
@@ -106,7 +108,7 @@ def readings(text: str) -> list[tuple[str, datetime]]:
 def number_readings(text: str) -> list[tuple[str, datetime]]:
     """What a bare number can be as a moment: epoch seconds, milliseconds, microseconds, or a spreadsheet serial."""
     plain = unwrapped(text).removesuffix(".0")
-    if not plain.isdigit():
+    if not plain.isdecimal() or len(plain) > _MOST_DIGITS:
         return []
     value = int(plain)
     found: list[tuple[str, datetime]] = []

@@ -121,6 +121,19 @@ def test_dates_in_another_form_that_seem_moved_are_a_type_mismatch(baseline):
     assert "day" in verdict.issue("type_mismatch").columns
 
 
+@pytest.mark.parametrize("write", [lambda text: f"{text}   ", str.upper])
+def test_known_labels_in_another_spelling_are_a_type_mismatch(history, write):
+    sizes = np.resize(["small size", "medium size", "large size"], 600).tolist()
+    closed = Baseline.build("orders", [profile_table(one.append_column("size", [sizes])) for one in history])
+    batch = day_of(9).append_column("size", [[write(text) for text in sizes]])
+    assert judged_by_evidence(batch, closed).issue("type_mismatch").columns == ("size",)
+
+
+def test_words_in_a_column_of_numbers_are_a_type_mismatch_also_where_they_may_stand_for_nothing(baseline):
+    batch = put(day_of(9), "amount", dict.fromkeys(range(0, 600, 5), "pending"))
+    assert judged_by_evidence(batch, baseline).issue("type_mismatch").columns == ("amount",)
+
+
 def test_whole_numbers_that_are_decimals_now_are_one_where_the_ensemble_is_silent(stack):
     day = day_of(9)
     hours = [f"{int(value) / 60:.8f}" for value in day["order_id"].to_pylist()]

@@ -77,3 +77,12 @@ def test_numbers_that_a_float_holds_anyway_are_not_counted():
     found = long_of(view_table(pa.table({"id": ["644152567415515776", "-644152567415515789"]})).columns["id"])
     assert found is not None
     assert (found.cells, found.held, found.examples) == (2.0, 1.0, ("644152567415515776",))
+
+
+@pytest.mark.parametrize(
+    "odd", ["１２３４５６７８９０１２３４５６７８", "٣٤٥", "9" * 400, "-" + "9" * 400, "+-12", "²"]
+)
+def test_digits_that_are_no_finite_number_are_passed_over(odd):
+    column = view_table(pa.table({"id": ["644152567415515776", "644152567415515789", odd]})).columns["id"]
+    found = long_of(column)
+    assert (found.cells, found.held) == (2.0, 1.0)

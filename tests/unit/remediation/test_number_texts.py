@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from airflow_provider_dqheal.remediation.history import ColumnHistory
-from airflow_provider_dqheal.remediation.kernels.dates import common_layout, read_like, readings
+from airflow_provider_dqheal.remediation.kernels.dates import common_layout, number_readings, read_like, readings
 from airflow_provider_dqheal.remediation.kernels.numbers import NumberRule, NumberStyle, decimal_mark, read_body
 from airflow_provider_dqheal.remediation.kernels.numeric_rule import find_rule
 from airflow_provider_dqheal.remediation.kernels.spelling import edits, nearest_typo, unbroken
@@ -114,6 +114,11 @@ def test_moments_that_a_cast_reads_are_read():
     }
     assert moments == {datetime(2026, 3, 1, 8, 15)}
     assert read_like("03/01/2026 08:15:00", layout) is None
+
+
+@pytest.mark.parametrize("text", ["²", "9" * 5000, "Ⅷ", "1" * 17])
+def test_digits_that_are_no_moment_are_passed_over(text):
+    assert number_readings(text) == []
 
 
 def test_broken_encoding_is_read():
