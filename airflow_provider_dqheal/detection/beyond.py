@@ -212,7 +212,12 @@ def _are_far(kinds: Sequence[str], raw: np.ndarray) -> np.ndarray:
     # A key that repeats.
     key = (measured("is_unique") > 0) & (measured("repeat_loo") == 0) & (measured("repeat_z") > 11.0)
     far = np.asarray((raw[:, _MEASURES] > _ends_of(tuple(kinds))).any(axis=1))
-    return far | strange | above | key | _emptied(measured) | (text & _not_listed(measured))
+    # Another word for nothing, in place of values or of the usual word.
+    nothing = (measured("spike_missing_z") > 3.5) & (measured("missing.own") < 1.5)
+    # Texts that are new in every batch, all in a form that none had.
+    form = text & (measured("odd_form") > 0.98) & (measured("odd_form_z") > 20.0) & (measured("form_loo") < 0.001)
+    form &= measured("unseen_loo") > 0.5
+    return far | strange | above | key | nothing | form | _emptied(measured) | (text & _not_listed(measured))
 
 
 def _emptied(measured: Callable[[str], np.ndarray]) -> np.ndarray:

@@ -24,6 +24,7 @@ from airflow_provider_dqheal.detection.distances import Placed, Rivals, distance
 from airflow_provider_dqheal.detection.facts import strengths_of, table_findings
 from airflow_provider_dqheal.detection.first_values import first_values
 from airflow_provider_dqheal.detection.likeness import near_texts
+from airflow_provider_dqheal.detection.next_counts import next_counts
 from airflow_provider_dqheal.detection.places import Places
 from airflow_provider_dqheal.detection.precision import measure_precision
 from airflow_provider_dqheal.detection.references import References, history_of, references_of
@@ -140,12 +141,12 @@ def features_of(view: BatchView, stack: Stack, self_test: bool = True) -> Featur
 
     Days and months are told apart by all batches (:mod:`date_order`), counters that start again are read on
     (:mod:`turns`); what a date determines is not judged beside it (:mod:`calendar`), nor is a column that holds its
-    first few other values (:mod:`first_values`).
+    first few other values (:mod:`first_values`) or the next of its counts (:mod:`next_counts`).
     """
     view, stack = in_one_order(view, stack)
     view = read_on(view, stack)
     everything = np.arange(len(stack.batches))
-    known = determined(view, stack) | first_values(view, stack)
+    known = determined(view, stack) | first_values(view, stack) | next_counts(view, stack)
     shared = [name for name, _ in view.schema if name in stack.columns and name not in known]
     raw = np.zeros((len(shared), len(FEATURES)))
     kinds: tuple[str, ...] = ()

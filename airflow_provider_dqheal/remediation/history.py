@@ -285,13 +285,18 @@ class TableHistory:
 
     @cached_property
     def missing_form(self) -> Text | bool:
-        """The table's most common way to write a missing value; False when nothing was ever missing."""
+        """The table's most common way to write a missing value; False when nothing was ever missing.
+
+        A word that only one column has may be a value of it, and says nothing of the others.
+        """
         forms: Counter[Text] = Counter()
+        columns: Counter[Text] = Counter()
         for column in self.columns.values():
-            for text, count in column.pooled.items():
-                if is_missing_word(text):
-                    forms[text] += count
-        return forms.most_common(1)[0][0] if forms else False
+            found = {text: count for text, count in column.pooled.items() if is_missing_word(text)}
+            forms.update(found)
+            columns.update(found.keys())
+        usual = [text for text, _ in forms.most_common() if text is None or not text.strip() or columns[text] > 1]
+        return usual[0] if usual else False
 
     @cached_property
     def duplicate_fractions(self) -> np.ndarray:

@@ -134,6 +134,28 @@ def test_words_in_a_column_of_numbers_are_a_type_mismatch_also_where_they_may_st
     assert judged_by_evidence(batch, baseline).issue("type_mismatch").columns == ("amount",)
 
 
+def test_another_word_for_nothing_is_one_where_most_cells_always_were_none(history):
+    def with_effects(table, put_in=""):
+        effects = np.resize(["none"] * 8 + ["headache", "nausea"], 600).astype(object)
+        effects[:36] = put_in or effects[:36]
+        return table.append_column("effect", [effects.tolist()])
+
+    known = Baseline.build("orders", [profile_table(with_effects(table)) for table in history])
+    assert not judged_by_evidence(with_effects(day_of(9)), known).issues
+    (issue,) = judged_by_evidence(with_effects(day_of(9), "\\N"), known).issues
+    assert issue.columns == ("effect",)
+
+
+def test_texts_that_are_always_new_and_now_in_another_form_are_one(history):
+    def with_terms(table, number, write=str):
+        return table.append_column("term", [[write(f"WS{number}")] * 600])
+
+    known = Baseline.build("orders", [profile_table(with_terms(one, day)) for day, one in enumerate(history)])
+    assert not judged_by_evidence(with_terms(day_of(9), 9), known).issues
+    (issue,) = judged_by_evidence(with_terms(day_of(9), 9, str.lower), known).issues
+    assert issue.columns == ("term",)
+
+
 def test_whole_numbers_that_are_decimals_now_are_one_where_the_ensemble_is_silent(stack):
     day = day_of(9)
     hours = [f"{int(value) / 60:.8f}" for value in day["order_id"].to_pylist()]
