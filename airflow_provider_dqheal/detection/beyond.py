@@ -27,6 +27,7 @@ ENDS: tuple[tuple[str, str, float], ...] = (
     ("odd_form_z", "number", 1.6),
     ("word.own", "number", 3.4),
     ("decimal_fail", "number", 0.25),
+    ("negative.excess", "number", 1.7),
     ("deviation.own", "number", 6.4),
     ("reach_below.nearest", "number", 6.0),
     ("entropy.excess", "date", 1.45),

@@ -58,6 +58,7 @@ CASES = [
     ("returned", "", 600, "missing_data"),
     ("returned", "", 400, "missing_data"),
     ("amount", "12,50", 20, "type_mismatch"),
+    ("amount", "-1", 60, "missing_data"),
     ("returned", "2096-04-11", 5, "outliers"),
 ]
 
