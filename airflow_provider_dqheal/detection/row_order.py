@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from airflow_provider_dqheal.detection.scalars import at_least
-from airflow_provider_dqheal.detection.stack import ColumnStack, Stack
+from airflow_provider_dqheal.detection.stack import Stack
 from airflow_provider_dqheal.detection.view import BatchView
 from airflow_provider_dqheal.issues._base import RowOrder
 
@@ -27,7 +27,6 @@ _SELDOM = 1e-4
 """How seldom chance breaks an order so often, where one in as many rows as the history has would."""
 _LEAST_BROKEN, _LEAST_SHARE, _NEARLY_ALL = 3, 0.01, 0.9
 """Rows of the batch that break it, and their share; of numbers, whose levels often stand in an order, nearly all."""
-_NUMBERS = 0.9
 _APART = 1.5
 """Times as far from the other rows, from which on one of the two columns is the wrong one."""
 _SHOWN = 3
@@ -57,7 +56,7 @@ def row_order(batch: BatchView, stack: Stack) -> tuple[RowOrder, ...]:
     orders = _orders_of(stack)
     if not orders.pairs:
         return ()
-    now = _numbers_of(batch, orders.names)
+    now = batch.numbers_of(orders.names)
     broken = [
         one
         for low, high, known in orders.pairs
@@ -118,12 +117,12 @@ def _orders_of(stack: Stack) -> _Orders:
     held = stack.cache.get("row orders")
     if isinstance(held, _Orders):
         return held
-    numbers = tuple(name for name, column in stack.columns.items() if _is(column, temporal=False))
-    dates = tuple(name for name, column in stack.columns.items() if _is(column, temporal=True))
+    numbers = tuple(name for name, column in stack.columns.items() if column.is_all(temporal=False))
+    dates = tuple(name for name, column in stack.columns.items() if column.is_all(temporal=True))
     numbers, dates = numbers[:_MOST_COLUMNS], dates[:_MOST_COLUMNS]
     names = (*numbers, *dates)
     group = np.repeat([0, 1], [len(numbers), len(dates)])
-    batches = [_numbers_of(batch, names) for batch in stack.batches] if len(names) > 1 else []
+    batches = [batch.numbers_of(names) for batch in stack.batches] if len(names) > 1 else []
     pairs = []
     if batches:
         pooled = np.concatenate(batches)
@@ -153,21 +152,3 @@ def _by_chance(low: np.ndarray, high: np.ndarray) -> float:
     both = np.isfinite(low) & np.isfinite(high)
     above = len(low[both]) - np.searchsorted(np.sort(low[both]), high[both], side="right")
     return float(above.mean())
-
-
-def _is(column: ColumnStack, temporal: bool) -> bool:
-    views = [view for view in column.views if view is not None and view.present > 0]
-    return bool(views) and all(
-        view.temporal == temporal and view.weights.sum() > _NUMBERS * view.present for view in views
-    )
-
-
-def _numbers_of(batch: BatchView, names: tuple[str, ...]) -> np.ndarray:
-    """(rows, columns) the numbers of a batch's aligned rows."""
-    rows = max((len(view.aligned) for view in batch.columns.values()), default=0)
-    columns = np.full((rows, len(names)), np.nan)
-    for at, name in enumerate(names):
-        view = batch.columns.get(name)
-        if view is not None and len(view.aligned) == rows:
-            columns[:, at] = view.in_rows
-    return columns

@@ -13,7 +13,7 @@ import numpy as np
 
 from airflow_provider_dqheal.detection.scalars import at_least
 from airflow_provider_dqheal.detection.size_fit import SizeFit, fit_sizes, sizes
-from airflow_provider_dqheal.detection.stack import ColumnStack, Stack
+from airflow_provider_dqheal.detection.stack import Stack
 from airflow_provider_dqheal.detection.view import BatchView
 from airflow_provider_dqheal.issues._base import RowSizes
 
@@ -22,7 +22,6 @@ _BY_CHANCE = 0.01
 """How seldom chance has so many rows at odds, where one in as many rows as the history has is."""
 _AS_FAR = 0.7
 """Share of the farthest column's distance, from which on a column of the same rows may be the wrong one as well."""
-_NUMBERS = 0.9
 _SHOWN = 3
 
 
@@ -49,7 +48,7 @@ def row_sizes(batch: BatchView, stack: Stack) -> tuple[RowSizes, ...]:
     That is the one farthest off, and of those about as far off the least usual by itself.
     """
     fits = _fits_of(stack)
-    now = _sizes_of(batch, fits.names) if fits.found else np.zeros((0, 0))
+    now = sizes(batch.numbers_of(fits.names)) if fits.found else np.zeros((0, 0))
     odd = [one for place, fit in fits.found.items() if (one := _at_odds(now, place, fit, fits.usual[place]))]
     if not odd:
         return ()
@@ -79,8 +78,8 @@ def _fits_of(stack: Stack) -> _Fits:
     held = stack.cache.get("size fits")
     if isinstance(held, _Fits):
         return held
-    names = tuple(name for name, column in stack.columns.items() if _is_numeric(column))[:_MOST_COLUMNS]
-    batches = [_sizes_of(batch, names) for batch in stack.batches]
+    names = tuple(name for name, column in stack.columns.items() if column.is_all(temporal=False))[:_MOST_COLUMNS]
+    batches = [sizes(batch.numbers_of(names)) for batch in stack.batches]
     every = fit_sizes(batches) if len(names) > 1 else {}
     close = {at: fit for at, fit in every.items() if np.isfinite(fit.limit)}
     pooled = np.concatenate(batches) if close else np.zeros((0, 0))
@@ -91,19 +90,3 @@ def _fits_of(stack: Stack) -> _Fits:
     found = _Fits(names, close, usual)
     stack.cache["size fits"] = found
     return found
-
-
-def _is_numeric(column: ColumnStack) -> bool:
-    views = [view for view in column.views if view is not None and view.present > 0]
-    return bool(views) and all(not view.temporal and view.weights.sum() > _NUMBERS * view.present for view in views)
-
-
-def _sizes_of(batch: BatchView, names: tuple[str, ...]) -> np.ndarray:
-    """(rows, columns) the sizes of a batch's aligned rows."""
-    rows = max((len(view.aligned) for view in batch.columns.values()), default=0)
-    columns = np.full((rows, len(names)), np.nan)
-    for at, name in enumerate(names):
-        view = batch.columns.get(name)
-        if view is not None and len(view.aligned) == rows:
-            columns[:, at] = view.in_rows
-    return sizes(columns)

@@ -17,6 +17,8 @@ from airflow_provider_dqheal.detection.spelling import Spelled, leave_one_out
 from airflow_provider_dqheal.detection.texts import stands_for_missing
 from airflow_provider_dqheal.detection.view import BatchView, ColumnView
 
+_NEARLY_ALL = 0.9
+
 
 @dataclass(frozen=True, eq=False)
 class ColumnStack:
@@ -54,6 +56,13 @@ class ColumnStack:
     near: np.ndarray
     past: np.ndarray
     spelled: tuple[Spelled, ...]
+
+    def is_all(self, temporal: bool) -> bool:
+        """Whether nearly all values of each batch that has any are dates (``temporal``), or numbers."""
+        views = [view for view in self.views if view is not None and view.present > 0]
+        return bool(views) and all(
+            view.temporal == temporal and view.weights.sum() > _NEARLY_ALL * view.present for view in views
+        )
 
     @cached_property
     def direction(self) -> float:

@@ -212,6 +212,16 @@ class BatchView:
             return self._all
         return Columns([self.columns[name] for name in names])
 
+    def numbers_of(self, names: Sequence[str]) -> np.ndarray:
+        """(rows, columns) the numbers of some columns in the aligned rows; nan where a column has none there."""
+        rows = max((len(view.aligned) for view in self.columns.values()), default=0)
+        numbers = np.full((rows, len(names)), np.nan)
+        for at, name in enumerate(names):
+            view = self.columns.get(name)
+            if view is not None and len(view.aligned) == rows:
+                numbers[:, at] = view.in_rows
+        return numbers
+
     @cached_property
     def _all(self) -> Columns:
         return Columns(list(self.columns.values()))
