@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from airflow_provider_dqheal.detection.texts import (
     AROUND,
     BROKEN,
+    LONGEST_DATE,
     LONGEST_SHAPE,
     LONGEST_WORD,
     MISSING_WORDS,
@@ -21,6 +22,7 @@ from airflow_provider_dqheal.detection.texts import (
     parse_date,
     shape,
 )
+from airflow_provider_dqheal.profiling.dates import decode
 
 _NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 _INT = r"^[+-]?[0-9]+$"
@@ -108,6 +110,9 @@ def parse_texts(
     if plain.any():
         found["bool"] = float(counts[plain & flags(pc.is_in(pc.utf8_lower(texts), value_set=_BOOLS))].sum())
     dates = iso_moments(texts)
+    left = np.flatnonzero(rest & digits & ~np.isfinite(dates))
+    if len(left):
+        dates[left] = written_moments(texts.take(pa.array(left)))
     known = np.isfinite(dates)
     found["date"] = float(counts[known].sum())
     odd = np.flatnonzero(rest & digits & ~known)
@@ -136,6 +141,22 @@ def iso_moments(texts: pa.StringArray) -> np.ndarray:
         except pa.ArrowInvalid:
             return moments
         moments[like] = pc.cast(read, pa.int64()).to_numpy(zero_copy_only=False) / _MICROSECONDS
+    return moments
+
+
+def written_moments(texts: pa.StringArray) -> np.ndarray:
+    """(texts,) seconds since 1970 of dates, also with a time, in the formats that profiles read; nan for others.
+
+    Day first where either may be. A year of two digits may be anything, and is left to :func:`texts.parse_date`.
+    """
+    moments = np.full(len(texts), np.nan)
+    bare = flags(pc.less_equal(pc.utf8_length(texts), LONGEST_DATE))
+    bare &= flags(pc.equal(texts, pc.utf8_trim_whitespace(texts)))
+    at = np.flatnonzero(bare)
+    if len(at):
+        read = decode(texts.take(pa.array(at)))
+        years = np.asarray([*("Y" in name for name in read.names), False])
+        moments[at] = np.where(years[read.codes], read.micros / _MICROSECONDS, np.nan)
     return moments
 
 

@@ -27,7 +27,7 @@ AROUND = r"[\[\](){}<>\"'`*•#_./\\|~–—?=:;, -]+"
 LONGEST_SHAPE = 60
 """Characters of a text that its shape is made of."""
 
-LONGEST_WORD = 20
+LONGEST_WORD, LONGEST_DATE = 20, 40
 
 
 @lru_cache(maxsize=100_000)
@@ -64,6 +64,8 @@ _OTHER_DATES = (
     (re.compile(r"\d{1,2}-[A-Za-z]{3}-\d{2,4}\Z"), ("%d-%b-%Y", "%d-%b-%y")),
     (re.compile(r"[A-Za-z]{3,9} \d{1,2},? \d{4}\Z"), ("%b %d, %Y", "%B %d, %Y", "%b %d %Y")),
     (re.compile(r"\d{1,2} [A-Za-z]{3,9} \d{4}\Z"), ("%d %b %Y", "%d %B %Y")),
+    (re.compile(r"\d{1,2}/[A-Za-z]{3}/\d{4}(:\d\d){3}\Z"), ("%d/%b/%Y:%H:%M:%S",)),
+    (re.compile(r"\d{1,2}[A-Za-z]{3}\d{4}(:\d\d){2,3}\Z"), ("%d%b%Y:%H:%M:%S", "%d%b%Y:%H:%M")),
 )
 BROKEN = (
     "\ufffd|\u00c3[\u0080-\u00bf\u0192\u201a\u00a0-\u00ff]|\u00c2[\u00a0-\u00bf]|\u00e2\u20ac"
@@ -110,7 +112,7 @@ def kind_of(text: str) -> str:
         return "int" if _INT.match(text) else "number"
     if len(text) <= 5 and text.lower() in TRUE_FALSE:
         return "bool"
-    if len(text) > 40:
+    if len(text) > LONGEST_DATE:
         return "text"
     if parse_date(text) is not None:
         return "date"

@@ -30,18 +30,22 @@ _DATE = re.compile(
 )
 _TIME = re.compile(
     r"(?P<sep> |[Aa]| [Aa] )(?P<H>99?):(?P<I>99)(:(?P<S>99)([.,](?P<F>9{1,9}))?)?"
-    r"(?P<zone> ?[A]| ?[-+]99:?99| ?[-+]99)?"
+    r"(?P<half> ?(?:AA|aa))?(?P<zone> ?[A]| ?[-+]99:?99| ?[-+]99)?"
 )
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Where the parts of a date lie in a text of one full pattern: (start, end) each. ``order`` is ymd, dmy or ?."""
+    """Where the parts of a date lie in a text of one full pattern: (start, end) each. ``order`` is ymd, dmy or ?.
+
+    ``half``: am or pm.
+    """
 
     signature: str
     order: str
     parts: dict[str, tuple[int, int]]
     separator: tuple[int, int] | None
+    half: tuple[int, int] | None
     zone: tuple[int, int] | None
 
 
@@ -72,7 +76,7 @@ def layout_of(pattern: str) -> Layout | None:
     else:
         parts = {"M": date.span("M4"), "d": date.span("d4"), "Y": date.span("Y4")}
         order, signature = "dmy", "b d, Y"
-    separator = zone = None
+    separator = half = zone = None
     if time is not None:
         at = date.end()
         separator = (time.start("sep") + at, time.end("sep") + at)
@@ -81,9 +85,12 @@ def layout_of(pattern: str) -> Layout | None:
                 parts[name] = (time.start(name) + at, time.end(name) + at)
         if time.group("zone"):
             zone = (time.start("zone") + at, time.end("zone") + at)
+        if time.group("half"):
+            half = (time.start("half") + at, time.end("half") + at)
         signature += ("T" if time.group("sep").strip() else " ") + "H:M"
-        signature += (":S" if "S" in parts else "") + (".f" if "F" in parts else "") + ("Z" if zone else "")
-    return Layout(signature, order, parts, separator, zone)
+        signature += (":S" if "S" in parts else "") + (".f" if "F" in parts else "")
+        signature += (" p" if half else "") + ("Z" if zone else "")
+    return Layout(signature, order, parts, separator, half, zone)
 
 
 @dataclass(frozen=True)
@@ -189,6 +196,8 @@ def _time(layout: Layout, grid: NDArray[np.uint8]) -> tuple[NDArray[np.int64], N
         fine &= np.isin(grid[:, at], np.frombuffer(b" Tt", np.uint8)) | (CLASS_BLANK[grid[:, at]])
     hour, minute = _digits(grid, parts["H"]), _digits(grid, parts["I"])
     second = _digits(grid, parts["S"]) if "S" in parts else np.zeros(len(grid), np.int64)
+    if layout.half is not None:
+        hour = _of_day(hour, grid[:, layout.half[0] : layout.half[1]], fine)
     fine &= (hour < 24) & (minute < 60) & (second < 60)
     total = ((hour * 60 + minute) * 60 + second) * 1_000_000
     if "F" in parts:
@@ -198,6 +207,14 @@ def _time(layout: Layout, grid: NDArray[np.uint8]) -> tuple[NDArray[np.int64], N
     if layout.zone is not None:
         total = total - _offset(grid, layout.zone, fine)
     return total, fine
+
+
+def _of_day(hour: NDArray[np.int64], half: NDArray[np.uint8], fine: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Hours of the day from those of a half that am or pm names; ``fine`` where they are such."""
+    letters = half[:, -2:] | 32
+    after = letters[:, 0] == ord("p")
+    fine &= (letters[:, 1] == ord("m")) & (after | (letters[:, 0] == ord("a"))) & (hour >= 1) & (hour <= 12)
+    return hour % 12 + 12 * after
 
 
 def _offset(grid: NDArray[np.uint8], span: tuple[int, int], fine: NDArray[np.bool_]) -> NDArray[np.int64]:
