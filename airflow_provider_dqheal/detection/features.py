@@ -34,6 +34,7 @@ from airflow_provider_dqheal.detection.signs import signed
 from airflow_provider_dqheal.detection.stack import ColumnStack, Stack, build_stack, past_share
 from airflow_provider_dqheal.detection.turns import read_on
 from airflow_provider_dqheal.detection.view import BatchView, view_batch
+from airflow_provider_dqheal.detection.written_numbers import in_plain_numbers
 from airflow_provider_dqheal.issues._base import Finding, SchemaReading
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ def features_of(view: BatchView, stack: Stack, self_test: bool = True) -> Featur
     (:mod:`turns`); what a date determines is not judged beside it (:mod:`calendar`), nor is a column that holds its
     first few other values (:mod:`first_values`) or the next of its counts (:mod:`next_counts`).
     """
-    view, stack = in_one_order(view, stack)
+    view, stack = in_plain_numbers(*in_one_order(view, stack))
     view = read_on(view, stack)
     everything = np.arange(len(stack.batches))
     known = determined(view, stack) | first_values(view, stack) | next_counts(view, stack)

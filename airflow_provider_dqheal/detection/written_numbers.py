@@ -1,0 +1,170 @@
+"""Columns whose numbers are all written in one form that is no plain number: € 12.50, 1.234,50, 45 %, 12 kg.
+
+They are judged by the plain numbers, where all values of the history and of the batch are of the form; where any is
+not, as texts, so that a changed form shows. Numbers with a leading zero, or behind letters without a blank, are codes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from airflow_provider_dqheal.detection.stack import ColumnStack, Stack, build_stack
+from airflow_provider_dqheal.detection.text_arrays import (
+    are_numbers,
+    are_whole_decimals,
+    count_shapes,
+    parse_texts,
+)
+from airflow_provider_dqheal.detection.view import BatchView, ColumnView
+
+_FORM = (
+    r"^(?P<sign>[+-]?)(?P<before>(?:[^\pL\pN\s.,'+-]{1,3} ?|\pL{1,4}\.? )?)(?P<inner>[+-]?)"
+    r"(?P<body>[0-9][0-9.,' \x{a0}\x{202f}]*?)(?P<after> ?[^\pN\s.,'+-]{0,5}\.?)$"
+)
+_READ = re.compile(r"[+-]?(?:[^\W\d_]{1,4}\.? |[^\w\s.,'+-]{1,3} ?)?[+-]?\d[\d.,' \u00a0\u202f]*[^\d.,'+-]{0,6}\.?")
+"""Whether a text may be such a number: asked of a few before all are read."""
+_GROUPED = re.compile(r"[1-9]\d{0,2}(?P<mark>[.,' \u00a0\u202f])\d{3}(?:(?P=mark)\d{3})*(?:[.,]\d+)?")
+_PLAIN = re.compile(r"(?:0|[1-9]\d*)(?:[.,]\d+)?")
+_FIRST = 5
+_LEAST_ROWS = 100
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a column writes its numbers: what stands before and after them, and the marks of groups and of decimals."""
+
+    before: str
+    after: str
+    group: str
+    point: str
+
+    @property
+    def body(self) -> re.Pattern[str]:
+        """The numbers of the form, without what is around them."""
+        whole, point = r"(?:0|[1-9]\d*)", rf"(?:{re.escape(self.point)}\d+)?" if self.point else ""
+        grouped = rf"[1-9]\d{{0,2}}(?:{re.escape(self.group)}\d{{3}})+" if self.group else whole
+        return re.compile(rf"(?:{grouped}|{whole}){point}")
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is how numbers are written anyway."""
+        return not (self.before or self.after or self.group) and self.point in ("", ".")
+
+
+def in_plain_numbers(view: BatchView, stack: Stack) -> tuple[BatchView, Stack]:
+    """A batch and its history with the columns whose numbers are all written in one form as plain numbers."""
+    forms = _forms_of(stack)
+    names = tuple(name for name in forms if name in view.columns and _follows(view.columns[name], forms[name]))
+    if not names:
+        return view, stack
+    made: dict[tuple[str, ...], Stack] = stack.cache.setdefault("plain numbers", {})  # type: ignore[assignment]
+    if names not in made:
+        made[names] = build_stack([_with_plain(batch, names, forms) for batch in stack.batches])
+    return _with_plain(view, names, forms), made[names]
+
+
+def _forms_of(stack: Stack) -> dict[str, Form]:
+    """The form of each column that has but one, and not the plain one; found once."""
+    held = stack.cache.get("number forms")
+    if isinstance(held, dict):
+        return held
+    found = {name: form for name, column in stack.columns.items() if (form := _form_of(column)) is not None}
+    stack.cache["number forms"] = found
+    return found
+
+
+def _form_of(column: ColumnStack) -> Form | None:
+    views = [view for view in column.views if view is not None and view.present > 0]
+    if sum(view.present for view in views) < _LEAST_ROWS or any(view.temporal or view.is_typed for view in views):
+        return None
+    if all(view.kinds["number"] >= view.present for view in views):
+        return None
+    if not all(_READ.fullmatch(text) for view in views for text in view.values[:_FIRST]):
+        return None
+    parts = [_parts(view.values) for view in views]
+    if any(one is None for one in parts):
+        return None
+    around = {(before, after) for one in parts if one is not None for before, after in zip(one[1], one[2], strict=True)}
+    if len(around) != 1:
+        return None
+    marks = _marks(body for one in parts if one is not None for body in one[3])
+    form = None if marks is None else Form(*around.pop(), *marks)
+    return None if form is None or form.is_plain else form
+
+
+def _parts(values: Sequence[str]) -> tuple[list[str], list[str], list[str], list[str]] | None:
+    """The sign, what is before and after, and the body of each text; None where one of them is no such number."""
+    found = pc.extract_regex(pa.array(values, pa.string()), _FORM)
+    if found.null_count:
+        return None
+    sign, before, inner, body, after = (pc.struct_field(found, place).to_pylist() for place in range(5))
+    return [one + other for one, other in zip(sign, inner, strict=True)], before, after, body
+
+
+def _marks(bodies: Iterable[str]) -> tuple[str, str] | None:
+    """The mark of groups and that of decimals in numbers that are written alike; None where both are possible."""
+    groups: set[str] = set()
+    points: set[str] = set()
+    either: set[str] = set()
+    for body in bodies:
+        grouped, plain = _GROUPED.fullmatch(body), _PLAIN.fullmatch(body)
+        if grouped is None and plain is None:
+            return None
+        rest = re.sub(r"\d", "", body)
+        if not rest:
+            continue
+        if grouped is not None and plain is not None:
+            either.add(rest)
+        elif grouped is not None:
+            groups.add(grouped["mark"])
+            points.update(mark for mark in rest if mark != grouped["mark"])
+        else:
+            points.add(rest)
+    if len(groups) > 1 or len(points) > 1 or groups & points or not either <= groups | points:
+        return None
+    return "".join(groups), "".join(points)
+
+
+def _follows(view: ColumnView, form: Form) -> bool:
+    """Whether all values of a batch are written in a form."""
+    parts = _parts(view.values) if view.values and not view.is_typed else None
+    if parts is None or set(parts[1]) != {form.before} or set(parts[2]) != {form.after}:
+        return False
+    return all(map(form.body.fullmatch, parts[3]))
+
+
+def _with_plain(batch: BatchView, names: Sequence[str], forms: dict[str, Form]) -> BatchView:
+    plain = {name: _plain(batch.columns[name], forms[name]) for name in names if name in batch.columns}
+    return replace(batch, columns={**batch.columns, **plain})
+
+
+def _plain(view: ColumnView, form: Form) -> ColumnView:
+    """A column with its numbers as plain ones."""
+    parts = _parts(view.values) if view.values else None
+    if parts is None:
+        return view
+    bodies = [body.replace(form.group, "") if form.group else body for body in parts[3]]
+    texts = pa.array([s + body.replace(form.point or ".", ".") for s, body in zip(parts[0], bodies, strict=True)])
+    kinds, numeric, temporal = parse_texts(texts, view.counts, are_numbers(texts))
+    order = np.flatnonzero(np.isfinite(numeric))
+    order = order[np.argsort(numeric[order], kind="stable")]
+    return replace(
+        view,
+        values=tuple(texts.to_pylist()),
+        kinds=kinds,
+        numeric=numeric,
+        numbers=numeric[order],
+        weights=view.counts[order],
+        temporal=temporal,
+        shapes=count_shapes(texts, view.counts),
+        edges=0.0,
+        whole_decimals=float(view.counts[are_whole_decimals(texts)].sum()),
+        broken=0.0,
+        lengths=np.asarray(pc.utf8_length(texts).to_numpy(zero_copy_only=False)).astype(float),
+    )
