@@ -32,7 +32,7 @@ class Long:
 def cut_digits(batch: BatchView, stack: Stack) -> tuple[CutDigits, ...]:
     """Of columns of long whole numbers, how many are such as a float holds, beside the batches of the history."""
     found = []
-    for name, known in _history(stack).items():
+    for name, known in stack.once(_history).items():
         now = long_of(batch.columns[name]) if name in batch.columns else None
         if now is None:
             continue
@@ -44,17 +44,13 @@ def cut_digits(batch: BatchView, stack: Stack) -> tuple[CutDigits, ...]:
 
 
 def _history(stack: Stack) -> dict[str, list[Long]]:
-    """The columns that held long whole numbers in each batch that had them, counted once."""
-    held = stack.cache.get("long numbers")
-    if isinstance(held, dict):
-        return held
+    """The columns that held long whole numbers in each batch that had them."""
     found = {}
     for name, column in stack.columns.items():
         there = [view for view in column.views if view is not None]
         known = [one for view in there if (one := long_of(view)) is not None]
         if known and len(known) == len(there):
             found[name] = known
-    stack.cache["long numbers"] = found
     return found
 
 

@@ -45,10 +45,7 @@ def order_of(view: ColumnView) -> DateOrder | None:
 
 def month_first(view: ColumnView, order: DateOrder) -> ColumnView:
     """A column with the dates that can be read either way read month first."""
-    numeric = np.where(np.isfinite(order.swapped), order.swapped, view.numeric)
-    at = np.flatnonzero(np.isfinite(numeric))
-    at = at[np.argsort(numeric[at], kind="stable")]
-    return replace(view, numeric=numeric, numbers=numeric[at], weights=view.counts[at])
+    return view.reread(np.where(np.isfinite(order.swapped), order.swapped, view.numeric))
 
 
 def in_one_order(view: BatchView, stack: Stack) -> tuple[BatchView, Stack]:

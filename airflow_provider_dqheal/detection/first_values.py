@@ -18,17 +18,12 @@ _MOST = 0.1
 
 def first_values(batch: BatchView, stack: Stack) -> frozenset[str]:
     """The columns of a batch without a missing cell in which one digit was everything so far, and is in nearly all."""
-    return frozenset(name for name, digit in _only_digits(stack).items() if _holds_few_others(batch, name, digit))
+    return frozenset(name for name, digit in stack.once(_only_digits).items() if _holds_few_others(batch, name, digit))
 
 
 def _only_digits(stack: Stack) -> dict[str, str]:
-    """The only value of each column that only ever held one digit, in every cell; found once."""
-    held = stack.cache.get("only digits")
-    if isinstance(held, dict):
-        return held
-    found = {name: digit for name, column in stack.columns.items() if (digit := _only_digit(column)) is not None}
-    stack.cache["only digits"] = found
-    return found
+    """The only value of each column that only ever held one digit, in every cell."""
+    return {name: digit for name, column in stack.columns.items() if (digit := _only_digit(column)) is not None}
 
 
 def _only_digit(column: ColumnStack) -> str | None:

@@ -33,17 +33,14 @@ class _Counts:
 
 def next_counts(batch: BatchView, stack: Stack) -> frozenset[str]:
     """The columns of a batch that hold counts as ever, and in few rows the next higher one, which none held before."""
-    return frozenset(name for name, known in _counts_of(stack).items() if _holds_next(batch.columns.get(name), known))
+    return frozenset(
+        name for name, known in stack.once(_counts_of).items() if _holds_next(batch.columns.get(name), known)
+    )
 
 
 def _counts_of(stack: Stack) -> dict[str, _Counts]:
-    """The columns that only ever held counts that grow rarer; found once."""
-    held = stack.cache.get("counts")
-    if isinstance(held, dict):
-        return held
-    found = {name: known for name, column in stack.columns.items() if (known := _known(column)) is not None}
-    stack.cache["counts"] = found
-    return found
+    """The columns that only ever held counts that grow rarer."""
+    return {name: known for name, column in stack.columns.items() if (known := _known(column)) is not None}
 
 
 def _known(column: ColumnStack) -> _Counts | None:

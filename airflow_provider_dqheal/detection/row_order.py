@@ -53,7 +53,7 @@ class _Broken:
 
 def row_order(batch: BatchView, stack: Stack) -> tuple[RowOrder, ...]:
     """Of each broken order the column that is the wrong one, by all that are broken; both, where that is not told."""
-    orders = _orders_of(stack)
+    orders = stack.once(_orders_of)
     if not orders.pairs:
         return ()
     now = batch.numbers_of(orders.names)
@@ -113,10 +113,7 @@ def _text(batch: BatchView, name: str, row: int) -> str:
 
 
 def _orders_of(stack: Stack) -> _Orders:
-    """The orders that every row of the history keeps, though the columns by themselves would not; found once."""
-    held = stack.cache.get("row orders")
-    if isinstance(held, _Orders):
-        return held
+    """The orders that every row of the history keeps, though the columns by themselves would not."""
     numbers = tuple(name for name, column in stack.columns.items() if column.is_all(temporal=False))
     dates = tuple(name for name, column in stack.columns.items() if column.is_all(temporal=True))
     numbers, dates = numbers[:_MOST_COLUMNS], dates[:_MOST_COLUMNS]
@@ -134,9 +131,7 @@ def _orders_of(stack: Stack) -> _Orders:
                 _BY_CHANCE, _BY_CHANCE_SHARE * known
             ):
                 pairs.append((low, high, known))
-    found = _Orders(names, len(numbers), tuple(pairs))
-    stack.cache["row orders"] = found
-    return found
+    return _Orders(names, len(numbers), tuple(pairs))
 
 
 def _kept(pooled: np.ndarray) -> np.ndarray:

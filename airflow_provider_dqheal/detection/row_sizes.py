@@ -47,7 +47,7 @@ def row_sizes(batch: BatchView, stack: Stack) -> tuple[RowSizes, ...]:
 
     That is the one farthest off, and of those about as far off the least usual by itself.
     """
-    fits = _fits_of(stack)
+    fits = stack.once(_fits_of)
     now = sizes(batch.numbers_of(fits.names)) if fits.found else np.zeros((0, 0))
     odd = [one for place, fit in fits.found.items() if (one := _at_odds(now, place, fit, fits.usual[place]))]
     if not odd:
@@ -74,10 +74,7 @@ def _at_odds(now: np.ndarray, place: int, fit: SizeFit, usual: np.ndarray) -> _O
 
 
 def _fits_of(stack: Stack) -> _Fits:
-    """What the sizes of each column are by those of others, where they tell them closely; found once."""
-    held = stack.cache.get("size fits")
-    if isinstance(held, _Fits):
-        return held
+    """What the sizes of each column are by those of others, where they tell them closely."""
     names = tuple(name for name, column in stack.columns.items() if column.is_all(temporal=False))[:_MOST_COLUMNS]
     batches = [sizes(batch.numbers_of(names)) for batch in stack.batches]
     every = fit_sizes(batches) if len(names) > 1 else {}
@@ -87,6 +84,4 @@ def _fits_of(stack: Stack) -> _Fits:
     usual = np.zeros((len(names), 2))
     for at, own in known.items():
         usual[at] = np.median(own), max(float(own.std()), 1e-9)
-    found = _Fits(names, close, usual)
-    stack.cache["size fits"] = found
-    return found
+    return _Fits(names, close, usual)

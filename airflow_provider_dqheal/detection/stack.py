@@ -5,8 +5,10 @@ A stack holds the history once; the batch under test is compared with it without
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeVar, cast
 
 import numpy as np
 
@@ -16,6 +18,8 @@ from airflow_provider_dqheal.detection.scalars import INDEX, SCALARS, scalars, s
 from airflow_provider_dqheal.detection.spelling import Spelled, leave_one_out
 from airflow_provider_dqheal.detection.texts import stands_for_missing
 from airflow_provider_dqheal.detection.view import BatchView, ColumnView
+
+T = TypeVar("T")
 
 _NEARLY_ALL = 0.9
 
@@ -110,6 +114,13 @@ class Stack:
     batches: tuple[BatchView, ...]
     columns: dict[str, ColumnStack]
     cache: dict[str, object] = field(default_factory=dict)
+
+    def once(self, make: Callable[[Stack], T]) -> T:
+        """What ``make`` makes of the history, made when it is first asked for and kept under the function's name."""
+        key = f"{make.__module__}.{make.__qualname__}"
+        if key not in self.cache:
+            self.cache[key] = make(self)
+        return cast(T, self.cache[key])
 
 
 def build_stack(batches: list[BatchView]) -> Stack:

@@ -15,7 +15,6 @@ import pyarrow as pa
 
 from airflow_provider_dqheal.detection.calendar import months_of
 from airflow_provider_dqheal.detection.stack import ColumnStack, Stack
-from airflow_provider_dqheal.detection.text_arrays import count_shapes
 from airflow_provider_dqheal.detection.view import BatchView, ColumnView
 
 ENDS = {
@@ -126,17 +125,7 @@ def _read_on(view: ColumnView, turn: _Turn) -> ColumnView:
         [_shifted(text, period) if moved else text for text, moved in zip(view.values, turn.after, strict=True)],
         pa.string(),
     )
-    order = np.flatnonzero(np.isfinite(numeric))
-    order = order[np.argsort(numeric[order], kind="stable")]
-    return replace(
-        view,
-        values=tuple(values.to_pylist()),
-        numeric=numeric,
-        numbers=numeric[order],
-        weights=view.counts[order],
-        shapes=count_shapes(values, view.counts),
-        lengths=np.asarray([float(len(text)) for text in values.to_pylist()]),
-    )
+    return view.reread(numeric, values)
 
 
 def _shifted(text: str, period: int) -> str:

@@ -6,7 +6,7 @@ Everything is a function of the Profile alone, so a history batch and the batch 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from operator import eq
 from typing import TYPE_CHECKING
@@ -90,6 +90,15 @@ class ColumnView:
     def present(self) -> float:
         """Cells that hold a value: not null, empty, or a word for missing."""
         return self.rows - self.null - self.empty - self.word
+
+    def reread(self, numeric: np.ndarray, texts: pa.StringArray | None = None) -> ColumnView:
+        """The column with another number for each of its values, and, where ``texts`` are given, other values."""
+        numbers, weights = in_order(numeric, self.counts)
+        read = replace(self, numeric=numeric, numbers=numbers, weights=weights)
+        if texts is None:
+            return read
+        values, shapes = tuple(texts.to_pylist()), count_shapes(texts, self.counts)
+        return replace(read, values=values, shapes=shapes, lengths=_lengths(texts).astype(float))
 
     @cached_property
     def summary(self) -> Summary:
@@ -278,8 +287,7 @@ def view_column(name: str, physical_type: str, column: pa.ChunkedArray, weights:
         moved = np.append(np.where(missing, -1, np.cumsum(~missing) - 1), -1)
         counts, places = counts[~missing], moved[places]
     kinds, numeric, temporal = parse_texts(texts, counts, number)
-    order = np.flatnonzero(np.isfinite(numeric))
-    order = order[np.argsort(numeric[order], kind="stable")]
+    numbers, number_weights = in_order(numeric, counts)
     return ColumnView(
         name=name,
         physical_type=physical_type,
@@ -291,8 +299,8 @@ def view_column(name: str, physical_type: str, column: pa.ChunkedArray, weights:
         counts=counts,
         words=words,
         kinds=kinds,
-        numbers=numeric[order],
-        weights=counts[order],
+        numbers=numbers,
+        weights=number_weights,
         temporal=temporal or pa.types.is_temporal(column.type),
         shapes=count_shapes(texts, counts),
         edges=float(counts[flags(pc.not_equal(texts, pc.utf8_trim_whitespace(texts)))].sum()),
@@ -302,6 +310,13 @@ def view_column(name: str, physical_type: str, column: pa.ChunkedArray, weights:
         aligned=places,
         numeric=numeric,
     )
+
+
+def in_order(numeric: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The numbers among those of distinct values, ascending, and how often each occurs."""
+    order = np.flatnonzero(np.isfinite(numeric))
+    order = order[np.argsort(numeric[order], kind="stable")]
+    return numeric[order], counts[order]
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -18,7 +17,6 @@ from airflow_provider_dqheal.detection.stack import ColumnStack, Stack, build_st
 from airflow_provider_dqheal.detection.text_arrays import (
     are_numbers,
     are_whole_decimals,
-    count_shapes,
     parse_texts,
 )
 from airflow_provider_dqheal.detection.view import BatchView, ColumnView
@@ -59,7 +57,7 @@ class Form:
 
 def in_plain_numbers(view: BatchView, stack: Stack) -> tuple[BatchView, Stack]:
     """A batch and its history with the columns whose numbers are all written in one form as plain numbers."""
-    forms = _forms_of(stack)
+    forms = stack.once(_forms_of)
     names = tuple(name for name in forms if name in view.columns and _follows(view.columns[name], forms[name]))
     if not names:
         return view, stack
@@ -70,13 +68,8 @@ def in_plain_numbers(view: BatchView, stack: Stack) -> tuple[BatchView, Stack]:
 
 
 def _forms_of(stack: Stack) -> dict[str, Form]:
-    """The form of each column that has but one, and not the plain one; found once."""
-    held = stack.cache.get("number forms")
-    if isinstance(held, dict):
-        return held
-    found = {name: form for name, column in stack.columns.items() if (form := _form_of(column)) is not None}
-    stack.cache["number forms"] = found
-    return found
+    """The form of each column that has but one, and not the plain one."""
+    return {name: form for name, column in stack.columns.items() if (form := _form_of(column)) is not None}
 
 
 def _form_of(column: ColumnStack) -> Form | None:
@@ -152,19 +145,6 @@ def _plain(view: ColumnView, form: Form) -> ColumnView:
     bodies = [body.replace(form.group, "") if form.group else body for body in parts[3]]
     texts = pa.array([s + body.replace(form.point or ".", ".") for s, body in zip(parts[0], bodies, strict=True)])
     kinds, numeric, temporal = parse_texts(texts, view.counts, are_numbers(texts))
-    order = np.flatnonzero(np.isfinite(numeric))
-    order = order[np.argsort(numeric[order], kind="stable")]
-    return replace(
-        view,
-        values=tuple(texts.to_pylist()),
-        kinds=kinds,
-        numeric=numeric,
-        numbers=numeric[order],
-        weights=view.counts[order],
-        temporal=temporal,
-        shapes=count_shapes(texts, view.counts),
-        edges=0.0,
-        whole_decimals=float(view.counts[are_whole_decimals(texts)].sum()),
-        broken=0.0,
-        lengths=np.asarray(pc.utf8_length(texts).to_numpy(zero_copy_only=False)).astype(float),
-    )
+    whole = float(view.counts[are_whole_decimals(texts)].sum())
+    read = view.reread(numeric, texts)
+    return replace(read, kinds=kinds, temporal=temporal, edges=0.0, whole_decimals=whole, broken=0.0)
