@@ -7,13 +7,12 @@ January; where the days before said 11/30/2025, it is not.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
-from airflow_provider_dqheal.detection.stack import ColumnStack, Stack, build_stack
+from airflow_provider_dqheal.detection.stack import ColumnStack, Stack
 from airflow_provider_dqheal.detection.view import BatchView, ColumnView
 from airflow_provider_dqheal.profiling.dates import decode
 
@@ -43,9 +42,10 @@ def order_of(view: ColumnView) -> DateOrder | None:
     return DateOrder(days, months, np.where(either, dates.swapped / _SECOND, np.nan))
 
 
-def month_first(view: ColumnView, order: DateOrder) -> ColumnView:
+def month_first(view: ColumnView) -> ColumnView:
     """A column with the dates that can be read either way read month first."""
-    return view.reread(np.where(np.isfinite(order.swapped), order.swapped, view.numeric))
+    order = order_of(view)
+    return view if order is None else view.reread(np.where(np.isfinite(order.swapped), order.swapped, view.numeric))
 
 
 def in_one_order(view: BatchView, stack: Stack) -> tuple[BatchView, Stack]:
@@ -61,8 +61,7 @@ def in_one_order(view: BatchView, stack: Stack) -> tuple[BatchView, Stack]:
         if sum(order.month_first for order in told) > sum(order.day_first for order in told):
             turned += [name] if mine is not None else []
             rewritten += [name] if before is not None else []
-    view = _with_months_first(view, turned) if turned else view
-    return view, _reread(stack, tuple(rewritten)) if rewritten else stack
+    return view.changed(turned, month_first), stack.changed(rewritten, month_first)
 
 
 def _history(stack: Stack, column: ColumnStack) -> DateOrder | None:
@@ -74,17 +73,3 @@ def _history(stack: Stack, column: ColumnStack) -> DateOrder | None:
         days, months = (sum(getattr(order, which) for order in told) for which in ("day_first", "month_first"))
         known[column.name] = DateOrder(days, months, np.zeros(0)) if told else None
     return known[column.name]
-
-
-def _reread(stack: Stack, names: tuple[str, ...]) -> Stack:
-    """The history with some columns read month first; made once."""
-    made: dict[tuple[str, ...], Stack] = stack.cache.setdefault("month_first", {})  # type: ignore[assignment]
-    if names not in made:
-        made[names] = build_stack([_with_months_first(batch, names) for batch in stack.batches])
-    return made[names]
-
-
-def _with_months_first(batch: BatchView, names: Sequence[str]) -> BatchView:
-    orders = {name: order_of(batch.columns[name]) for name in names if name in batch.columns}
-    turned = {name: month_first(batch.columns[name], order) for name, order in orders.items() if order is not None}
-    return replace(batch, columns={**batch.columns, **turned})

@@ -73,7 +73,8 @@ def _quoted(forms: list[str]) -> str:
     return " or ".join(f"the form '{form}'" for form in forms) or "another form"
 
 
-def _number(value: float, temporal: bool) -> float | str:
+def readable(value: float, temporal: bool) -> float | str:
+    """A number, or the date that it is in seconds since 1970."""
     if not temporal:
         return float(value)
     moment = datetime.fromtimestamp(float(value), tz=UTC)
@@ -85,10 +86,10 @@ def _median(view: ColumnView, there: list[ColumnView]) -> Described:
     mine = view.quantiles(half)
     theirs = [float(q[0]) for other in there if (q := other.quantiles(half)) is not None]
     if mine is None or not theirs:
-        return Described(None if mine is None else _number(mine[0], view.temporal))
+        return Described(None if mine is None else readable(mine[0], view.temporal))
     temporal = view.temporal
     return Described(
-        _number(mine[0], temporal), _number(min(theirs), temporal), _number(max(theirs), temporal), view.values[:2]
+        readable(mine[0], temporal), readable(min(theirs), temporal), readable(max(theirs), temporal), view.values[:2]
     )
 
 
@@ -99,9 +100,9 @@ def _extreme(view: ColumnView, there: list[ColumnView], above: bool) -> Describe
         return Described()
     edge = view.numbers[-1] if above else view.numbers[0]
     beyond = view.numbers[view.numbers > max(highs)][::-1] if above else view.numbers[view.numbers < min(lows)]
-    examples = tuple(str(_number(x, True)) if view.temporal else f"{x:g}" for x in beyond[:_EXAMPLES])
+    examples = tuple(str(readable(x, True)) if view.temporal else f"{x:g}" for x in beyond[:_EXAMPLES])
     return Described(
-        _number(edge, view.temporal), _number(min(lows), view.temporal), _number(max(highs), view.temporal), examples
+        readable(edge, view.temporal), readable(min(lows), view.temporal), readable(max(highs), view.temporal), examples
     )
 
 

@@ -169,7 +169,8 @@ class Rivals:
         self.log_up, self.log_down = np.maximum(np.log(high / middle), 0.1), np.maximum(np.log(middle / low), 0.1)
         above = [self.high + margin * self.up for margin in _MARGINS]
         below = [self.low - margin * self.down for margin in _MARGINS]
-        above.append(high * np.exp(_LOG_MARGIN * self.log_up))
+        with np.errstate(over="ignore"):  # beyond the largest number there is none
+            above.append(high * np.exp(_LOG_MARGIN * self.log_up))
         below.append(low * np.exp(-_LOG_MARGIN * self.log_down))
         # (M, N, GRID + 4) quantiles, and the bounds above or below which numbers are far.
         upper, lower = (np.concatenate([self.quantile, np.stack(ends, axis=2)], axis=2) for ends in (above, below))
@@ -290,7 +291,8 @@ def _quantile_distances(own: np.ndarray, numbers: Numbers) -> np.ndarray:
 
     In units of the spread.
     """
-    gap = (own[:, None] - numbers.quantile) / numbers.scale[:, :, None]
+    with np.errstate(over="ignore"):
+        gap = (own[:, None] - numbers.quantile) / numbers.scale[:, :, None]
     gap = np.minimum(np.maximum(gap, -_FARTHEST), _FARTHEST)
     # The median of an odd number of differences.
     centred = gap - np.partition(gap, _MIDDLE, axis=2)[:, :, _MIDDLE : _MIDDLE + 1]

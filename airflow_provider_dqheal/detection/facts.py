@@ -17,6 +17,7 @@ from airflow_provider_dqheal.detection.conditions import conditions
 from airflow_provider_dqheal.detection.context import BATCH_AT
 from airflow_provider_dqheal.detection.cut_digits import cut_digits
 from airflow_provider_dqheal.detection.describe import describer
+from airflow_provider_dqheal.detection.far_steps import far_steps
 from airflow_provider_dqheal.detection.references import each_of
 from airflow_provider_dqheal.detection.row_order import row_order
 from airflow_provider_dqheal.detection.row_sizes import row_sizes
@@ -126,6 +127,7 @@ def table_reading(features: Features) -> TableReading:
         cut=cut_digits(features.view, features.stack),
         at_odds=row_sizes(features.view, features.stack),
         out_of_order=row_order(features.view, features.stack),
+        far_steps=far_steps(features.view, features.stack),
     )
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from airflow_provider_dqheal.core.types import ISSUE_ORDER
 from airflow_provider_dqheal.detection.association import associated
 from airflow_provider_dqheal.detection.calendar import determined
+from airflow_provider_dqheal.detection.code_numbers import without_code_numbers
 from airflow_provider_dqheal.detection.columns import Columns
 from airflow_provider_dqheal.detection.compare import BY_TABLE, FEATURES, Judged, measure
 from airflow_provider_dqheal.detection.context import context_of
@@ -140,11 +141,12 @@ def featurize(profile: Profile, baseline: Baseline, self_test: bool = True) -> F
 def features_of(view: BatchView, stack: Stack, self_test: bool = True) -> Features:
     """As :func:`featurize`, from the views.
 
-    Days and months are told apart by all batches (:mod:`date_order`), counters that start again are read on
+    Days and months are told apart by all batches (:mod:`date_order`), numbers in one other form are read as plain ones
+    (:mod:`written_numbers`), those among codes as codes (:mod:`code_numbers`), and counters that start again on
     (:mod:`turns`); what a date determines is not judged beside it (:mod:`calendar`), nor is a column that holds its
     first few other values (:mod:`first_values`) or the next of its counts (:mod:`next_counts`).
     """
-    view, stack = in_plain_numbers(*in_one_order(view, stack))
+    view, stack = without_code_numbers(*in_plain_numbers(*in_one_order(view, stack)))
     view = read_on(view, stack)
     everything = np.arange(len(stack.batches))
     known = determined(view, stack) | first_values(view, stack) | next_counts(view, stack)

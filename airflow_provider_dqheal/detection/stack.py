@@ -5,7 +5,7 @@ A stack holds the history once; the batch under test is compared with it without
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar, cast
@@ -121,6 +121,15 @@ class Stack:
         if key not in self.cache:
             self.cache[key] = make(self)
         return cast(T, self.cache[key])
+
+    def changed(self, names: Collection[str], change: Callable[[ColumnView], ColumnView]) -> Stack:
+        """The history with some of its columns changed, made once for the same names and function (by its name)."""
+        if not names:
+            return self
+        key = f"{change.__module__}.{change.__qualname__}({sorted(names)})"
+        if key not in self.cache:
+            self.cache[key] = build_stack([batch.changed(names, change) for batch in self.batches])
+        return cast(Stack, self.cache[key])
 
 
 def build_stack(batches: list[BatchView]) -> Stack:

@@ -68,7 +68,8 @@ _OTHER_DATES = (
     (re.compile(r"\d{1,2}[A-Za-z]{3}\d{4}(:\d\d){2,3}\Z"), ("%d%b%Y:%H:%M:%S", "%d%b%Y:%H:%M")),
 )
 BROKEN = (
-    "\ufffd|\u00c3[\u0080-\u00bf\u0192\u201a\u00a0-\u00ff]|\u00c2[\u00a0-\u00bf]|\u00e2\u20ac"
+    "\ufffd|[\u0080-\u009f]|\u00c3[\u00a0-\u00ff\u0192\u201a]|\u00c2[\u00a0-\u00bf]"
+    "|\u00e2[\u20ac\u02dc\u0153]|\u00f0\u0178"
     r"|&#?[a-z0-9]{2,7};|\\u[0-9a-f]{4}"
 )
 """What is left of a character read in the wrong encoding, or escaped once too often."""

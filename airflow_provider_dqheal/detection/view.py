@@ -5,7 +5,7 @@ Everything is a function of the Profile alone, so a history batch and the batch 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from operator import eq
@@ -220,6 +220,11 @@ class BatchView:
         if len(names) == len(self.columns) and all(map(eq, names, self.columns)):
             return self._all
         return Columns([self.columns[name] for name in names])
+
+    def changed(self, names: Collection[str], change: Callable[[ColumnView], ColumnView]) -> BatchView:
+        """The batch with some of its columns changed; names that it does not have are passed over."""
+        found = {name: change(view) for name, view in self.columns.items() if name in names}
+        return replace(self, columns={**self.columns, **found}) if found else self
 
     def numbers_of(self, names: Sequence[str]) -> np.ndarray:
         """(rows, columns) the numbers of some columns in the aligned rows; nan where a column has none there."""

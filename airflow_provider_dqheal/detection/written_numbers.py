@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from airflow_provider_dqheal.detection.stack import ColumnStack, Stack, build_stack
+from airflow_provider_dqheal.detection.stack import ColumnStack, Stack
 from airflow_provider_dqheal.detection.text_arrays import (
     are_numbers,
     are_whole_decimals,
@@ -58,13 +58,12 @@ class Form:
 def in_plain_numbers(view: BatchView, stack: Stack) -> tuple[BatchView, Stack]:
     """A batch and its history with the columns whose numbers are all written in one form as plain numbers."""
     forms = stack.once(_forms_of)
-    names = tuple(name for name in forms if name in view.columns and _follows(view.columns[name], forms[name]))
-    if not names:
-        return view, stack
-    made: dict[tuple[str, ...], Stack] = stack.cache.setdefault("plain numbers", {})  # type: ignore[assignment]
-    if names not in made:
-        made[names] = build_stack([_with_plain(batch, names, forms) for batch in stack.batches])
-    return _with_plain(view, names, forms), made[names]
+    names = [name for name in forms if name in view.columns and _follows(view.columns[name], forms[name])]
+
+    def plain(column: ColumnView) -> ColumnView:
+        return _plain(column, forms[column.name])
+
+    return view.changed(names, plain), stack.changed(names, plain)
 
 
 def _forms_of(stack: Stack) -> dict[str, Form]:
@@ -130,11 +129,6 @@ def _follows(view: ColumnView, form: Form) -> bool:
     if parts is None or set(parts[1]) != {form.before} or set(parts[2]) != {form.after}:
         return False
     return all(map(form.body.fullmatch, parts[3]))
-
-
-def _with_plain(batch: BatchView, names: Sequence[str], forms: dict[str, Form]) -> BatchView:
-    plain = {name: _plain(batch.columns[name], forms[name]) for name in names if name in batch.columns}
-    return replace(batch, columns={**batch.columns, **plain})
 
 
 def _plain(view: ColumnView, form: Form) -> ColumnView:

@@ -114,6 +114,19 @@ class RowOrder:
 
 
 @dataclass(frozen=True)
+class FarStep:
+    """A column whose level, which always rose or always fell, went much further than ever, or as far back.
+
+    ``times`` the largest step of the history (below 0: down), the median ``now`` and that of the batch ``before``.
+    """
+
+    column: str
+    times: float
+    now: float | str
+    before: float | str
+
+
+@dataclass(frozen=True)
 class TableReading:
     """What concerns the batch as a whole. Shares are in [0, 1], ``usual_*`` the most seen in the history."""
 
@@ -131,6 +144,7 @@ class TableReading:
     cut: tuple[CutDigits, ...] = ()
     at_odds: tuple[RowSizes, ...] = ()
     out_of_order: tuple[RowOrder, ...] = ()
+    far_steps: tuple[FarStep, ...] = ()
 
 
 @dataclass(frozen=True)

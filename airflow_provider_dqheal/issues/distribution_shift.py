@@ -38,6 +38,7 @@ _OWN = 6.0
 
 _FEW = 0.05
 """Up to this share of the rows a value never seen is a slip, not a new category."""
+_FAR = 2.0
 _FACTORS = (1000.0, 100.0, 10.0, 60.0, 3600.0, 2.54, 1.609344, 2.20462, 3.28084, 1e6)
 
 
@@ -152,6 +153,16 @@ def read_column(reading: Reading) -> Sequence[Finding]:
 def read_table(table: TableReading) -> Sequence[Finding]:
     """A batch that repeats an earlier one, or its own rows, or has a column that no longer goes with the others."""
     found = at_odds(NAME, table, few=False) + out_of_order(NAME, table, few=False)
+    found += [
+        Finding(
+            NAME, step.column, "far_step", _FAR,
+            f"{step.column}: median {number(step.now)}, {abs(step.times):,.0f} times as far"
+            f" {'above' if step.times > 0 else 'below'} the batch before ({number(step.before)}) as any of the last"
+            f" {table.history} batches from the one before it",
+            step.now, step.before, step.before, (), 1.0,
+        )
+        for step in table.far_steps
+    ]  # fmt: skip
     excess = table.measures("repeat_excess")
     if table.repeat_share * table.rows >= 3 and table.repeat_share > 2 * table.usual_repeat + 0.005 and excess > 0:
         found.append(

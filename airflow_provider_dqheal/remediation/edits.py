@@ -111,7 +111,9 @@ def _written(
     try:
         values = to_array(after, flat.type)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        flat, values = text_of(flat), pa.array(after, pa.string())
+        values = None
+    if values is None or (pa.types.is_integer(flat.type) and text_of(values).to_pylist() != list(after)):
+        flat, values = text_of(flat), pa.array(after, pa.string())  # 007 is no whole number
     if is_text(flat.type) and values.type != flat.type:
         values = pc.cast(values, flat.type)
     written = pc.replace_with_mask(flat, pa.array(mask), values)

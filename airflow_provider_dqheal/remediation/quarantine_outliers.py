@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
+import pyarrow.compute as pc
+
 from airflow_provider_dqheal.core.types import Step
 from airflow_provider_dqheal.remediation._base import Context, register
 from airflow_provider_dqheal.remediation._remainder import QuarantineStrategy
+from airflow_provider_dqheal.remediation.category_typo import CategoryTypo
 from airflow_provider_dqheal.remediation.kernels.slips import explain
 from airflow_provider_dqheal.remediation.kernels.spelling import near_misses
 from airflow_provider_dqheal.remediation.kernels.strangers import strangers
@@ -26,10 +29,17 @@ class QuarantineOutliers(QuarantineStrategy):
             if context.issue("outliers", column=name, alone=True) is None:
                 continue
             far = explain(cells.counter, history, alarmed=True, rest=partial(context.agrees, name))
-            odd = {*far.unexplained, *far.slips, *near_misses(cells.counter, history)}
+            odd = {*far.unexplained, *far.slips, *near_misses(cells.counter, history, _misspellings(context, name))}
             rows = context.row_ids(cells.rows(odd | strangers(cells.counter, history, far.doubtful)))
             if rows and self.within_budget(context, len(rows)):
                 what = "lie far outside the history" if history.is_numeric else "are none that the history knows"
                 reason = f"{len(rows):,} values of {name!r} {what} and no single slip explains them"
                 steps.append(self.rows_step(context, (name,), rows, f"outlier in {name!r}", 0.9, reason))
         return steps
+
+
+def _misspellings(context: Context, column: str) -> int:
+    """How many different misspellings of a column's values are repaired already."""
+    ledger = context.working.ledger
+    mine = pc.and_(pc.equal(ledger["strategy"], CategoryTypo.name), pc.equal(ledger["column"], column))
+    return int(pc.count_distinct(ledger.filter(mine)["before"]).as_py())

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
 
 from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts, numbers_of
 from airflow_provider_dqheal.remediation.kernels.likeness import ks_distance
-from airflow_provider_dqheal.remediation.kernels.numbers import is_number
+from airflow_provider_dqheal.remediation.kernels.numbers import is_number, to_decimal
 from airflow_provider_dqheal.remediation.kernels.records import may_be_record, too_round
 from airflow_provider_dqheal.remediation.kernels.scale import Scale
 from airflow_provider_dqheal.remediation.kernels.slip_options import (
@@ -121,6 +122,8 @@ def explain(counts: Counts, history: ColumnHistory, alarmed: bool = False, rest:
         return Explained(told, ())
     options = {text: _not_against(rest, text, found) for text, found in options.items()}
     slips = {**_sure(options, counts, history, bulk, usual), **told}
+    by_chance = _fitting_by_chance(slips, options, scale, places)
+    slips = {text: slip for text, slip in slips.items() if slip.kind not in by_chance}
     left = [text for text in options if text not in slips]
     alone = scale.far_surely(np.array([float(text) for text in left]))
     surely = tuple(text for text, hit in zip(left, alone, strict=True) if hit)
@@ -185,6 +188,24 @@ def _sure(
         return {}  # what made those made these as well, and it is no slip
     # Zeros tell nothing of how far the others reach.
     return slips if np.count_nonzero(history.all_numbers) >= _LEAST_KNOWN else {}
+
+
+def _fitting_by_chance(
+    slips: Mapping[Text, Slip], options: Iterable[Text], scale: Scale, places: int
+) -> frozenset[str]:
+    """The moved points that as many other far numbers would have had, but for a digit too many.
+
+    5.20 is ten times 0.52, and 5.23 is ten times nothing that is written to the cent: where numbers are far by chance,
+    some of them end in a zero.
+    """
+    found = set()
+    for kind in {slip.kind for slip in slips.values()} & DECIMAL.keys():
+        factor = Decimal(DECIMAL[kind][0])
+        back = [value * factor for text in options if text not in slips and (value := to_decimal(text)) is not None]
+        lossy = sum(scale.is_usual(float(value)) and round(value, places) != value for value in back)
+        if lossy >= sum(slip.kind == kind for slip in slips.values()):
+            found.add(kind)
+    return frozenset(found)
 
 
 def _pointed_alike(slips: dict[Text, Slip], options: Iterable[Text], history: ColumnHistory) -> dict[Text, Slip]:

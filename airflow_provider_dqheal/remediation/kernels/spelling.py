@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts
-from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_word, unwrapped
+from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_word, stripped, unwrapped
 
 _MAX_KNOWN, _MAX_UNSEEN = 3_000, 600
 _FEW = 5
@@ -17,6 +17,8 @@ _MOST_STRANGE = 0.3
 _SLIPS, _SAME = 0.7, 4
 SELDOM = 2
 """Cells in which one and the same misspelling stands, at most."""
+_SEVERAL, _SELDOM_SHARE = 3, 0.05
+"""Different misspellings of a batch beside which others may stand in more cells, and in what share of them."""
 _PUNCTUATION = re.compile(r"[\s_\-./'\"]+")
 _WORDS = re.compile(r"[^\W_]+")
 _SIGN = 2
@@ -104,6 +106,7 @@ def variants(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
     padded = any(text != text.strip() for text in history.present)
     spaced = any(_SPACED in text.strip() for text in history.present)
     whole = {text: fixed for text in unseen if (fixed := unbroken(text)) is not None}
+    signs = {ch for text in history.present for ch in text if not ch.isascii()} if whole else set()
     never_split = bool(whole) and not any(unbroken(text) for text in history.present if not text.isascii())
     found: dict[Text, Text] = {}
     for text in unseen:
@@ -119,19 +122,19 @@ def variants(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
             continue
         if len(fits) == 1 and (fits == cased or _is_steady(fits[0], history)):
             found[text] = fits[0]
-        elif fixed is not None and (fixed in history.present or (_is_read(fixed) and never_split)):
+        elif fixed is not None and (fixed in history.present or (never_split and _is_read(fixed, signs))):
             found[text] = fixed
-        elif bare != text.strip() and bare in history.present:
+        elif bare != stripped(text) and bare in history.present:
             found[text] = bare
-        elif not padded and text != text.strip() and text.strip():
-            found[text] = text.strip()
+        elif not padded and text != stripped(text) and stripped(text):
+            found[text] = stripped(text)
     return found
 
 
-def _is_read(fixed: str) -> bool:
-    """Whether what a wrong encoding split comes back as letters."""
+def _is_read(fixed: str, known: Container[str]) -> bool:
+    """Whether what a wrong encoding split comes back as letters, or as ``known`` signs."""
     back = [ch for ch in fixed if not ch.isascii()]
-    return bool(back) and all(ch.isalpha() for ch in back)
+    return bool(back) and all(ch.isalpha() or ch in known for ch in back)
 
 
 def _is_steady(known: str, history: ColumnHistory) -> bool:
@@ -159,7 +162,7 @@ def typos(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
         and (len(text) >= 4 or (len(text) >= 3 and len(known) <= _FEW))
         and text not in history.pooled
         and not is_missing_word(text, weak=True)
-        and rows <= max(3, 0.05 * rows_now)
+        and rows <= max(3, _SELDOM_SHARE * rows_now)
     ]
     if not unseen or len(known) > _MAX_KNOWN or len(unseen) > _MAX_UNSEEN:
         return {}
@@ -173,17 +176,19 @@ def typos(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
     return found if strange <= _MOST_STRANGE * rows_now else {}
 
 
-def near_misses(counts: Counts, history: ColumnHistory) -> list[Text]:
+def near_misses(counts: Counts, history: ColumnHistory, repaired: int = 0) -> list[Text]:
     """Unseen texts in one or two cells of a closed domain that nearly are a frequent value, or several.
 
-    Which one they are meant to be is not told: a short word may be a sign of its own.
+    Which one they are meant to be is not told: a short word may be a sign of its own, or a word. Beside several
+    other misspellings, which were ``repaired``, it may stand in more cells.
     """
     if history.is_numeric or history.date_layout is not None or not history.is_categorical:
         return []
     letters = {text: Counter(text.casefold()) for text, rows in history.present.items() if rows >= 3}
     if len(letters) > _MAX_KNOWN:
         return []
-    unseen = [text for text, rows in counts.items() if text and rows <= SELDOM and text not in history.pooled]
+    most = max(SELDOM, _SELDOM_SHARE * sum(counts.values())) if repaired >= _SEVERAL else SELDOM
+    unseen = [text for text, rows in counts.items() if text and rows <= most and text not in history.pooled]
     return [text for text in unseen[:_MAX_UNSEEN] if _is_near(text, letters)]
 
 

@@ -16,6 +16,8 @@ from airflow_provider_dqheal.profiling.kinds import render
 
 Text = str | None
 
+_BLANKS = "".join(ch for ch in map(chr, range(0x3001)) if ch.isspace() and ch not in "\x1c\x1d\x1e\x1f\x85")
+
 STRONG_MISSING: frozenset[str] = frozenset(
     {
         "n/a", "#n/a", "n.a.", "n.a", "#na", "<na>", "na", "nan", "#nan", "null", "(null)", "<null>", "\\n", "nat",
@@ -108,19 +110,28 @@ _WRAPPERS = (
 _JSON = re.compile(r'^\{\s*"[^"]*"\s*:\s*(?:"([^"]*)"|([^",{}\[\]]+?))\s*\}$')
 
 
+def stripped(text: str) -> str:
+    r"""The text without blanks around it. A control character is none: it is left of one in another encoding.
+
+    >>> stripped("  Rome\u00a0"), len(stripped("â\x98\x85"))
+    ('Rome', 3)
+    """
+    return text.strip(_BLANKS)
+
+
 def unwrapped(text: str) -> str:
     """The text without one layer of quotes, brackets, a spreadsheet's ``=""`` or a JSON object of one value.
 
     >>> unwrapped('="12"'), unwrapped("[yes]"), unwrapped('{"value": 7}'), unwrapped("plain")
     ('12', 'yes', '7', 'plain')
     """
-    bare = text.strip()
+    bare = stripped(text)
     found = _JSON.match(bare)
     if found is not None:
         return str(found.group(1) if found.group(1) is not None else found.group(2))
     for start, end in _WRAPPERS:
         if len(bare) > len(start) + len(end) and bare.startswith(start) and bare.endswith(end):
-            return bare[len(start) : len(bare) - len(end)].strip()
+            return stripped(bare[len(start) : len(bare) - len(end)])
     return bare
 
 

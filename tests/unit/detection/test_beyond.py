@@ -147,6 +147,25 @@ def test_another_word_for_nothing_is_one_where_most_cells_always_were_none(histo
     assert issue.columns == ("effect",)
 
 
+@pytest.mark.parametrize("column", ["order_id", "code"])
+def test_keys_that_repeat_are_one(baseline, column):
+    day = day_of(9)
+    keys = day[column].to_pylist()
+    for row in range(0, 360, 10):
+        keys[row] = keys[row + 1]
+    (issue,) = judged_by_evidence(day.set_column(day.column_names.index(column), column, [keys]), baseline).issues
+    assert (issue.type, issue.columns) == ("distribution_shift", (column,))
+
+
+def test_a_category_that_is_gone_is_one(baseline):
+    day = day_of(9)
+    countries = np.array(day["country"].to_pylist())
+    most = max(set(countries.tolist()), key=countries.tolist().count)
+    assert (countries == most).mean() > 0.3
+    (issue,) = judged_by_evidence(day.filter(pa.array(countries != most)), baseline).issues
+    assert (issue.type, issue.columns) == ("distribution_shift", ("country",))
+
+
 def test_texts_that_are_always_new_and_now_in_another_form_are_one(history):
     def with_terms(table, number, write=str):
         return table.append_column("term", [[write(f"WS{number}")] * 600])

@@ -841,3 +841,66 @@ def test_column_that_never_held_a_value_is_stored_as_it_was():
     assert history.physical["note"] == "double"
     assert [step.step_id for step in healed.plan.steps] == ["cast_physical.note"]
     assert not healed.held, healed.validation.failures
+
+
+def test_far_numbers_that_end_in_a_zero_by_chance_did_not_slip():
+    rng = random.Random(5)
+    cents = ColumnHistory(
+        "x", "float", tuple(Counter(f"{rng.uniform(0.2, 1.2):.2f}" for _ in range(300)) for _ in "abcdefgh")
+    )
+    bulk = Counter(f"{rng.uniform(0.2, 1.2):.2f}" for _ in range(300))
+    slipped = explain(Counter({**bulk, "7.20": 1, "6.90": 1, "5.40": 1}), cents, alarmed=True)
+    assert {text: slip.after for text, slip in slipped.slips.items()} == {
+        "7.20": "0.72",
+        "6.90": "0.69",
+        "5.40": "0.54",
+    }
+    anything = explain(Counter({**bulk, "7.20": 1, "6.99": 1, "5.43": 1}), cents, alarmed=True)
+    assert not anything.slips
+    assert set(anything.unexplained) == {"7.20", "6.99", "5.43"}
+
+
+def test_a_misspelling_that_is_a_word_goes_to_quarantine_beside_others():
+    tissues = ["liver", "brain", "heart"]
+
+    def day(at, **put):
+        labels = [tissues[row % 3] for row in range(300)]
+        for row, label in enumerate(label for label, times in put.items() for _ in range(times)):
+            labels[row * 7] = label
+        return pa.table({"id": [f"S{at:02d}_{row:04d}" for row in range(300)], "tissue": labels})
+
+    known = api.learn([day(at) for at in range(8)])
+    healed = api.heal(day(9, haert=2, lvier=2, barin=1, brani=6), known)
+    assert not healed.held
+    assert set(healed.table["tissue"].to_pylist()) == set(tissues)
+    assert healed.quarantine["tissue"].to_pylist() == ["brani"] * 6
+    assert api.heal(day(9, brani=12), known).held
+
+
+def test_codes_that_came_as_numbers_are_codes_again():
+    def day(at, write):
+        codes = [f"{(row * 7 + at) % 90:03d}" for row in range(300)]
+        return pa.table({"id": range(at * 300, at * 300 + 300), "branch": [write(code) for code in codes]})
+
+    healed = api.heal(day(9, int), api.learn([day(at, str) for at in range(8)]))
+    assert not healed.held
+    assert healed.table == day(9, str)
+
+
+def test_signs_in_the_wrong_encoding_come_back_where_they_are_known():
+    texts = ["five stars \u2605 \u2605", "\U0001f44d works", "don\u2019t buy", "it broke", "tr\u00e8s bien"]
+
+    def day(at, write=str):
+        return pa.table(
+            {
+                "id": range(at * 300, at * 300 + 300),
+                "body": [write(f"{texts[row % 5]} {row + at}") for row in range(300)],
+            }
+        )
+
+    known = api.learn([day(at) for at in range(8)])
+    assert api.heal(day(9, lambda text: text.encode().decode("latin-1")), known).table == day(9)
+    body = [text + "\u2605" for text in day(9)["body"].to_pylist()]
+    broken = [text.encode().decode("latin-1") for text in body]
+    assert {text[-1] for text in broken} == {"\x85"}  # a blank, for str.strip
+    assert variants(Counter(broken), ColumnHistory("body", "string", ({"plain": 9},) * 8)) == {}
