@@ -28,8 +28,9 @@ def infer_schema(profiles: Sequence[Profile], known: TableSchema | None = None) 
     """Types and nullability from earlier batches, conservatively; columns in the order of the newest batch.
 
     A text column gets a type only when every value of every batch that is not missing parses under it; digits with a
-    leading zero stay text, and so do dates of which no value tells day from month. A column that never held a value is
-    a string. ``known``: the schema accepted so far, which may tell day from month where the profiles do not.
+    leading zero stay text, and so do numbers that all have a plus before them (telephone numbers), and dates of which
+    no value tells day from month. A column that never held a value is a string. ``known``: the schema accepted so far,
+    which may tell day from month where the profiles do not.
     """
     if not profiles:
         return TableSchema(columns=())
@@ -82,7 +83,7 @@ def _type_of(column: ColumnProfile) -> ColumnType | None:
     if there <= 0:
         return None
     parses, calendar = column.state("parses"), column.state("calendar")
-    if parses.leading_zero:
+    if parses.leading_zero or parses.signed_plus >= there:
         return "string"
     if parses.integers >= there:
         return "int"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -109,12 +110,21 @@ def _written(
     if pa.types.is_dictionary(flat.type):
         flat = flat.dictionary_decode()
     try:
-        values = to_array(after, flat.type)
+        values = None if _is_number(flat.type) and _are_codes(after) else to_array(after, flat.type)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         values = None
-    if values is None or (pa.types.is_integer(flat.type) and text_of(values).to_pylist() != list(after)):
-        flat, values = text_of(flat), pa.array(after, pa.string())  # 007 is no whole number
+    if values is None:
+        flat, values = text_of(flat), pa.array(after, pa.string())
     if is_text(flat.type) and values.type != flat.type:
         values = pc.cast(values, flat.type)
     written = pc.replace_with_mask(flat, pa.array(mask), values)
     return field.with_type(written.type).with_nullable(True), pa.chunked_array([written])
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
+
+
+def _are_codes(texts: Sequence[Text]) -> bool:
+    """Whether some texts begin as no number does: with a zero that tells nothing, or a plus."""
+    return any(re.match(r"\+|0\d", text) for text in texts if text is not None)

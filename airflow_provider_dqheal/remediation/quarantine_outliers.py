@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from airflow_provider_dqheal.core.types import Step
@@ -13,6 +14,7 @@ from airflow_provider_dqheal.remediation.category_typo import CategoryTypo
 from airflow_provider_dqheal.remediation.kernels.slips import explain
 from airflow_provider_dqheal.remediation.kernels.spelling import near_misses
 from airflow_provider_dqheal.remediation.kernels.strangers import strangers
+from airflow_provider_dqheal.remediation.respell import Respell
 
 
 @register
@@ -40,6 +42,6 @@ class QuarantineOutliers(QuarantineStrategy):
 
 def _misspellings(context: Context, column: str) -> int:
     """How many different misspellings of a column's values are repaired already."""
-    ledger = context.working.ledger
-    mine = pc.and_(pc.equal(ledger["strategy"], CategoryTypo.name), pc.equal(ledger["column"], column))
+    ledger, spelling = context.working.ledger, pa.array([CategoryTypo.name, Respell.name])
+    mine = pc.and_(pc.is_in(ledger["strategy"], spelling), pc.equal(ledger["column"], column))
     return int(pc.count_distinct(ledger.filter(mine)["before"]).as_py())

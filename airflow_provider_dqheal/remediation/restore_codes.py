@@ -11,6 +11,9 @@ from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts
 from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_word
 
 _POINTED = re.compile(r"\d+\.0+")
+_DIALLED = re.compile(r"\+[1-9]\d{6,14}")
+_START = 3
+"""A telephone number with a plus, of at most fifteen digits (ITU-T E.164, section 6), and how much tells countries."""
 _WIDE, _USUAL = 4, 0.95
 """Digits from which on a code is known by chance no more, and share of the history that has that width."""
 _LONE, _KEPT = 2, 5
@@ -23,8 +26,8 @@ _KNOWN = 0.9
 class RestoreCodes(TextMap):
     """Text columns of digits: ``1234.0`` -> ``01234`` when the history is five digits wide with leading zeros.
 
-    Marks that no code ever had (``98'103``, ``98.103``, ``-98103``) and one text after all codes (``98103 m``) go where
-    known codes are left.
+    Telephone numbers that came as numbers (``4930123456``) get the plus back that all had. Marks that no code ever had
+    (``98'103``, ``98.103``, ``-98103``) and one text after all codes (``98103 m``) go where known codes are left.
     """
 
     name = "restore_codes"
@@ -35,6 +38,8 @@ class RestoreCodes(TextMap):
         """Damaged code -> code."""
         if history.is_numeric or history.present_rows < 20 or history.date_layout is not None:
             return {}
+        if all(map(_DIALLED.fullmatch, history.present)):
+            return _with_plus(counts, history)
         digits = sum(rows for text, rows in history.present.items() if text.isdigit())
         if digits < 0.98 * history.present_rows:
             return {}
@@ -62,6 +67,19 @@ class RestoreCodes(TextMap):
     def told(self, column: str, rows: int, found: dict[Text, Text]) -> str:
         """How many cells."""
         return f"{rows:,} codes of {column!r} lost leading zeros, or got a point or other signs that codes never had"
+
+
+def _with_plus(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
+    """Digits without the plus of all known numbers -> with it, where nearly all came so and begin like known ones."""
+    present = {text: rows for text, rows in counts.items() if text is not None and not is_missing_word(text)}
+    lengths, starts = {len(known) for known in history.present}, {known[:_START] for known in history.present}
+    found: dict[Text, Text] = {}
+    for text in present:
+        code = "+" + (text.partition(".")[0] if _POINTED.fullmatch(text) else text)
+        if _DIALLED.fullmatch(code) and len(code) in lengths and code[:_START] in starts:
+            found[text] = code
+    rows = sum(present[text] for text in found if text is not None)
+    return found if rows >= _USUAL * sum(present.values()) else {}
 
 
 def _may_be_cut(short: dict[Text, Text], counts: Counts, history: ColumnHistory) -> bool:

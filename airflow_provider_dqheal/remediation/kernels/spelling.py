@@ -17,7 +17,7 @@ _MOST_STRANGE = 0.3
 _SLIPS, _SAME = 0.7, 4
 SELDOM = 2
 """Cells in which one and the same misspelling stands, at most."""
-_SEVERAL, _SELDOM_SHARE = 3, 0.05
+_SEVERAL, _SELDOM_SHARE = 2, 0.05
 """Different misspellings of a batch beside which others may stand in more cells, and in what share of them."""
 _PUNCTUATION = re.compile(r"[\s_\-./'\"]+")
 _WORDS = re.compile(r"[^\W_]+")
@@ -189,7 +189,7 @@ def near_misses(counts: Counts, history: ColumnHistory, repaired: int = 0) -> li
         return []
     most = max(SELDOM, _SELDOM_SHARE * sum(counts.values())) if repaired >= _SEVERAL else SELDOM
     unseen = [text for text, rows in counts.items() if text and rows <= most and text not in history.pooled]
-    return [text for text in unseen[:_MAX_UNSEEN] if _is_near(text, letters)]
+    return [text for text in unseen[:_MAX_UNSEEN] if _is_near(text, letters) or _is_turned(text, letters)]
 
 
 def _is_near(text: str, letters: Mapping[str, Counter[str]]) -> bool:
@@ -197,6 +197,12 @@ def _is_near(text: str, letters: Mapping[str, Counter[str]]) -> bool:
     own = Counter(lower)
     close = (known for known, their in letters.items() if sum((own - their).values()) <= most)
     return _digits(text) == "" and any(edits(lower, known.casefold(), most) <= most for known in close)
+
+
+def _is_turned(text: str, letters: Mapping[str, Counter[str]]) -> bool:
+    """Whether two neighbouring characters of a known text have changed places, digits or not."""
+    lower, own = text.casefold(), Counter(text.casefold())
+    return any(own == their and edits(lower, known.casefold(), 1) == 1 for known, their in letters.items())
 
 
 def _are_told_apart(history: ColumnHistory) -> bool:
@@ -317,20 +323,20 @@ def nearest_typo(text: str, letters: Mapping[str, Counter[str]]) -> str | None:
     ``letters`` counts the characters (lower case) of each known text.
     """
     nearest = _nearest(text, letters, _reach(text))
-    if nearest is None or _digits(text) != _digits(nearest) or other_word(text, nearest):
-        return None
-    return nearest
+    return None if nearest is None or other_word(text, nearest) else nearest
 
 
 def _nearest(text: str, letters: Mapping[str, Counter[str]], most: int) -> str | None:
-    """The one known text within ``most`` edits, with no other within twice that; else None."""
-    lower = text.casefold()
+    """The one known text with the same digits within ``most`` edits, with no other within twice that; else None."""
+    lower, digits = text.casefold(), _digits(text)
     own = Counter(lower)
     best: list[tuple[int, str]] = []
     for known, their in letters.items():
         if abs(len(known) - len(lower)) > 2 * most + 1:
             continue
         if max(sum((own - their).values()), sum((their - own).values())) > 2 * most + 1:
+            continue
+        if _digits(known) != digits:
             continue
         distance = edits(lower, known.casefold(), 2 * most + 1)
         if distance <= 2 * most + 1:

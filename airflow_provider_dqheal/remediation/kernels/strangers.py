@@ -18,8 +18,11 @@ from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_wo
 
 _FEW, _FEW_OF = 3, 200
 """Cells that strangers may fill: three, or one in so many; more is a change of the column."""
-_END, _YEAR = 0.02, 365
-"""Share of a batch's dates at either end that may be strange, and days that no date is strange within."""
+_MOST_DATES = 0.05
+"""Share of a batch's dates that may be strange, where they are different ones: one that is often there may stand for
+something."""
+_END, _YEAR = 0.06, 365
+"""Share of a batch's dates at either end that are not where it is, and days that no date is strange within."""
 _SELDOM = 0.01
 """Share of negative keys in the history, up to which these were errors as well."""
 _TIMES = 10
@@ -28,13 +31,15 @@ _NEARLY_ALL = 0.9
 
 
 def strangers(counts: Counts, history: ColumnHistory, far: Iterable[str] = ()) -> set[Text]:
-    """Unseen texts in very few cells that are nothing like the column's.
+    """Unseen texts in very few cells, or a few different dates, that are nothing like the column's.
 
     Numbers that no key is like, dates years away, texts and numbers on no closed list, texts spelled like none or as a
     known one in another way; of other numbers those that are ``far``; where new texts come all the time, numbers of
     another size than any so far. Of either kind none where they are more than a few.
     """
     unseen = _unseen(counts, history)
+    if history.date_layout is not None:
+        return _few_dates(_of_another_time(unseen, counts, history, history.date_layout), counts)
     return _few(_strange(unseen, counts, history, far), counts) | _few(_of_another_size(unseen, history), counts)
 
 
@@ -53,11 +58,22 @@ def of_another_form(counts: Counts, history: ColumnHistory) -> set[Text]:
     return _few([text for text, form in zip(unseen, own, strict=True) if form not in forms], counts)
 
 
-def _few(texts: Iterable[str], counts: Counts) -> set[Text]:
+def _few(texts: Iterable[Text], counts: Counts) -> set[Text]:
     """The texts, where they are in no more cells than strangers may be."""
     found = set[Text](texts)
-    rows = sum(counts[text] for text in found)
-    return found if are_few(rows, sum(counts.values())) else set()
+    return found if are_few(_rows(found, counts), sum(counts.values())) else set()
+
+
+def _few_dates(texts: Iterable[str], counts: Counts) -> set[Text]:
+    """The dates, where they are no more than a few, or different ones in a small part of the batch."""
+    found = set[Text](texts)
+    rows, most = _rows(found, counts), max((counts[text] for text in found), default=0)
+    different = rows <= _MOST_DATES * sum(counts.values()) and most <= max(_FEW, rows / 2)
+    return found if different else _few(found, counts)
+
+
+def _rows(texts: Iterable[Text], counts: Counts) -> int:
+    return sum(counts[text] for text in texts)
 
 
 def are_few(rows: int, total: int) -> bool:
@@ -74,8 +90,6 @@ def _strange(unseen: list[str], counts: Counts, history: ColumnHistory, far: Ite
         return _beside_keys(unseen, history)
     if history.is_numeric and not history.is_categorical:
         return far
-    if history.date_layout is not None:
-        return _of_another_time(unseen, counts, history, history.date_layout)
     if history.is_categorical:
         return unseen
     odd = set(strange_texts(_texts(counts), [_texts(one) for one in history.batches]))

@@ -904,3 +904,46 @@ def test_signs_in_the_wrong_encoding_come_back_where_they_are_known():
     broken = [text.encode().decode("latin-1") for text in body]
     assert {text[-1] for text in broken} == {"\x85"}  # a blank, for str.strip
     assert variants(Counter(broken), ColumnHistory("body", "string", ({"plain": 9},) * 8)) == {}
+
+
+def phones(at, write=str):
+    rng = random.Random(at)
+    numbers = [f"+49{rng.randrange(150, 180)}{rng.randrange(10**6, 10**7)}" for _ in range(300)]
+    return pa.table({"id": range(at * 300, at * 300 + 300), "phone": [write(number) for number in numbers]})
+
+
+@pytest.mark.parametrize(
+    "write",
+    ["  {} ".format, '"{}"'.format, int, float, lambda text: text[1:]],
+    ids=["blanks", "quoted", "int", "float", "digits"],
+)
+def test_telephone_numbers_are_no_quantities(write):
+    known = api.learn([phones(at) for at in range(8)])
+    assert known.table_schema.column("phone").type == "string"
+    healed = api.heal(phones(9, write), known)
+    assert not healed.held
+    assert healed.table == phones(9)
+
+
+def test_telephone_numbers_that_do_not_begin_as_ever_are_left():
+    known = api.learn([phones(at) for at in range(8)])
+    assert api.heal(phones(9, lambda text: "0" + text[3:]), known).held
+    assert api.heal(phones(9, lambda text: "33" + text[3:]), known).held
+
+
+def test_numbers_with_either_sign_are_quantities():
+    def day(at):
+        rng = random.Random(at)
+        return pa.table(
+            {"id": range(at * 90, at * 90 + 90), "delta": [f"{rng.randrange(-50, 50):+d}" for _ in range(90)]}
+        )
+
+    assert api.learn([day(at) for at in range(8)]).table_schema.column("delta").type == "int"
+
+
+def test_codes_of_a_closed_list_are_told_apart_by_their_digits():
+    machines = Counter({f"PRESS-{number:02d}": 25 for number in range(1, 13)})
+    closed = ColumnHistory("machine", "string", (machines,) * 8)
+    odd = Counter({"PERSS-02": 1, "PRES-11": 1, "PRESS-90": 1, "PRESS-13": 1})
+    assert typos(machines + odd, closed) == {"PERSS-02": "PRESS-02", "PRES-11": "PRESS-11"}
+    assert near_misses(machines + odd, closed) == ["PERSS-02", "PRESS-90"]

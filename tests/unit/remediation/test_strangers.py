@@ -103,3 +103,14 @@ def test_numbers_of_another_size_are_strangers_also_where_new_codes_come_all_the
     new = {"98130": 1, "98131": 1, "98132": 2, "98133": 1}
     assert strangers({"98101": 90, **new, "9810100": 2, "-98103": 1}, codes) == {"9810100", "-98103"}
     assert strangers({"98101": 90, **new, "9810100": 9}, codes) == set()
+
+
+def test_different_dates_of_another_time_may_be_more_than_a_few():
+    days = tuple({f"2026-03-{1 + at:02d}": 100} for at in range(8))
+    dates = ColumnHistory("day", "date", days)
+    batch = {"2026-03-09": 95, "2206-03-09": 2, "2062-03-09": 2, "1926-03-09": 1}
+    assert strangers(batch, dates) == {"2206-03-09", "2062-03-09", "1926-03-09"}
+    assert strangers({"2026-03-09": 95, "2099-12-31": 5}, dates) == set(), "it may stand for something"
+    assert (
+        strangers({"2026-03-09": 90, **dict.fromkeys((f"20{year}-03-09" for year in range(60, 70)), 1)}, dates) == set()
+    )
