@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -16,6 +17,8 @@ MIN_CONFIDENCE = 0.995
 _MIN_TESTS = 30
 _LEAST_AGREEMENT = 0.9
 _PAIR_COLUMNS = 8
+_BY_CHANCE = 1e-4
+"""How seldom chance gives one of the dependencies that are tried."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +35,8 @@ def mine(samples: Sequence[pa.Table], target: str) -> list[Dependency]:
     """Dependencies that determine ``target``: single columns first, pairs of columns when no single one does.
 
     Each must predict every batch from the others with at least 99.5 % confidence over 30 or more predictions, and
-    clearly better than always saying the most frequent value. A left-hand value counts when at least 3 rows
-    agree on it without exception.
+    clearly better than always saying the most frequent value, or than chance does for one of all that are tried. A
+    left-hand value counts when at least 3 rows agree on it without exception.
     """
     usable = [table for table in samples if target in table.column_names and table.num_rows]
     if len(usable) < 2:
@@ -45,20 +48,22 @@ def mine(samples: Sequence[pa.Table], target: str) -> list[Dependency]:
     batch = np.repeat(np.arange(len(usable)), [table.num_rows for table in usable])
     codes = {name: _codes(_texts(cells)) for name, cells in columns.items() if name != target}
     repeating = {name: code for name, code in codes.items() if 1 < code.max(initial=0) + 1 <= 0.5 * len(batch)}
+    tried = len(repeating)
     singles = [
         found
         for name, code in repeating.items()
-        if (found := _test((name,), target, code, right, batch, columns)) is not None
+        if (found := _test((name,), target, code, right, batch, columns, tried)) is not None
     ]
     if singles:
         return sorted(singles, key=lambda found: -found.confidence)
     small = sorted(repeating, key=lambda name: repeating[name].max())[:_PAIR_COLUMNS]
     pairs = []
+    tried += len(small) * (len(small) - 1) // 2
     for first, second in combinations(small, 2):
         joint = repeating[first] * (repeating[second].max() + 1) + repeating[second]
         _, joint = np.unique(joint, return_inverse=True)
         if joint.max() + 1 <= 0.3 * len(batch):
-            found = _test((first, second), target, joint, right, batch, columns)
+            found = _test((first, second), target, joint, right, batch, columns, tried)
             if found is not None:
                 pairs.append(found)
     return sorted(pairs, key=lambda found: -found.confidence)
@@ -94,6 +99,7 @@ def _test(
     right: Target,
     batch: np.ndarray,
     columns: dict[str, list[Cells]],
+    tried: int,
 ) -> Dependency | None:
     value, missing = right.value, right.missing
     everywhere = np.ones(len(code), bool)
@@ -101,18 +107,21 @@ def _test(
     known = ~missing & (support[code] >= MIN_SUPPORT)
     if not known.any() or (top[code[known]] == value[known]).mean() < _LEAST_AGREEMENT:
         return None  # not even the rows it was read from agree: no need to predict batch by batch
-    tests = hits = 0
+    tests, hits, by_chance = 0, 0, 0.0
+    shares = np.bincount(value[~missing], minlength=value.max() + 1) / max(1, (~missing).sum())
     for index in np.unique(batch):
         test, train = (batch == index) & ~missing, batch != index
         first, seen, clean = _majority(code, value, train)
         asked = test & (seen[code] >= MIN_SUPPORT) & clean[code]
         tests += int(asked.sum())
         hits += int((first[code[asked]] == value[asked]).sum())
+        by_chance += float(shares[first[code[asked]]].sum())
     if tests < _MIN_TESTS:
         return None
     confidence = hits / tests
-    commonest = np.bincount(value[~missing]).max() / max(1, (~missing).sum()) if (~missing).any() else 1.0
-    if confidence < MIN_CONFIDENCE or (1 - confidence) > 0.1 * (1 - commonest):
+    if confidence < MIN_CONFIDENCE or (1 - confidence) > 0.1 * (1 - shares.max()):
+        return None
+    if tried * _chance(tests - hits, tests, by_chance / tests) > _BY_CHANCE:
         return None
     parts = [_texts(columns[name]) for name in left]
     first = np.unique(code, return_index=True)[1]
@@ -127,6 +136,15 @@ def _test(
         if not is_missing_word(text) and not any(is_missing_word(part) for part in key)
     }
     return Dependency(left, target, values, confidence) if values else None
+
+
+def _chance(misses: int, tests: int, rate: float) -> float:
+    """A bound on the chance of so few misses or fewer in so many tests that each hit at this rate."""
+    if not 0 < rate < 1:
+        return rate
+    odds = tests * math.log(rate), math.log1p(-rate) - math.log(rate)
+    least = (math.lgamma(tests + 1) - math.lgamma(k + 1) - math.lgamma(tests - k + 1) for k in range(misses + 1))
+    return (misses + 1) * math.exp(min(0.0, max(ways + odds[0] + k * odds[1] for k, ways in enumerate(least))))
 
 
 def _majority(code: np.ndarray, value: np.ndarray, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

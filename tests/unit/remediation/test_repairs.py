@@ -947,3 +947,22 @@ def test_codes_of_a_closed_list_are_told_apart_by_their_digits():
     odd = Counter({"PERSS-02": 1, "PRES-11": 1, "PRESS-90": 1, "PRESS-13": 1})
     assert typos(machines + odd, closed) == {"PERSS-02": "PRESS-02", "PRES-11": "PRESS-11"}
     assert near_misses(machines + odd, closed) == ["PERSS-02", "PRESS-90"]
+
+
+def test_flags_that_go_together_by_chance_determine_nothing():
+    rates = [0.05, 0.1, 0.1, 0.2, 0.3, 0.3, 0.5, 0.5, 0.6, 0.12]
+
+    def day(at):
+        rng = random.Random(at)
+        return pa.table({f"flag_{n}": [str(rng.random() < rate) for _ in range(120)] for n, rate in enumerate(rates)})
+
+    for seed in range(6):
+        days = [day(100 * seed + at) for at in range(8)]
+        assert not any(mine(days, f"flag_{n}") for n in range(len(rates)))
+    both = [
+        one.append_column(
+            "both", [[str(a == b) for a, b in zip(one["flag_6"].to_pylist(), one["flag_7"].to_pylist(), strict=True)]]
+        )
+        for one in days
+    ]
+    assert [found.left for found in mine(both, "both")] == [("flag_6", "flag_7")]
