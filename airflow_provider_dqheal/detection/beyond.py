@@ -11,7 +11,7 @@ leaps.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -63,18 +63,19 @@ _MANY, _FEW_OF_MANY = 0.25, 0.15
 """The rows of a category that is no category any more; and of a column with a handful of cells, one may be many times
 the others."""
 
-CERTAIN: Mapping[str, tuple[frozenset[str], float, float, float]] = {
-    "new_form": (_DATE | _BOOL, 1.2, 0.0, 1.0),
-    "boolean_spelling": (_BOOL, 1.5, 0.0, 1.0),
-    "values_above": (_DATE, 1.5, 0.0, 1.0),
-    "values_below": (_DATE, 1.5, 0.0, 1.0),
-    "factor_above": (_NUMBER, 2.0, 0.0, _FEW_OF_MANY),
-    "factor_below": (_NUMBER, 2.0, 0.0, _FEW_OF_MANY),
-    "gone_values": (_ANY, 1.5, _MANY, 1.0),
-    "repeated_keys": (_ANY, 1.0, 0.0, 1.0),
-    "far_step": (_ANY, 1.0, 0.0, 1.0),
-}
-"""A finding in columns of these kinds that no clean batch has at this strength, with a share between these two.
+CERTAIN: Sequence[tuple[str, frozenset[str], float, float, float]] = (
+    ("new_form", _DATE | _BOOL, 1.2, 0.0, 1.0),
+    ("boolean_spelling", _BOOL, 1.5, 0.0, 1.0),
+    ("values_above", _DATE, 1.5, 0.0, 1.0),
+    ("values_below", _DATE, 1.5, 0.0, 1.0),
+    ("factor_above", _NUMBER, 2.0, 0.0, _FEW_OF_MANY),
+    ("factor_below", _NUMBER, 2.0, 0.0, _FEW_OF_MANY),
+    ("gone_values", _ANY, 1.5, _MANY, 1.0),
+    ("repeated_keys", _ANY, 0.7, 0.0, 0.3),
+    ("repeated_keys", _ANY, 1.0, 0.3, 1.0),
+    ("far_step", _ANY, 1.0, 0.0, 1.0),
+)
+"""A finding, and in columns of which kinds no clean batch has it at this strength, with a share between these two.
 
 Of 3,879 clean batches of the corpus, none that nothing else raised.
 """
@@ -82,6 +83,8 @@ Of 3,879 clean batches of the corpus, none that nothing else raised.
 _MOVED = frozenset({"gone_values", "repeated_keys", "far_step"})
 """Those of them that name the issue, too."""
 _REPEATED_ROWS, _REPEATED_SHARE = 3.0, 0.05
+_SEVERAL, _UNKNOWN = 2, 0.5
+"""Different values that no list has, and how strong a finding of them is: no clean batch has two at any strength."""
 _RESPELLED = 10.0
 """Standard errors by which more values than ever are other spellings of known ones."""
 _SLIP = 1.3
@@ -134,7 +137,7 @@ def told_by(found: Iterable[Finding]) -> int | None:
     other_form = {finding.column for finding in found if finding.metric == "new_form"}
     for finding in found:
         slip = finding.metric == "near_values" and finding.strength >= _SLIP and finding.column not in other_form
-        moved = finding.metric in _MOVED and _is_sure(finding)
+        moved = finding.metric in _MOVED and bool(_sure_of(finding))
         if slip or moved or _is_cut(finding) or _is_at_odds(finding) or _is_empty(finding) or _is_repeated(finding):
             return ISSUE_ORDER.index(finding.issue)
     return None
@@ -180,14 +183,16 @@ def _is_gone(finding: Finding) -> bool:
 
 def _is_certain(finding: Finding, kind: str) -> bool:
     """A finding that is as strong in no clean batch."""
-    known = CERTAIN.get(finding.metric)
-    return (known is not None and kind in known[0] and _is_sure(finding)) or _is_repeated(finding)
+    return any(kind in kinds for kinds in _sure_of(finding)) or _is_repeated(finding) or _are_strays(finding)
 
 
-def _is_sure(finding: Finding) -> bool:
-    """A finding of :data:`CERTAIN` is strong enough, with a share between its two."""
-    _, strength, least, most = CERTAIN[finding.metric]
-    return finding.strength >= strength and least <= finding.share <= most
+def _sure_of(finding: Finding) -> list[frozenset[str]]:
+    """The kinds of columns in which a finding is as strong in no clean batch."""
+    return [
+        kinds
+        for metric, kinds, strength, least, most in CERTAIN
+        if finding.metric == metric and finding.strength >= strength and least <= finding.share <= most
+    ]
 
 
 def _is_empty(finding: Finding) -> bool:
@@ -199,6 +204,12 @@ def _is_repeated(finding: Finding) -> bool:
     """Rows repeat others of their batch, as in no batch of the history."""
     repeated = finding.metric == "duplicate_rows" and finding.share >= _REPEATED_SHARE
     return repeated and finding.strength >= _REPEATED_ROWS
+
+
+def _are_strays(finding: Finding) -> bool:
+    """Several different values are none of a list that was whole in every batch."""
+    several = finding.metric == "unknown_values" and len(finding.examples) >= _SEVERAL
+    return several and finding.strength >= _UNKNOWN
 
 
 def _is_cut(finding: Finding) -> bool:

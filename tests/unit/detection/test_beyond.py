@@ -157,6 +157,18 @@ def test_keys_that_repeat_are_one(baseline, column):
     assert (issue.type, issue.columns) == ("distribution_shift", (column,))
 
 
+def test_several_values_of_no_closed_list_are_one(history):
+    def with_ages(table, *odd):
+        ages = np.resize(["18-24", "25-34", "35-44", "45-54"], 600).astype(object)
+        ages[: len(odd)] = odd
+        return table.append_column("age", [ages.tolist()])
+
+    known = Baseline.build("orders", [profile_table(with_ages(table)) for table in history])
+    assert not judged_by_evidence(with_ages(day_of(9), *["25-43"] * 2), known).issues
+    (issue,) = judged_by_evidence(with_ages(day_of(9), *["25-43", "3-544", "4-554"] * 6), known).issues
+    assert issue.columns == ("age",)
+
+
 def test_a_category_that_is_gone_is_one(baseline):
     day = day_of(9)
     countries = np.array(day["country"].to_pylist())
