@@ -1,4 +1,4 @@
-"""Undoes a one-to-one relabelling of a category."""
+"""Undoes a one-to-one relabelling of a category, and one that cut all labels to a length."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ _COME_BACK = 1.5
 class Relabel(Strategy):
     """New labels on at least half of the rows with one, where labels repeat or all are known with an affix.
 
-    A common prefix or suffix that no known label has is taken away when every label is then known, in a column whose
+    Labels of a closed list that are all cut to one length come back where each is the beginning of but one of them. A
+    common prefix or suffix that no known label has is taken away when every label is then known, in a column whose
     labels come back from batch to batch (digits beside digits are no affix, but another number); otherwise another
     column that determined the label tells which old label each new one is, without exception and one to one. That needs
     several new labels, and an acted-on issue or new labels on nearly all rows; where only digits differ, a new period
@@ -45,7 +46,7 @@ class Relabel(Strategy):
             if share < _LEAST:
                 continue
             alarmed = context.issue("distribution_shift", "outliers", "type_mismatch", column=name) is not None
-            found = _without_affix(fresh, history)
+            found = _without_affix(fresh, history) or _uncut(fresh, counts, history)
             if not found and history.is_repeating and not history.is_key and (alarmed or share >= _NEARLY_ALL):
                 found = self._by_dependency(context, name, counts, fresh)
             if not found:
@@ -108,6 +109,17 @@ def _without_affix(fresh: set[Text], history: ColumnHistory) -> dict[Text, Text]
                 in_number = any(_is_in_number(label, start) or _is_in_number(label[::-1], end) for label in labels)
                 return {} if had or in_number or len(set(cut.values())) < len(cut) else cut
     return {}
+
+
+def _uncut(fresh: set[Text], counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
+    """Label -> the one known label that it begins, where a field of fixed length has cut all of them."""
+    cut = sorted(text for text in fresh if text is not None)
+    length = max(map(len, cut), default=0)
+    if len(cut) < _SEVERAL or not history.is_categorical or max(len(text or "") for text in counts) > length:
+        return {}
+    longer = [known for known in history.present if len(known) > length]
+    meant = {text: [known for known in longer if known[:length].rstrip() == text.rstrip()] for text in cut}
+    return {text: known[0] for text, known in meant.items()} if all(len(k) == 1 for k in meant.values()) else {}
 
 
 def _has_affix(text: str, label: str, start: int, end: int) -> bool:

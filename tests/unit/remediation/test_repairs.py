@@ -966,3 +966,20 @@ def test_flags_that_go_together_by_chance_determine_nothing():
         for one in days
     ]
     assert [found.left for found in mine(both, "both")] == [("flag_6", "flag_7")]
+
+
+def test_labels_that_a_fixed_length_cut_come_back_where_each_begins_one():
+    def day(at, *labels, length=None):
+        return pa.table(
+            {"id": range(at * 200, at * 200 + 200), "paid": [labels[row % len(labels)][:length] for row in range(200)]}
+        )
+
+    paid = ("Bank transfer", "Credit card", "Cash")
+    known = api.learn([day(at, *paid) for at in range(8)])
+    healed = api.heal(day(9, *paid, length=6), known)
+    assert not healed.held
+    assert healed.table == day(9, *paid)
+    alike = (*paid, "Credit note")
+    assert api.heal(day(9, *alike, length=6), api.learn([day(at, *alike) for at in range(8)])).held
+    assert api.heal(day(9, "Bank", "Credit card", "Cash"), known).held
+    assert api.heal(day(9, "Bank t", "Credit", "PayPal"), known).held
