@@ -8,6 +8,7 @@ the rest of the row tells how large a number is (:mod:`row_context`), that decid
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -193,17 +194,20 @@ def _sure(
 def _fitting_by_chance(
     slips: Mapping[Text, Slip], options: Iterable[Text], scale: Scale, places: int
 ) -> frozenset[str]:
-    """The moved points that as many other far numbers would have had, but for a digit too many.
+    """The moved points that as many other far numbers would have had, but for a digit too many; and units among others.
 
     5.20 is ten times 0.52, and 5.23 is ten times nothing that is written to the cent: where numbers are far by chance,
-    some of them end in a zero.
+    some of them end in a zero. So is one of several usual in some unit.
     """
     found = set()
-    for kind in {slip.kind for slip in slips.values()} & DECIMAL.keys():
-        factor = Decimal(DECIMAL[kind][0])
-        back = [value * factor for text in options if text not in slips and (value := to_decimal(text)) is not None]
-        lossy = sum(scale.is_usual(float(value)) and round(value, places) != value for value in back)
-        if lossy >= sum(slip.kind == kind for slip in slips.values()):
+    left = [value for text in options if text not in slips and (value := to_decimal(text)) is not None]
+    for kind, count in Counter(slip.kind for slip in slips.values()).items():
+        if kind in DECIMAL:
+            back = [value * Decimal(DECIMAL[kind][0]) for value in left]
+            others = sum(scale.is_usual(float(value)) and round(value, places) != value for value in back)
+        else:
+            others = len(left) if kind in UNIT else 0
+        if others >= count:
             found.add(kind)
     return frozenset(found)
 

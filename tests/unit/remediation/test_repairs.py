@@ -860,6 +860,20 @@ def test_far_numbers_that_end_in_a_zero_by_chance_did_not_slip():
     assert set(anything.unexplained) == {"7.20", "6.99", "5.43"}
 
 
+def test_one_far_number_of_several_that_its_row_would_agree_with_in_another_unit_did_not_slip():
+    rng = random.Random(5)
+    batches = tuple(Counter(f"{rng.uniform(60, 100):.1f}" for _ in range(300)) for _ in "abcdefgh")
+    points, bulk = ColumnHistory("points", "float", batches), batches[0]
+
+    def rest(text, value):
+        return abs(value - 99.0) < 3
+
+    lone = explain(Counter({**bulk, "251.5": 1}), points, alarmed=True, rest=rest)
+    assert {text: slip.after for text, slip in lone.slips.items()} == {"251.5": "99.0"}
+    several = explain(Counter({**bulk, "251.5": 1, "377.7": 1}), points, alarmed=True, rest=rest)
+    assert not several.slips
+
+
 def test_a_misspelling_that_is_a_word_goes_to_quarantine_beside_others():
     tissues = ["liver", "brain", "heart"]
 
