@@ -81,7 +81,8 @@ def currency_column(view: View, rng: Rng) -> Fault:
 
     def write(text: str) -> str:
         whole, dot, rest = text.partition(".")
-        return f"€{int(whole):,}{dot}{rest}" if whole.lstrip("-").isdigit() else f"€{text}"
+        sign, size = "-" if whole.startswith("-") else "", whole.lstrip("-")
+        return f"€{sign}{int(size):,}{dot}{rest}" if size.isdigit() else f"€{text}"
 
     return rewrite(view, look, rng, write, 1.0)
 

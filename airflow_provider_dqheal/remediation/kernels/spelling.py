@@ -114,6 +114,8 @@ def variants(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
         cased = cases.get(folded(text), [])
         fits = keys.get(key, []) if any(ch.isalpha() for ch in key) else []
         fits = fits if fits == cased or (_marks(text) and all(map(_marks, fits))) else []
+        if fits and not history.is_categorical and _is_own_way(text, fits[0]):
+            continue
         fixed = whole.get(text)
         bare = unwrapped(text)
         if any(known.strip() == text for known in cased):
@@ -129,6 +131,15 @@ def variants(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
         elif not padded and text != stripped(text) and stripped(text):
             found[text] = stripped(text)
     return found
+
+
+def _is_own_way(text: str, known: str) -> bool:
+    """Whether a value of no list has capitals of its own (``LuLu`` beside ``Lulu``): then so writes who wrote it.
+
+    >>> _is_own_way("LuLu", "Lulu"), _is_own_way("LULU", "Lulu"), _is_own_way("Lulu  B", "Lulu B")
+    (True, False, False)
+    """
+    return text not in (text.upper(), text.lower()) and "".join(text.split()) != "".join(known.split())
 
 
 def _is_read(fixed: str, known: Container[str]) -> bool:

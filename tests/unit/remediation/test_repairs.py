@@ -997,3 +997,13 @@ def test_labels_that_a_fixed_length_cut_come_back_where_each_begins_one():
     assert api.heal(day(9, *alike, length=6), api.learn([day(at, *alike) for at in range(8)])).held
     assert api.heal(day(9, "Bank", "Credit card", "Cash"), known).held
     assert api.heal(day(9, "Bank t", "Credit", "PayPal"), known).held
+
+
+def test_a_value_of_no_list_keeps_capitals_of_its_own():
+    names = ["Lulu", "Bella", "Max", "Rocky"]
+    pets = tuple(
+        Counter({**dict.fromkeys(names, 3), **{f"{at}{n}": 1 for n in "abcdefghijklmnopqrst"}}) for at in "ABCDEFGH"
+    )
+    history = ColumnHistory("name", "string", pets)
+    assert not history.is_categorical
+    assert variants(Counter(["LuLu", "BELLA", "max"]), history) == {"BELLA": "Bella", "max": "Max"}
