@@ -65,6 +65,19 @@ def slips(word: str) -> set[str]:
     return found
 
 
+def mistyped(text: str, meant: str) -> bool:
+    """Whether two neighbouring characters changed places, or one is too many or lost; another one is another value.
+
+    >>> [mistyped(text, "2025-09") for text in ("2052-09", "202-09", "20255-09", "2025-08", "2025-09")]
+    [True, True, True, False, False]
+    """
+    if len(text) == len(meant):
+        odd = [at for at, (one, other) in enumerate(zip(text, meant, strict=True)) if one != other]
+        return len(odd) == 2 and odd[1] == odd[0] + 1 and text[odd[0]] + text[odd[1]] == meant[odd[1]] + meant[odd[0]]
+    short, long = sorted((text, meant), key=len)
+    return len(long) == len(short) + 1 and any(long[:at] + long[at + 1 :] == short for at in range(len(long)))
+
+
 def near_labels(labels: Sequence[str], shares: np.ndarray) -> np.ndarray:
     """(V) the place of a more frequent label that each label is near to, or -1; all -1 where there are too many."""
     result = np.full(len(labels), -1)

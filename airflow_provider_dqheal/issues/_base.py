@@ -127,6 +127,16 @@ class FarStep:
 
 
 @dataclass(frozen=True)
+class Mistyped:
+    """Misspellings in a column of one value a batch: the ``value``, their ``share`` and some ``examples``."""
+
+    column: str
+    value: str
+    share: float
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class TableReading:
     """What concerns the batch as a whole. Shares are in [0, 1], ``usual_*`` the most seen in the history."""
 
@@ -145,6 +155,7 @@ class TableReading:
     at_odds: tuple[RowSizes, ...] = ()
     out_of_order: tuple[RowOrder, ...] = ()
     far_steps: tuple[FarStep, ...] = ()
+    mistyped: tuple[Mistyped, ...] = ()
 
 
 @dataclass(frozen=True)

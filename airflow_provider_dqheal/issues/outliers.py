@@ -45,6 +45,7 @@ MOST = 0.35
 """Above this share of the cells it is the distribution that moved."""
 _FEW_ROWS = 0.12
 """Above this share of the rows a value never seen is a new category."""
+_MISTYPED = 2.0
 
 
 def read_column(reading: Reading) -> Sequence[Finding]:
@@ -123,8 +124,17 @@ def read_column(reading: Reading) -> Sequence[Finding]:
 
 
 def read_table(table: TableReading) -> Sequence[Finding]:
-    """Numbers that do not go with the rest of their row, or in a few rows not in the order of their columns."""
-    return at_odds(NAME, table, few=True) + out_of_order(NAME, table, few=True)
+    """Numbers at odds with their row, columns out of order in a few rows, misspellings of a batch's one value."""
+    slips = [
+        Finding(
+            NAME, one.column, "mistyped_value", _MISTYPED,
+            f"{one.column}: {percent(one.share)} of the rows hold a slip of the pen of '{one.value}'"
+            f" ({shown(one.examples)}), where each of the last {table.history} batches held one value",
+            one.share, 0.0, 0.0, one.examples, one.share,
+        )
+        for one in table.mistyped
+    ]  # fmt: skip
+    return slips + at_odds(NAME, table, few=True) + out_of_order(NAME, table, few=True)
 
 
 def fallback(reading: Reading) -> Finding:

@@ -6,7 +6,7 @@ from airflow_provider_dqheal.remediation._base import register
 from airflow_provider_dqheal.remediation._cells import TextMap
 from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts
 from airflow_provider_dqheal.remediation.kernels.lexicon import mistyped_only
-from airflow_provider_dqheal.remediation.kernels.spelling import slips_of_list, typos
+from airflow_provider_dqheal.remediation.kernels.spelling import slips_of_list, slips_of_one, typos
 from airflow_provider_dqheal.remediation.kernels.text import Text
 
 
@@ -15,7 +15,8 @@ class CategoryTypo(TextMap):
     """Rare unknown values one typing error away from exactly one frequent known value of a closed domain.
 
     A value that is a word or a name by itself (``Iraq`` beside ``Iran``) is another value, not a typing error.
-    A list may have had such errors in every batch: then they were errors there as well, and its history proves it.
+    Several slips of a value that stands alone in each batch (a day, a period) are that value. A list may have had such
+    errors in every batch: then they were errors there as well, and its history proves it.
     """
 
     name = "category_typo"
@@ -25,7 +26,8 @@ class CategoryTypo(TextMap):
 
     def rule(self, counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
         """Misspelt value -> known value."""
-        return mistyped_only(typos(counts, history) or slips_of_list(counts, history))
+        found = typos(counts, history) or slips_of_list(counts, history)
+        return mistyped_only(found) or slips_of_one(counts, history)
 
     def spared(self, history: ColumnHistory, share_now: float) -> bool:
         """Whether only errors of the same kind would have been touched."""
