@@ -84,8 +84,8 @@ Of 3,879 clean batches of the corpus, none that nothing else raised.
 _NAMING = frozenset({"gone_values", "repeated_keys", "far_step", "mistyped_value"})
 """Those of them that name the issue, too."""
 _REPEATED_ROWS, _REPEATED_SHARE = 3.0, 0.05
-_SEVERAL, _UNKNOWN = 2, 0.5
-"""Different values that no list has, and how strong a finding of them is: no clean batch has two at any strength."""
+_SEVERAL, _UNKNOWN = 3, 0.5
+"""Different values that no list has, and how strong a finding of them is: of clean batches none has more than two."""
 _RESPELLED = 10.0
 """Standard errors by which more values than ever are other spellings of known ones."""
 _SLIP = 1.3

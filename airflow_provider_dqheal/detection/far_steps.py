@@ -24,15 +24,10 @@ def far_steps(batch: BatchView, stack: Stack) -> tuple[FarStep, ...]:
 
 
 def _going_on(stack: Stack) -> tuple[str, ...]:
-    """The columns whose level always rose, or never did, and not by nothing."""
+    """The columns whose level goes on from batch to batch, over enough of these."""
     if len(stack.batches) < _LEAST_BATCHES:
         return ()
-    found = []
-    for name, column in stack.columns.items():
-        steps = np.diff(column.medians)
-        if np.isfinite(steps).all() and steps.any() and (np.all(steps >= 0) or np.all(steps <= 0)):
-            found.append(name)
-    return tuple(found)
+    return tuple(name for name, one in stack.columns.items() if one.moving and np.isfinite(one.medians).all())
 
 
 def _step(view: ColumnView, column: ColumnStack) -> FarStep | None:
