@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from airflow_provider_dqheal.core.types import Step
 from airflow_provider_dqheal.remediation._base import Context, register
 from airflow_provider_dqheal.remediation._remainder import QuarantineStrategy
-from airflow_provider_dqheal.remediation.category_typo import CategoryTypo
 from airflow_provider_dqheal.remediation.kernels.slips import explain
 from airflow_provider_dqheal.remediation.kernels.spelling import near_misses
 from airflow_provider_dqheal.remediation.kernels.strangers import strangers
-from airflow_provider_dqheal.remediation.respell import Respell
 
 
 @register
@@ -41,7 +38,7 @@ class QuarantineOutliers(QuarantineStrategy):
 
 
 def _misspellings(context: Context, column: str) -> int:
-    """How many different misspellings of a column's values are repaired already."""
-    ledger, spelling = context.working.ledger, pa.array([CategoryTypo.name, Respell.name])
-    mine = pc.and_(pc.is_in(ledger["strategy"], spelling), pc.equal(ledger["column"], column))
+    """How many different values of a column are repaired already, cell by cell."""
+    ledger = context.working.ledger
+    mine = pc.and_(pc.is_valid(ledger["row_id"]), pc.equal(ledger["column"], column))
     return int(pc.count_distinct(ledger.filter(mine)["before"]).as_py())
