@@ -23,12 +23,16 @@ _BY_CHANCE = 1e-4
 
 @dataclass(frozen=True)
 class Dependency:
-    """``left`` determines ``right``: ``values`` maps the texts of ``left`` (joined) to the one text of ``right``."""
+    """``left`` determines ``right``: ``values`` maps the texts of ``left`` (joined) to the one text of ``right``.
+
+    ``by_chance``: a bound on the chance of predictions as good as these, were the columns independent.
+    """
 
     left: tuple[str, ...]
     right: str
     values: dict[tuple[Text, ...], str]
     confidence: float
+    by_chance: float
 
 
 def mine(samples: Sequence[pa.Table], target: str) -> list[Dependency]:
@@ -48,25 +52,29 @@ def mine(samples: Sequence[pa.Table], target: str) -> list[Dependency]:
     batch = np.repeat(np.arange(len(usable)), [table.num_rows for table in usable])
     codes = {name: _codes(_texts(cells)) for name, cells in columns.items() if name != target}
     repeating = {name: code for name, code in codes.items() if 1 < code.max(initial=0) + 1 <= 0.5 * len(batch)}
-    tried = len(repeating)
     singles = [
         found
         for name, code in repeating.items()
-        if (found := _test((name,), target, code, right, batch, columns, tried)) is not None
+        if (found := _test((name,), target, code, right, batch, columns)) is not None
     ]
+    singles = _no_chance(singles, len(repeating))
     if singles:
-        return sorted(singles, key=lambda found: -found.confidence)
+        return singles
     small = sorted(repeating, key=lambda name: repeating[name].max())[:_PAIR_COLUMNS]
     pairs = []
-    tried += len(small) * (len(small) - 1) // 2
     for first, second in combinations(small, 2):
         joint = repeating[first] * (repeating[second].max() + 1) + repeating[second]
         _, joint = np.unique(joint, return_inverse=True)
         if joint.max() + 1 <= 0.3 * len(batch):
-            found = _test((first, second), target, joint, right, batch, columns, tried)
+            found = _test((first, second), target, joint, right, batch, columns)
             if found is not None:
                 pairs.append(found)
-    return sorted(pairs, key=lambda found: -found.confidence)
+    return _no_chance(pairs, len(repeating) + math.comb(len(small), 2))
+
+
+def _no_chance(found: Sequence[Dependency], tried: int) -> list[Dependency]:
+    """Those that chance gives in hardly any of as many tries, the surest first."""
+    return sorted((one for one in found if tried * one.by_chance <= _BY_CHANCE), key=lambda one: -one.confidence)
 
 
 @dataclass(frozen=True)
@@ -99,7 +107,6 @@ def _test(
     right: Target,
     batch: np.ndarray,
     columns: dict[str, list[Cells]],
-    tried: int,
 ) -> Dependency | None:
     value, missing = right.value, right.missing
     everywhere = np.ones(len(code), bool)
@@ -121,8 +128,6 @@ def _test(
     confidence = hits / tests
     if confidence < MIN_CONFIDENCE or (1 - confidence) > 0.1 * (1 - shares.max()):
         return None
-    if tried * _chance(tests - hits, tests, by_chance / tests) > _BY_CHANCE:
-        return None
     parts = [_texts(columns[name]) for name in left]
     first = np.unique(code, return_index=True)[1]
     values = {
@@ -135,7 +140,8 @@ def _test(
         for key, text in values.items()
         if not is_missing_word(text) and not any(is_missing_word(part) for part in key)
     }
-    return Dependency(left, target, values, confidence) if values else None
+    chance = _chance(tests - hits, tests, by_chance / tests)
+    return Dependency(left, target, values, confidence, chance) if values else None
 
 
 def _chance(misses: int, tests: int, rate: float) -> float:
