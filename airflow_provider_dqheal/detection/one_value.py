@@ -6,12 +6,15 @@ different slips of the pen of a batch's value are no other values of the column.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from airflow_provider_dqheal.detection.likeness import mistyped
 from airflow_provider_dqheal.detection.stack import Stack
 from airflow_provider_dqheal.detection.view import BatchView, ColumnView
 from airflow_provider_dqheal.issues._base import Mistyped
 
-_LEAST_BATCHES = 5
+LEAST_BATCHES = 5
+"""Batches that show that a column holds one value in each."""
 _LEAST_ROWS = 10
 _MAINLY = 0.7
 """Share of the rows that hold the value."""
@@ -27,7 +30,7 @@ def one_value(batch: BatchView, stack: Stack) -> tuple[Mistyped, ...]:
 
 def _with_one(stack: Stack) -> tuple[str, ...]:
     """The columns that held one value in every batch."""
-    if len(stack.batches) < _LEAST_BATCHES:
+    if len(stack.batches) < LEAST_BATCHES:
         return ()
     return tuple(
         name
@@ -37,11 +40,20 @@ def _with_one(stack: Stack) -> tuple[str, ...]:
 
 
 def _found(name: str, view: ColumnView) -> Mistyped | None:
-    if len(view.values) <= _SEVERAL or view.counts[0] < _MAINLY * view.present:
-        return None
-    value = view.values[0]
-    slips = [at for at, text in enumerate(view.values) if mistyped(text, value)]
-    if len(slips) < _SEVERAL:
-        return None
-    share = float(view.counts[slips].sum() / view.present)
-    return Mistyped(name, value, share, tuple(view.values[at] for at in slips[:_SHOWN]))
+    counts = dict(zip(view.values, view.counts.tolist(), strict=True)) if len(view.values) > _SEVERAL else {}
+    value, slips = slips_of_main(counts)
+    share = sum(counts[text] for text in slips) / max(view.present, 1.0)
+    return Mistyped(name, value, share, tuple(slips[:_SHOWN])) if slips else None
+
+
+def slips_of_main(counts: Mapping[str, float]) -> tuple[str, list[str]]:
+    """The value that most rows of a batch hold, and several slips of the pen of it; none where either is missing.
+
+    >>> slips_of_main({"2025-09": 90, "2052-09": 1, "2025-90": 1, "n/a": 1})
+    ('2025-09', ['2052-09', '2025-90'])
+    """
+    value = max(counts, key=lambda text: counts[text], default="")
+    if not counts or counts[value] < _MAINLY * sum(counts.values()):
+        return value, []
+    slips = [text for text in counts if mistyped(text, value)]
+    return value, slips if len(slips) >= _SEVERAL else []

@@ -21,6 +21,11 @@ def is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
 
 
+def holds_numbers(kind: pa.DataType) -> bool:
+    """Whether columns of that type hold whole numbers or floats."""
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
+
+
 def normal_type(kind: pa.DataType) -> pa.DataType:
     """The type under which a column is profiled: equal for one column whatever read it.
 

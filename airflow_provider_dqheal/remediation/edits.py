@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from airflow_provider_dqheal.core.types import Step
-from airflow_provider_dqheal.profiling.kinds import is_text
+from airflow_provider_dqheal.profiling.kinds import holds_numbers, is_text
 from airflow_provider_dqheal.remediation.kernels.text import Cells, Text, text_of, to_array
 from airflow_provider_dqheal.remediation.ledger import ledger_lines
 from airflow_provider_dqheal.remediation.working import Working
@@ -110,7 +110,7 @@ def _written(
     if pa.types.is_dictionary(flat.type):
         flat = flat.dictionary_decode()
     try:
-        values = None if _is_number(flat.type) and _are_codes(after) else to_array(after, flat.type)
+        values = None if holds_numbers(flat.type) and _are_codes(after) else to_array(after, flat.type)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         values = None
     if values is None:
@@ -119,10 +119,6 @@ def _written(
         values = pc.cast(values, flat.type)
     written = pc.replace_with_mask(flat, pa.array(mask), values)
     return field.with_type(written.type).with_nullable(True), pa.chunked_array([written])
-
-
-def _is_number(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
 
 
 def _are_codes(texts: Sequence[Text]) -> bool:

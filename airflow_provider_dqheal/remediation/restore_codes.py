@@ -52,7 +52,7 @@ class RestoreCodes(TextMap):
         for text in counts:
             if text is None or text in history.pooled or is_missing_word(text):
                 continue
-            code = text.partition(".")[0] if _POINTED.fullmatch(text) else text
+            code = _unpointed(text)
             if fixed is not None and code.isdigit() and len(code) < fixed:
                 (short if code == text else found)[text] = code.zfill(fixed)
             elif code != text:
@@ -69,13 +69,18 @@ class RestoreCodes(TextMap):
         return f"{rows:,} codes of {column!r} lost leading zeros, or got a point or other signs that codes never had"
 
 
+def _unpointed(text: str) -> str:
+    """The digits of a whole number that a float wrote."""
+    return text.partition(".")[0] if _POINTED.fullmatch(text) else text
+
+
 def _with_plus(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
     """Digits without the plus of all known numbers -> with it, where nearly all came so and begin like known ones."""
     present = {text: rows for text, rows in counts.items() if text is not None and not is_missing_word(text)}
     lengths, starts = {len(known) for known in history.present}, {known[:_START] for known in history.present}
     found: dict[Text, Text] = {}
     for text in present:
-        code = "+" + (text.partition(".")[0] if _POINTED.fullmatch(text) else text)
+        code = "+" + _unpointed(text)
         if _DIALLED.fullmatch(code) and len(code) in lengths and code[:_START] in starts:
             found[text] = code
     rows = sum(present[text] for text in found if text is not None)

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from airflow_provider_dqheal.core.errors import BatchUnreadable
 from airflow_provider_dqheal.core.types import TableSchema
-from airflow_provider_dqheal.profiling.kinds import doubles
+from airflow_provider_dqheal.profiling.kinds import doubles, holds_numbers
 from airflow_provider_dqheal.remediation.kernels.text import as_cast, text_of
 from airflow_provider_dqheal.remediation.ledger import empty_ledger
 
@@ -156,7 +156,7 @@ class Working:
 def _differs(before: pa.ChunkedArray, after: pa.ChunkedArray) -> np.ndarray:
     if before.type.equals(after.type) and not pa.types.is_nested(before.type):
         same = pc.equal(before, after)
-    elif _is_number(before.type) and _is_number(after.type):
+    elif holds_numbers(before.type) and holds_numbers(after.type):
         same = pc.equal(doubles(before, safe=False), doubles(after, safe=False))
     elif pa.types.is_temporal(before.type) or pa.types.is_temporal(after.type):
         same = pc.equal(as_cast(text_of(before)), as_cast(text_of(after)))
@@ -168,10 +168,6 @@ def _differs(before: pa.ChunkedArray, after: pa.ChunkedArray) -> np.ndarray:
         nan = pc.and_(pc.fill_null(pc.is_nan(before), False), pc.fill_null(pc.is_nan(after), False))
         equal = pc.or_(equal, nan)
     return pc.invert(equal).to_numpy()
-
-
-def _is_number(type: pa.DataType) -> bool:
-    return bool(pa.types.is_integer(type) or pa.types.is_floating(type))
 
 
 def _write(path: Path, table: pa.Table) -> None:

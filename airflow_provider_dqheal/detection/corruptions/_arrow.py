@@ -7,12 +7,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from airflow_provider_dqheal.profiling import kinds
+from airflow_provider_dqheal.profiling.kinds import holds_numbers
 
 NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
-
-
-def _is_number(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
 
 
 def is_text(kind: pa.DataType) -> bool:
@@ -71,6 +68,6 @@ def numbers_of(column: pa.ChunkedArray | pa.Array) -> np.ndarray:
     elif pa.types.is_date(array.type) or pa.types.is_timestamp(array.type):
         micros = pc.cast(pc.cast(array, pa.timestamp("us"), safe=False), pa.int64())
         array = pc.divide(pc.cast(micros, pa.float64(), safe=False), 1e6)
-    elif not (pa.types.is_decimal(array.type) or pa.types.is_boolean(array.type) or _is_number(array.type)):
+    elif not (pa.types.is_decimal(array.type) or pa.types.is_boolean(array.type) or holds_numbers(array.type)):
         return np.full(len(array), np.nan)
     return np.array(pc.cast(array, pa.float64(), safe=False).to_numpy(zero_copy_only=False), dtype=float)

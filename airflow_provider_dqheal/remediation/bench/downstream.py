@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from airflow_provider_dqheal.core.errors import ConfigError
 from airflow_provider_dqheal.core.types import TableSchema
+from airflow_provider_dqheal.profiling.kinds import holds_numbers
 from airflow_provider_dqheal.remediation.bench.score import Published, typed
 from airflow_provider_dqheal.remediation.bench.view import texts_of
 
@@ -39,10 +40,10 @@ class Downstream:
         cast = [typed(batch, schema) for batch in history]
         past = pa.concat_tables(cast[:-1])
         past = past.take(pa.array(np.arange(0, past.num_rows, max(1, past.num_rows // _ROWS))))
-        self._codes = {name: _codes(past[name]) for name in schema.names if not _is_number(past[name].type)}
+        self._codes = {name: _codes(past[name]) for name in schema.names if not holds_numbers(past[name].type)}
         self._target, best = "", _LEAST_R2
         self._model: Any = None
-        for name in [one for one in schema.names if _is_number(past[one].type)][:_TARGETS]:
+        for name in [one for one in schema.names if holds_numbers(past[one].type)][:_TARGETS]:
             inputs = [other for other in schema.names if other != name]
             y = _numbers(past[name])
             keep = np.isfinite(y)
@@ -104,11 +105,7 @@ def _codes(column: pa.ChunkedArray) -> dict[str, float]:
     return {value: float(index) for index, value in enumerate(values)}
 
 
-def _is_number(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
-
-
 def _numbers(column: pa.ChunkedArray) -> np.ndarray:
-    if not _is_number(column.type):
+    if not holds_numbers(column.type):
         return np.full(len(column), np.nan)
     return np.asarray(column.cast(pa.float64(), safe=False).to_numpy(), np.float64)

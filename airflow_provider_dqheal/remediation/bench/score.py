@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from airflow_provider_dqheal.core.types import TableSchema
+from airflow_provider_dqheal.profiling.kinds import holds_numbers
 from airflow_provider_dqheal.profiling.schema import cast_table
 from airflow_provider_dqheal.remediation.bench.fault import Fault
 from airflow_provider_dqheal.remediation.bench.view import texts_of
@@ -72,7 +73,7 @@ def typed(table: pa.Table, schema: TableSchema) -> pa.Table:
 
 def same(left: pa.Array | pa.ChunkedArray, right: pa.Array | pa.ChunkedArray) -> np.ndarray:
     """Mask of equal cells: numbers to 1e-9 relative, empty text and null alike, all else by text."""
-    both = _is_number(left.type) and _is_number(right.type)
+    both = holds_numbers(left.type) and holds_numbers(right.type)
     if both and (pa.types.is_floating(left.type) or pa.types.is_floating(right.type)):
         a, b = (
             np.asarray(one.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False))
@@ -165,7 +166,3 @@ def _flat(column: pa.Array | pa.ChunkedArray) -> pa.Array:
         if isinstance(column, pa.ChunkedArray) and column.num_chunks
         else (pa.array([], column.type) if isinstance(column, pa.ChunkedArray) else column)
     )
-
-
-def _is_number(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from airflow_provider_dqheal.core.types import TableSchema
+from airflow_provider_dqheal.profiling.kinds import holds_numbers
 from airflow_provider_dqheal.profiling.schema import cast_table
 
 
@@ -42,10 +43,6 @@ def _bounds(known: pa.ChunkedArray) -> tuple[float, float]:
     return float(q25 - 1.5 * (q75 - q25)), float(q75 + 1.5 * (q75 - q25))
 
 
-def _is_number(column: pa.ChunkedArray) -> bool:
-    return bool(pa.types.is_integer(column.type) or pa.types.is_floating(column.type))
-
-
 def drop_rows(table: pa.Table, history: Sequence[pa.Table], schema: TableSchema) -> Simple:
     """Drops rows with a cell that is missing or does not parse in a column where the history never lacked one."""
     typed, past = _cast(table, schema), pa.concat_tables([_cast(batch, schema) for batch in history])
@@ -64,7 +61,7 @@ def fill(table: pa.Table, history: Sequence[pa.Table], schema: TableSchema) -> S
         known = past[name].drop_null()
         if not len(known) or not typed[name].null_count or typed[name].type != known.type:
             continue
-        value: Any = pc.mean(known).as_py() if _is_number(known) else _most(known)
+        value: Any = pc.mean(known).as_py() if holds_numbers(known.type) else _most(known)
         if pa.types.is_integer(known.type) and value is not None:
             value = round(value)
         typed = typed.set_column(at, name, pc.fill_null(typed[name], pa.scalar(value, known.type)))
@@ -81,7 +78,7 @@ def clip(table: pa.Table, history: Sequence[pa.Table], schema: TableSchema) -> S
     """Clips numbers to one and a half interquartile ranges beyond the history's quartiles."""
     typed, past = _cast(table, schema), pa.concat_tables([_cast(batch, schema) for batch in history])
     for at, name in enumerate(schema.names):
-        if not _is_number(past[name]) or not _is_number(typed[name]):
+        if not holds_numbers(past[name].type) or not holds_numbers(typed[name].type):
             continue
         low, high = _bounds(past[name])
         values = np.asarray(typed[name].cast(pa.float64(), safe=False).to_numpy(), np.float64)

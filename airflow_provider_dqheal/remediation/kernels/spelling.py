@@ -7,7 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping
 
-from airflow_provider_dqheal.detection.likeness import mistyped
+from airflow_provider_dqheal.detection.one_value import LEAST_BATCHES, slips_of_main
 from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts
 from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_word, stripped, unwrapped
 
@@ -28,8 +28,6 @@ _ROMAN = frozenset("ivx")
 _SPACED = "  "
 _OFTEN_FREE = 3
 """Rows of a value of no list, from which on its spelling is the usual one and no writer's own."""
-_LEAST_BATCHES, _MAINLY = 5, 0.7
-"""Batches that show that a column holds one value in each, and share of a batch's rows that hold it."""
 _LEAST_APART, _MOST_APART, _ROWS_APART, _NEW_APART = 5, 60, 300, 0.05
 """Values and rows of a list that shows how unlike each other its values are, and the share of new ones in a batch."""
 
@@ -284,13 +282,10 @@ def slips_of_one(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
     """
     batches = [[text for text in batch if not is_missing_word(text)] for batch in history.batches]
     present = {text: rows for text, rows in counts.items() if text is not None and not is_missing_word(text)}
-    if history.is_numeric or len(batches) < _LEAST_BATCHES or any(len(one) != 1 for one in batches) or not present:
+    if history.is_numeric or len(batches) < LEAST_BATCHES or any(len(one) != 1 for one in batches):
         return {}
-    value = max(present, key=lambda text: present[text])
-    rest = [text for text in present if text != value]
-    if len(rest) < _SEVERAL or present[value] < _MAINLY * sum(present.values()):
-        return {}
-    return dict.fromkeys(rest, value) if all(mistyped(text, value) for text in rest) else {}
+    value, slips = slips_of_main(present)
+    return dict.fromkeys(slips, value) if len(slips) == len(present) - 1 else {}
 
 
 def _meant(text: Text, listed: Iterable[str]) -> str | None:
