@@ -80,6 +80,7 @@ CERTAIN: Sequence[tuple[str, frozenset[str], float, float, float]] = (
     ("duplicate_rows", _BATCH, 3.0, 0.05, 1.0),
     ("cut_digits", _ANY | _BATCH, 1.0, 0.0, 1.0),
     ("row_size", _ANY | _BATCH, 0.0, 0.0, 1.0),
+    ("row_sum", _ANY | _BATCH, 0.0, 0.0, 1.0),
     ("row_order", _ANY | _BATCH, 0.0, 0.0, 1.0),
 )
 """A finding, and in columns of which kinds no clean batch has it at this strength, with a share between these two.
@@ -91,7 +92,7 @@ Of 3,879 clean batches of the corpus, none that nothing else raised, but for one
 _NAMING = frozenset(
     {
         "gone_values", "repeated_keys", "far_step", "mistyped_value", "duplicate_rows", "cut_digits", "row_size",
-        "row_order",
+        "row_sum", "row_order",
     }
 )  # fmt: skip
 """Those of them that name the issue, too."""
@@ -236,13 +237,18 @@ def _are_far(kinds: Sequence[str], raw: np.ndarray) -> np.ndarray:
     strange &= measured("spelling_share") <= _FEW
     # Far beyond all records.
     above = number & (measured("reach_above.nearest") > 10.0) & (measured("reach_above.excess") > 2.3)
+    # All of a column, from its low end to its high one, is where no batch was.
+    ends = np.stack([measured(f"{end}.own") for end in ("low", "lower", "median", "upper", "high")])
+    beside = np.stack([measured(f"{end}.excess") for end in ("lower", "median", "upper")]).min(axis=0)
+    moved = number & (measured("is_moving") < 0.5) & ((ends > 5.0).all(axis=0) | (ends < -5.0).all(axis=0))
+    moved &= (beside > 2.5) & (measured("wasserstein.excess") > 3.0) & (measured("log_distinct") > 2.3)
     far = np.asarray((raw[:, _MEASURES] > _ends_of(tuple(kinds))).any(axis=1))
     # Another word for nothing, in place of values or of the usual word.
     nothing = (measured("spike_missing_z") > 3.5) & (measured("missing.own") < 1.5)
     # Texts that are new in every batch, all in a form that none had.
     form = text & (measured("odd_form") > 0.98) & (measured("odd_form_z") > 20.0) & (measured("form_loo") < 0.001)
     form &= measured("unseen_loo") > 0.5
-    return far | strange | above | nothing | form | _emptied(measured) | (text & _not_listed(measured))
+    return far | strange | above | moved | nothing | form | _emptied(measured) | (text & _not_listed(measured))
 
 
 def _emptied(measured: Callable[[str], np.ndarray]) -> np.ndarray:

@@ -44,10 +44,17 @@ def surplus_z(share: Any, usual: Any, cells: Any) -> Any:
 def at_least(hits: int, tries: int, rate: float) -> float:
     """The chance of ``hits`` or more in so many independent tries, each of chance ``rate``.
 
-    >>> at_least(1, 2, 0.5), at_least(0, 5, 0.1)
-    (0.75, 1.0)
+    >>> round(at_least(1, 2, 0.5), 12), at_least(0, 5, 0.1), at_least(2000, 4000, 0.001)
+    (0.75, 1.0, 0.0)
     """
-    return 1.0 - sum(math.comb(tries, k) * rate**k * (1.0 - rate) ** (tries - k) for k in range(hits))
+    if hits <= 0 or rate >= 1.0:
+        return 1.0
+    if hits > tries or rate <= 0.0:
+        return 0.0
+    of = np.arange(1, tries + 1)
+    ways = np.concatenate([[0.0], np.cumsum(np.log((tries - of + 1) / of))])[hits:]
+    counts = np.arange(hits, tries + 1)
+    return min(1.0, float(np.exp(ways + counts * math.log(rate) + (tries - counts) * math.log1p(-rate)).sum()))
 
 
 def scale_of(views: list[ColumnView]) -> tuple[float, float]:

@@ -101,24 +101,31 @@ def fit_sizes(batches: Sequence[np.ndarray], targets: Sequence[int] | None = Non
     related = (scaled.T @ scaled) * np.outer(usable, usable)
     found = {}
     for target in range(pooled.shape[1]) if targets is None else targets:
-        others = _forward(related, target) if usable[target] else ()
+        others = forward(related, target, _MOST_COLUMNS, _WORTH) if usable[target] else ()
         fit = _fitted(batches, pooled, target, others) if others else None
         if fit is not None:
             found[target] = fit
     return found
 
 
-def _forward(related: np.ndarray, target: int) -> tuple[int, ...]:
-    """The columns that explain most of a target, one after the other, by a matrix of correlations."""
+def forward(related: np.ndarray, target: int, most: int, worth: float = 1.0) -> tuple[int, ...]:
+    """The columns that explain most of a target, one after the other.
+
+    Args:
+        related: (columns, columns) correlations; 0 on the diagonal of a column that is left out.
+        target: the place of the column to explain.
+        most: columns to find.
+        worth: what each has to shrink the variance that is left to, at most.
+    """
     swept, chosen = related.copy(), list[int]()
     own = related.diagonal()
-    while len(chosen) < _MOST_COLUMNS:
+    while len(chosen) < most:
         pivots = swept.diagonal()
         free = (own > 0) & (pivots > _PIVOT)
         free[[target, *chosen]] = False
         gain = np.where(free, swept[target] ** 2 / np.where(free, pivots, 1.0), 0.0)
         best, left = int(gain.argmax()), float(swept[target, target])
-        if left <= 0 or gain[best] <= 0 or left - gain[best] > _WORTH * left:
+        if left <= 0 or gain[best] <= 0 or left - gain[best] > worth * left:
             break
         swept = swept - np.outer(swept[:, best], swept[best]) / swept[best, best]
         chosen.append(best)

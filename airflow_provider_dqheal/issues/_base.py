@@ -12,8 +12,9 @@ from operator import attrgetter
 from airflow_provider_dqheal.core.registry import Registry
 from airflow_provider_dqheal.core.types import ISSUE_ORDER, Severity
 
-_AT_ODDS, _FEW_AT_ODDS = 1.5, 0.35
-"""Strength of numbers that do not go with their rows, as no accepted one did; share up to which they are outliers."""
+_AT_ODDS, _NO_SUM, _FEW_AT_ODDS = 1.5, 3.0, 0.35
+"""Strength of numbers that do not go with their rows, as no accepted one did, and of a sum that does not come out;
+share up to which they are outliers."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,21 @@ class RowSizes:
 
 
 @dataclass(frozen=True)
+class RowSums:
+    """Numbers of a column that are not what others of their rows add up to.
+
+    ``formula`` of the others, the ``share`` of rows that break it, some ``examples`` and what was ``expected`` in
+    their place.
+    """
+
+    column: str
+    formula: str
+    share: float
+    examples: tuple[str, ...]
+    expected: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class RowOrder:
     """A column that is above (``lower``) or below another in the same rows, against the order of the history.
 
@@ -153,6 +169,7 @@ class TableReading:
     measures: Callable[[str], float]
     cut: tuple[CutDigits, ...] = ()
     at_odds: tuple[RowSizes, ...] = ()
+    sums: tuple[RowSums, ...] = ()
     out_of_order: tuple[RowOrder, ...] = ()
     far_steps: tuple[FarStep, ...] = ()
     mistyped: tuple[Mistyped, ...] = ()
@@ -294,7 +311,12 @@ def span(low: float | str | None, high: float | str | None) -> str:
     return one if one == other else f"{one} to {other}"
 
 
-def at_odds(issue: str, table: TableReading, few: bool) -> list[Finding]:
+def within_rows(issue: str, table: TableReading, few: bool) -> list[Finding]:
+    """Findings of columns that no longer go with the others of their rows, in a few of these or in many."""
+    return [finding for made in (_at_odds, _not_summing, _out_of_order) for finding in made(issue, table, few)]
+
+
+def _at_odds(issue: str, table: TableReading, few: bool) -> list[Finding]:
     """Findings of numbers that do not go with their rows, in a few of these or in many."""
     return [
         Finding(
@@ -305,11 +327,26 @@ def at_odds(issue: str, table: TableReading, few: bool) -> list[Finding]:
             odd.share, 0.0, 0.0, odd.examples, odd.share,
         )
         for odd in table.at_odds
+        if (odd.share <= _FEW_AT_ODDS) == few and all(odd.column != broken.column for broken in table.sums)
+    ]  # fmt: skip
+
+
+def _not_summing(issue: str, table: TableReading, few: bool) -> list[Finding]:
+    """Findings of numbers that are not what the others of their rows add up to, in a few of these or in many."""
+    return [
+        Finding(
+            issue, odd.column, "row_sum", _NO_SUM,
+            f"{odd.column}: {percent(odd.share)} of the values are not {odd.formula} in the same row"
+            f" ({shown(odd.examples)}; expected {', '.join(map(number, odd.expected))}), as they were in the last"
+            f" {table.history} batches",
+            odd.share, 0.0, 0.0, odd.examples, odd.share,
+        )
+        for odd in table.sums
         if (odd.share <= _FEW_AT_ODDS) == few
     ]  # fmt: skip
 
 
-def out_of_order(issue: str, table: TableReading, few: bool) -> list[Finding]:
+def _out_of_order(issue: str, table: TableReading, few: bool) -> list[Finding]:
     """Findings of columns that no longer stand in the order of the history, in a few rows or in many."""
     return [
         Finding(

@@ -10,15 +10,14 @@ from airflow_provider_dqheal.issues._base import (
     IssueSpec,
     Reading,
     TableReading,
-    at_odds,
     by_share,
     number,
     order_of,
-    out_of_order,
     percent,
     register,
     shown,
     span,
+    within_rows,
 )
 
 NAME = "distribution_shift"
@@ -152,7 +151,7 @@ def read_column(reading: Reading) -> Sequence[Finding]:
 
 def read_table(table: TableReading) -> Sequence[Finding]:
     """A batch that repeats an earlier one, or its own rows, or has a column that no longer goes with the others."""
-    found = at_odds(NAME, table, few=False) + out_of_order(NAME, table, few=False)
+    found = within_rows(NAME, table, few=False)
     found += [
         Finding(
             NAME, step.column, "far_step", _FAR,

@@ -10,15 +10,14 @@ from airflow_provider_dqheal.issues._base import (
     IssueSpec,
     Reading,
     TableReading,
-    at_odds,
     by_share,
     number,
     order_of,
-    out_of_order,
     percent,
     register,
     shown,
     span,
+    within_rows,
 )
 
 NAME = "outliers"
@@ -134,7 +133,7 @@ def read_table(table: TableReading) -> Sequence[Finding]:
         )
         for one in table.mistyped
     ]  # fmt: skip
-    return slips + at_odds(NAME, table, few=True) + out_of_order(NAME, table, few=True)
+    return slips + within_rows(NAME, table, few=True)
 
 
 def fallback(reading: Reading) -> Finding:

@@ -4,89 +4,74 @@ from __future__ import annotations
 
 import numpy as np
 
-from airflow_provider_dqheal.core.types import Step
-from airflow_provider_dqheal.remediation._base import Context, Strategy, register
-from airflow_provider_dqheal.remediation.edits import positions_of, set_cells
+from airflow_provider_dqheal.remediation._base import Context, register
+from airflow_provider_dqheal.remediation._fills import AGREED, FillStrategy, Told
+from airflow_provider_dqheal.remediation.history import ColumnHistory
 from airflow_provider_dqheal.remediation.kernels.dependencies import Dependency, mine
-from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_word
-from airflow_provider_dqheal.remediation.working import Working
+from airflow_provider_dqheal.remediation.kernels.text import is_missing_word
+
+_MOST_MISSES = 0.25
+"""Wrong cells to expect of one dependency in a batch, at most,"""
+_LEAST_DOUBT = 0.001
+"""unless it misses as seldom as this."""
 
 
 @register
-class FillFromDependency(Strategy):
-    """Fills only what is missing, never overwrites: a dependency of the history may break for a new entity.
+class FillFromDependency(FillStrategy):
+    """A dependency of the history may break for a new entity.
 
     A cell is filled when every dependency that knows its row says the same, no accepted row with that
-    determinant ever lacked the value, and the batch's own present cells agree with the dependency.
+    determinant ever had another value, and the batch's own present cells agree with the dependency. One that misses
+    now and then fills no more cells than it is good for.
     """
 
     name = "fill_from_dependency"
-    heals = "missing_data"
     order = 30
-    cellwise = True
 
-    def propose(self, context: Context) -> list[Step]:
-        """One step a column."""
-        steps = []
-        for name, history, cells in context.columns():
-            missing = {text for text in cells.values if is_missing_word(text)}
-            rows = cells.rows(missing)
-            usual = float(history.missing_fractions.max()) if len(history.missing_fractions) else 1.0
-            expected = usual * len(cells.codes)
-            if len(rows) <= expected + 3 * expected**0.5 or usual > 0.2:
-                continue  # as much as usual is left alone
-            found = [item for item in mine(context.history.samples, name) if self._holds_now(context, item)]
-            taken = set(cells.values) if history.is_key else set()
-            fills: list[list[int | str]] = []
-            for row in rows.tolist():
-                said = {
-                    text
-                    for item in found
-                    if (text := item.values.get(tuple(context.cells(left).text(row) for left in item.left))) is not None
-                }
-                said -= taken  # a key never comes twice
-                if len(said) == 1:
-                    fills.append([context.row_ids(np.array([row]))[0], text := said.pop()])
-                    taken |= {text} if history.is_key else set()
-            if fills:
-                by = " / ".join("+".join(item.left) for item in found[:3])
-                reason = f"{len(fills):,} missing cells of {name!r} are determined by {by}"
-                confidence = min(item.confidence for item in found)
-                step = self.step(context, (name,), {"fills": fills}, confidence, reason)
-                restored = dict(context.working.origins).get(name, "") is None
-                steps.append(step.model_copy(update={"max_changed_fraction": 1.0}) if restored else step)
-        return steps
+    def told(self, context: Context, name: str, history: ColumnHistory, rows: np.ndarray) -> Told | None:
+        """What all dependencies that know a row say of it."""
+        found = [item for item in mine(context.history.samples, name) if _holds_now(context, item)]
+        if not found:
+            return None
+        told = [_told(context, item, rows) for item in found]
+        known = [sum(text is not None for text in texts) for texts in told]
+        good = [_is_good_for(item, cells) for item, cells in zip(found, known, strict=True)]
+        taken = set(context.cells(name).values) if history.is_key else set()
+        fills: dict[int, str] = {}
+        for row, *texts in zip(rows.tolist(), *told, strict=True):
+            said = {text for text in texts if text is not None}
+            said -= taken  # a key never comes twice
+            sure = any(text is not None and enough for text, enough in zip(texts, good, strict=True))
+            if len(said) == 1 and sure:
+                fills[row] = said.pop()
+                taken |= {fills[row]} if history.is_key else set()
+        return Told(fills, " / ".join("+".join(item.left) for item in found[:3]), min(one.confidence for one in found))
 
-    @staticmethod
-    def _holds_now(context: Context, item: Dependency) -> bool:
-        """Whether the batch's own present cells agree with the dependency (99 % of those it knows)."""
-        table = context.working.table
-        if any(name not in table.column_names for name in item.left):
-            return False
-        columns = [context.cells(name) for name in (*item.left, item.right)]
-        stacked = np.stack([cells.codes for cells in columns])
-        combos, counts = np.unique(stacked, axis=1, return_counts=True)
-        asked = agreed = 0
-        for combo, count in zip(combos.T, counts, strict=True):
-            *left, right = (cells.values[code] for cells, code in zip(columns, combo, strict=True))
-            told = item.values.get(tuple(left))
-            if told is not None and not is_missing_word(right):
-                asked += int(count)
-                agreed += int(count) if told == right else 0
-        return agreed >= 0.99 * asked
 
-    def change(self, working: Working, step: Step) -> Working:
-        """Fills the stated cells where they are still missing."""
-        column = step.columns[0]
-        fills = {int(row_id): str(text) for row_id, text in step.params["fills"]}
-        positions = positions_of(working, np.array(sorted(fills), np.int64))
-        cells = working.table.column(column).take(positions).to_pylist()
-        here = working.row_ids.to_numpy()
-        kept = [
-            index
-            for index, value in enumerate(cells)
-            if is_missing_word(None if value is None else str(value)) or value != value
-        ]
-        positions = positions[kept]
-        after: list[Text] = [fills[int(here[position])] for position in positions]
-        return set_cells(working, step, column, positions, after)
+def _told(context: Context, item: Dependency, rows: np.ndarray) -> list[str | None]:
+    """What the dependency says of each row; None where it does not know the row."""
+    left = [context.cells(name) for name in item.left]
+    return [item.values.get(tuple(cells.text(row) for cells in left)) for row in rows.tolist()]
+
+
+def _holds_now(context: Context, item: Dependency) -> bool:
+    """Whether the batch's own present cells agree with the dependency, those that it knows."""
+    table = context.working.table
+    if any(name not in table.column_names for name in item.left):
+        return False
+    columns = [context.cells(name) for name in (*item.left, item.right)]
+    stacked = np.stack([cells.codes for cells in columns])
+    combos, counts = np.unique(stacked, axis=1, return_counts=True)
+    asked = agreed = 0
+    for combo, count in zip(combos.T, counts, strict=True):
+        *left, right = (cells.values[code] for cells, code in zip(columns, combo, strict=True))
+        told = item.values.get(tuple(left))
+        if told is not None and not is_missing_word(right):
+            asked += int(count)
+            agreed += int(count) if told == right else 0
+    return agreed >= AGREED * asked
+
+
+def _is_good_for(item: Dependency, cells: int) -> bool:
+    """Whether the dependency can fill as many cells without one of them being wrong."""
+    return item.doubt <= _LEAST_DOUBT or item.doubt * cells <= _MOST_MISSES

@@ -13,13 +13,22 @@ import numpy as np
 import pyarrow as pa
 
 from airflow_provider_dqheal.core.types import ColumnType, TableSchema
+from airflow_provider_dqheal.detection.sum_fit import SumFit, fit_sums
 from airflow_provider_dqheal.profiling.baseline import Baseline
 from airflow_provider_dqheal.remediation.kernels.booleans import pair_of
 from airflow_provider_dqheal.remediation.kernels.dates import common_layout, readings
-from airflow_provider_dqheal.remediation.kernels.numbers import NumberStyle, is_number, significant_digits, to_decimal
+from airflow_provider_dqheal.remediation.kernels.numbers import (
+    NumberStyle,
+    is_number,
+    numbers_in,
+    significant_digits,
+    to_decimal,
+)
 from airflow_provider_dqheal.remediation.kernels.text import Cells, Text, is_blank, is_missing_word
 
 _USUAL_ROWS, _USUAL_BATCHES, _MOST_LISTED, _COVERED = 10, 4, 60, 0.9
+_MOST_ADDED = 40
+"""Columns among which sums are looked for."""
 _PROBED = 1_000
 """Different texts that are read to learn how a column writes its numbers and dates."""
 
@@ -297,6 +306,18 @@ class TableHistory:
             columns.update(found.keys())
         usual = [text for text, _ in forms.most_common() if text is None or not text.strip() or columns[text] > 1]
         return usual[0] if usual else False
+
+    @cached_property
+    def sums(self) -> tuple[tuple[str, ...], tuple[SumFit, ...]]:
+        """The numeric columns that every sample has, and the sums that accepted rows keep, by their places in these."""
+        shared = set.intersection(*(set(sample.column_names) for sample in self.samples)) if self.samples else set()
+        names = tuple(name for name, column in self.columns.items() if name in shared and column.is_numeric)
+        names = names[:_MOST_ADDED]
+        batches = [
+            np.column_stack([numbers_in(self.cells(at, name)) for name in names])
+            for at in range(len(self.samples) if len(names) > 1 else 0)
+        ]
+        return names, fit_sums(batches)
 
     @cached_property
     def duplicate_fractions(self) -> np.ndarray:

@@ -25,7 +25,8 @@ _BY_CHANCE = 1e-4
 class Dependency:
     """``left`` determines ``right``: ``values`` maps the texts of ``left`` (joined) to the one text of ``right``.
 
-    ``by_chance``: a bound on the chance of predictions as good as these, were the columns independent.
+    ``by_chance``: a bound on the chance of predictions as good as these, were the columns independent. ``doubt``: the
+    chance that the next prediction misses, by Laplace's rule of succession.
     """
 
     left: tuple[str, ...]
@@ -33,6 +34,7 @@ class Dependency:
     values: dict[tuple[Text, ...], str]
     confidence: float
     by_chance: float
+    doubt: float
 
 
 def mine(samples: Sequence[pa.Table], target: str) -> list[Dependency]:
@@ -141,7 +143,8 @@ def _test(
         if not is_missing_word(text) and not any(is_missing_word(part) for part in key)
     }
     chance = _chance(tests - hits, tests, by_chance / tests)
-    return Dependency(left, target, values, confidence, chance) if values else None
+    doubt = (tests - hits + 1) / (tests + 2)
+    return Dependency(left, target, values, confidence, chance, doubt) if values else None
 
 
 def _chance(misses: int, tests: int, rate: float) -> float:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+import numpy as np
+
 from airflow_provider_dqheal.profiling.parsing import EXACT
-from airflow_provider_dqheal.remediation.kernels.text import unwrapped
+from airflow_provider_dqheal.remediation.kernels.text import Cells, unwrapped
 from airflow_provider_dqheal.remediation.kernels.units import is_unit
 
 CANONICAL = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$"
@@ -27,7 +29,10 @@ _SIDES = ("cr", "dr", "cr.", "dr.")
 """Sides of an account: which of them is negative depends on the account."""
 _BOUND = re.compile(r"[<>≤≥]\s*=?$")
 """Before a number that is only a bound: below what could be measured, above what could be counted."""
-_LOOKALIKE = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1"})
+_LOOKALIKES = {"O": "0", "o": "0", "l": "1", "I": "1"}
+_LOOKALIKE = str.maketrans(_LOOKALIKES)
+_BETWEEN = re.compile(r"(?<=\d)[^\d\s.,'’_+\-](?=\d)")
+_BEFORE, _AFTER = re.compile(r"[^\d\s.,'’_+\-](?=\d)"), re.compile(r"(?<=\d)[^\d\s.,'’_+\-]$")
 
 CURRENCIES: Mapping[str, str] = {
     "$": "USD", "us$": "USD", "usd": "USD", "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR", "£": "GBP",
@@ -114,6 +119,24 @@ def dissect(text: str) -> Written | None:
     return Written(negative, body, prefix, suffix, booked)
 
 
+def stand_ins(texts: Collection[str]) -> frozenset[str]:
+    """The signs (lower case) that stand where a digit was, in some of the odd ``texts`` of one column.
+
+    Such a sign comes between digits, or before them in one text and behind them in another; a unit or a currency has
+    its one place. Letters that look like digits do so as soon as one of them comes before or between digits.
+
+    >>> sorted(stand_ins(["1l5", "l84", "20"])), sorted(stand_ins(["4?", "?7"])), sorted(stand_ins(["5l", "12l"]))
+    (['i', 'l', 'o'], ['?'], [])
+    """
+    between = {sign for text in texts for sign in _BETWEEN.findall(text)}
+    before = {found.group() for text in texts if (found := _BEFORE.match(text)) and not _AFTER.search(text)}
+    after = {found.group() for text in texts if (found := _AFTER.search(text)) and not _BEFORE.match(text)}
+    signs = between | {sign for sign in before & after if sign.lower() not in CURRENCIES}
+    if (between | before) & set(_LOOKALIKES) or after & {"O", "o", "I"}:
+        signs |= set(_LOOKALIKES)
+    return frozenset(sign.lower() for sign in signs)
+
+
 def decimal_mark(body: str) -> str | None:
     """The decimal mark that ``body`` proves, or None when it has no separator or is ambiguous.
 
@@ -161,6 +184,13 @@ def read_body(body: str, mark: str) -> str | None:
     joined = "".join(groups)
     text = (joined or "0") + (f".{part}" if part else "") + exponent
     return text if _CANONICAL.match(text) else None
+
+
+def numbers_in(cells: Cells) -> np.ndarray:
+    """(rows,) float64 the plain numbers of a column, nan where there is none."""
+    own = [float(text) if text is not None and _CANONICAL.match(text) else np.nan for text in cells.values]
+    found: np.ndarray = np.array(own)[cells.codes] if own else np.zeros(0)
+    return found
 
 
 def to_decimal(text: str | None) -> Decimal | None:

@@ -16,6 +16,7 @@ from airflow_provider_dqheal.remediation.kernels.numbers import (
     dissect,
     is_number,
     read_body,
+    stand_ins,
 )
 from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_word
 from airflow_provider_dqheal.remediation.kernels.token_factor import CODES, factor_of, inside, is_inside
@@ -71,9 +72,10 @@ def _rule(
             value = float(digits) * (-1 if written.negative else 1)
             tokens.setdefault(written.token, []).append((value, odd[text]))
     named = [token for token in tokens if token in CODES]
+    digits_lost = stand_ins(odd)
     factors: dict[str, str] = {"": "1"}
     for token, values in tokens.items():
-        if not token or (token in CODES and len(named) > 1) or not values:
+        if not token or token in digits_lost or (token in CODES and len(named) > 1) or not values:
             continue
         factor = factor_of(token, values, known, 0 if integer else history.style.most_places)
         if factor is not None and not (factor == "1" and _is_rounded(token, parts, odd, history)):

@@ -13,7 +13,7 @@ import numpy as np
 
 from airflow_provider_dqheal.detection.size_fit import LEAST_BATCHES, fit_sizes, odds_limit, sizes, telling_reach
 from airflow_provider_dqheal.remediation.history import TableHistory
-from airflow_provider_dqheal.remediation.kernels.numbers import is_number
+from airflow_provider_dqheal.remediation.kernels.numbers import numbers_in
 from airflow_provider_dqheal.remediation.kernels.text import Cells, Text
 
 _AGREES, _DIFFERS = (1.5, 0.02), (3.0, 0.1)
@@ -22,6 +22,8 @@ _MOVED_ROWS, _MOVED = 20, 0.95
 """Rows that tell how far a whole column has moved, and the share of them that has to have moved alike."""
 _SURELY = 4.0
 """Standard errors of a median beside which it surely lies."""
+_TELLS, _EXACT = 20.0, 1e-6
+"""Times what a sum is off by rounding, from which on it tells a size; how far the size is off beside that."""
 _REPEATS = 0.5
 """Share of a history's rows, at most, that are the different texts of a column whose rows are compared."""
 
@@ -47,7 +49,8 @@ class RowContext:
         usual: (rows,) bool, whether the others are as they were; beyond that, they only tell what they agree with.
         reach: how far accepted rows are from what others say, as a natural logarithm.
         drift: how far the middle of an accepted batch is, at most.
-        limit: how far a row may be off before it is at odds; infinite where the others do not tell closely.
+        limit: how far a row may be off before it is at odds; infinite where the others do not tell closely. Of each row
+            where it is an array.
     """
 
     columns: tuple[str, ...]
@@ -55,7 +58,7 @@ class RowContext:
     usual: np.ndarray
     reach: float
     drift: float
-    limit: float
+    limit: float | np.ndarray
 
     def at_odds(self, own: Sizes) -> np.ndarray:
         """Positions of the rows whose sizes (rows,) are farther from what the others say than in any accepted row."""
@@ -94,14 +97,17 @@ def context_of(history: TableHistory, target: str, cells: Callable[[str], Cells]
     """
     names = [name for name in _others(history, target) if history.columns[name].batches]
     ours = [sizes_of(history.cells(at, target)) for at in range(len(history.samples))] if names else []
-    found = [_by_sizes(history, names, ours, cells), *(_by_text(history, name, ours, cells) for name in names)]
+    found = [
+        _by_sum(history, target, cells),
+        _by_sizes(history, names, ours, cells),
+        *(_by_text(history, name, ours, cells) for name in names),
+    ]
     return min((one for one in found if one is not None), key=lambda one: one.reach, default=None)
 
 
 def sizes_of(cells: Cells) -> Sizes:
     """The sizes of a column's numbers, by row."""
-    own = [float(text) if text is not None and is_number(text) else np.nan for text in cells.values]
-    return sizes(np.array(own))[cells.codes] if own else np.zeros(0)
+    return sizes(numbers_in(cells))
 
 
 def _others(history: TableHistory, target: str) -> list[str]:
@@ -110,6 +116,25 @@ def _others(history: TableHistory, target: str) -> list[str]:
         return []
     shared = set.intersection(*(set(sample.column_names) for sample in history.samples))
     return [name for name in history.columns if name in shared and name != target] if target in shared else []
+
+
+def _by_sum(history: TableHistory, target: str, cells: Callable[[str], Cells]) -> RowContext | None:
+    """A sum that the rows keep."""
+    names, sums = history.sums
+    place = names.index(target) if target in names else -1
+    found = min((one for one in sums if place in one.columns), key=lambda one: (one.broken, one.within), default=None)
+    if found is None:
+        return None
+    others = [at for at in found.columns if at != place]
+    try:
+        now = {at: numbers_in(cells(names[at])) for at in others}
+    except KeyError:
+        return None
+    rows = len(next(iter(now.values())))
+    told = found.expected(np.column_stack([now.get(at, np.full(rows, np.nan)) for at in range(len(names))]), place)
+    told = np.where(np.abs(told) > _TELLS * found.within, told, np.nan)
+    limit = found.within / np.where(np.isfinite(told), np.abs(told), 1.0) + _EXACT
+    return RowContext(tuple(names[at] for at in others), sizes(told), np.ones(rows, bool), _EXACT, _EXACT, limit)
 
 
 def _by_sizes(
