@@ -18,6 +18,7 @@ from airflow_provider_dqheal.detection.context import BATCH_AT
 from airflow_provider_dqheal.detection.cut_digits import cut_digits
 from airflow_provider_dqheal.detection.describe import describer
 from airflow_provider_dqheal.detection.far_steps import far_steps
+from airflow_provider_dqheal.detection.json_cells import json_cells
 from airflow_provider_dqheal.detection.one_value import one_value
 from airflow_provider_dqheal.detection.references import each_of
 from airflow_provider_dqheal.detection.row_order import row_order
@@ -132,6 +133,7 @@ def table_reading(features: Features) -> TableReading:
         out_of_order=row_order(features.view, features.stack),
         far_steps=far_steps(features.view, features.stack),
         mistyped=one_value(features.view, features.stack),
+        broken_json=json_cells(features.view, features.stack),
     )
 
 

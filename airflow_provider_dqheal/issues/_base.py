@@ -153,6 +153,16 @@ class Mistyped:
 
 
 @dataclass(frozen=True)
+class BrokenJson:
+    """Cells of a column of JSON that are none: their ``share``, the ``usual`` one, and some ``examples``."""
+
+    column: str
+    share: float
+    usual: float
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class TableReading:
     """What concerns the batch as a whole. Shares are in [0, 1], ``usual_*`` the most seen in the history."""
 
@@ -173,6 +183,7 @@ class TableReading:
     out_of_order: tuple[RowOrder, ...] = ()
     far_steps: tuple[FarStep, ...] = ()
     mistyped: tuple[Mistyped, ...] = ()
+    broken_json: tuple[BrokenJson, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -118,8 +118,17 @@ def read_column(reading: Reading) -> Sequence[Finding]:
 
 
 def read_table(table: TableReading) -> Sequence[Finding]:
-    """Long identifiers that a float has cut."""
-    return [
+    """Long identifiers that a float has cut, and cells of a column of JSON that are none."""
+    cut_off = [
+        Finding(
+            NAME, broken.column, "broken_json", _CERTAIN,
+            f"{broken.column}: {percent(broken.share)} of the values are no JSON ({shown(broken.examples)}), expected"
+            f" {percent(broken.usual)} over the last {table.history} batches",
+            broken.share, 0.0, broken.usual, broken.examples, broken.share,
+        )
+        for broken in table.broken_json
+    ]  # fmt: skip
+    return cut_off + [
         Finding(
             NAME, cut.column, "cut_digits", min(cut.deviation / _CERTAIN, 6.0),
             f"{cut.column}: {percent(cut.share)} of the long numbers have no more digits than a 64-bit float holds"

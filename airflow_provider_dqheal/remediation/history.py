@@ -15,6 +15,7 @@ import pyarrow as pa
 from airflow_provider_dqheal.core.types import ColumnType, TableSchema
 from airflow_provider_dqheal.detection.sum_fit import SumFit, fit_sums
 from airflow_provider_dqheal.profiling.baseline import Baseline
+from airflow_provider_dqheal.profiling.json_text import is_json
 from airflow_provider_dqheal.remediation.kernels.booleans import pair_of
 from airflow_provider_dqheal.remediation.kernels.dates import common_layout, readings
 from airflow_provider_dqheal.remediation.kernels.numbers import (
@@ -29,6 +30,7 @@ from airflow_provider_dqheal.remediation.kernels.text import Cells, Text, is_bla
 _USUAL_ROWS, _USUAL_BATCHES, _MOST_LISTED, _COVERED = 10, 4, 60, 0.9
 _MOST_ADDED = 40
 """Columns among which sums are looked for."""
+_ALL_JSON = 0.98
 _PROBED = 1_000
 """Different texts that are read to learn how a column writes its numbers and dates."""
 
@@ -234,6 +236,12 @@ class ColumnHistory:
         covered = sum(self.present[text] for text in usual)
         short = len(usual) <= _MOST_LISTED and covered >= _COVERED * self.present_rows
         return frozenset(usual) if usual and short else frozenset()
+
+    @cached_property
+    def is_json(self) -> bool:
+        """Whether nearly all values are lists or objects in JSON."""
+        probed = list(islice(self.present, _PROBED))
+        return bool(probed) and sum(map(is_json, probed)) >= _ALL_JSON * len(probed)
 
     def explains(self, text: Text) -> bool:
         """Whether the history holds this very text."""

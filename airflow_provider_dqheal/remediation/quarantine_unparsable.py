@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from airflow_provider_dqheal.core.types import Step
+from airflow_provider_dqheal.profiling.json_text import is_json
 from airflow_provider_dqheal.remediation._base import Context, register
 from airflow_provider_dqheal.remediation._remainder import QuarantineStrategy
 from airflow_provider_dqheal.remediation.history import ColumnHistory
@@ -34,6 +35,8 @@ class QuarantineUnparsable(QuarantineStrategy):
             if not named and context.issue("schema_drift", column=name, ever=True) is None:
                 continue
             odd = {text for text in cells.values if _does_not_read(text, history)}
+            if history.is_json:
+                odd |= {text for text in cells.values if text and not is_missing_word(text) and not is_json(text)}
             if context.issue("type_mismatch", column=name, alone=True) is not None:
                 odd |= of_another_form(cells.counter, history)
             rows = cells.rows(odd)

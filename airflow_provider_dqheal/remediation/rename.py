@@ -10,7 +10,7 @@ import pyarrow as pa
 from airflow_provider_dqheal.core.types import Step
 from airflow_provider_dqheal.remediation._base import Context, Strategy, register
 from airflow_provider_dqheal.remediation.kernels.likeness import content_likeness, form_likeness
-from airflow_provider_dqheal.remediation.kernels.names import are_told_apart, name_likeness, plain_name
+from airflow_provider_dqheal.remediation.kernels.names import are_counted, are_told_apart, name_likeness, plain_name
 from airflow_provider_dqheal.remediation.ledger import ledger_lines
 from airflow_provider_dqheal.remediation.working import Working
 
@@ -19,6 +19,9 @@ _MAX_PAIRS = 2_500
 _SAME_NAME, _SAME_CONTENT = 0.8, 0.9
 _AFFIXED, _FORMED = 2, 0.5
 """Columns that bear one and the same affix, at least, and how far each must be written as the column was."""
+
+_PLACED = 0.7
+"""How far a column must be written as, or hold what, the accepted one in its place does, where all names are lost."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,8 @@ class _Likeness:
 class Rename(Strategy):
     """Matches missing accepted columns with unknown ones: by plain name, by one affix to all, by name and content.
 
+    Where all names are lost (``column_0``, ``column_1``...) the places tell, if every column fits.
+
     One-to-one; a pair must be each other's best match by a margin, otherwise the strategy abstains.
     """
 
@@ -70,6 +75,10 @@ class Rename(Strategy):
                 pairs[alike[0]] = (name, 0.99)
                 missing.remove(name)
                 added.remove(alike[0])
+        added = _without_twins(context.working.table, added)
+        if placed := _by_place(context, names):
+            pairs = {old: (new, 0.95) for old, new in placed.items()}
+            missing = []
         for old, new in _by_affix(missing, added).items():
             if form_likeness(context.cells(old).counter, context.history.columns[new]) >= _FORMED:
                 pairs[old] = (new, 0.97)
@@ -122,6 +131,27 @@ class Rename(Strategy):
             ledger=pa.concat_tables([working.ledger, *lines]),
             origins=tuple((mapping.get(column, column), origin) for column, origin in working.origins),
         )
+
+
+def _without_twins(table: pa.Table, added: list[str]) -> list[str]:
+    """The unknown columns, of those that hold the same in every row only the first: a join made two of one."""
+    kept: list[str] = []
+    for name in added:
+        if not any(table.column(name).equals(table.column(other)) for other in kept):
+            kept.append(name)
+    return kept
+
+
+def _by_place(context: Context, names: list[str]) -> dict[str, str]:
+    """Names by place, where all that came are counted ones and each column holds what the accepted one there does."""
+    accepted = list(context.history.columns)
+    if len(names) != len(accepted) or not are_counted(names) or any(name in accepted for name in names):
+        return {}
+    for old, history in zip(names, context.history.columns.values(), strict=True):
+        counts = context.cells(old).counter
+        if max(form_likeness(counts, history), content_likeness(counts, history)) < _PLACED:
+            return {}
+    return dict(zip(names, accepted, strict=True))
 
 
 def _by_affix(missing: list[str], added: list[str]) -> dict[str, str]:

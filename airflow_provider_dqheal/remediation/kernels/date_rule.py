@@ -61,7 +61,7 @@ def _fits(text: str, layout: str) -> bool:
 
 
 def _milliseconds(history: ColumnHistory) -> bool:
-    probe = next(iter(history.present))
+    probe = next(iter(history.present)).removesuffix("Z").removesuffix("+00:00")
     return "." in probe and len(probe.rpartition(".")[2]) == 3
 
 

@@ -36,14 +36,23 @@ _DAYS: tuple[tuple[str, str], ...] = (
     ("%b %d, %Y", rf"{_MONTH} \d{{1,2}}, ?\d{{4}}"), ("%B %d, %Y", rf"{_MONTH_LONG} \d{{1,2}}, ?\d{{4}}"),
     ("%b %d %Y", rf"{_MONTH} \d{{1,2}} \d{{4}}"), ("%B %d %Y", rf"{_MONTH_LONG} \d{{1,2}} \d{{4}}"),
     ("%Y-%b-%d", rf"\d{{4}}-{_MONTH}-\d{{1,2}}"),
+    ("%d%b%y", rf"\d{{2}}{_MONTH}\d{{2}}"), ("%d%b%Y", rf"\d{{2}}{_MONTH}\d{{4}}"),
 )  # fmt: skip
+_WHOLE: tuple[tuple[str, str], ...] = (
+    ("%a %b %d %H:%M:%S +0000 %Y", rf"[A-Za-z]{{3}} {_MONTH} \d{{2}} \d{{2}}:\d{{2}}:\d{{2}} \+\d{{4}} \d{{4}}"),
+    ("%a, %d %b %Y %H:%M:%S GMT", rf"[A-Za-z]{{3}}, \d{{2}} {_MONTH} \d{{4}} \d{{2}}:\d{{2}}:\d{{2}} GMT"),
+    ("%d/%b/%Y:%H:%M:%S +0000", rf"\d{{2}}/{_MONTH}/\d{{4}}:\d{{2}}:\d{{2}}:\d{{2}} \+\d{{4}}"),
+)
+"""Days and times in one: of tweets, e-mails and web servers."""
 _LAYOUTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (day + joint + time, re.compile(shape + (re.escape(joint) if joint else "") + (time_shape if time else "")))
     for day, shape in _DAYS
     for joint, time, time_shape in (("", "", ""), *((j, t, s) for j in (" ", "T") for t, s in _TIMES))
-)
+) + tuple((layout, re.compile(shape)) for layout, shape in _WHOLE)
 _DIGIT = re.compile(r"\d")
-_TOKEN = re.compile(r"%-?[A-Za-z]")
+_TOKEN = re.compile(r"%[-^]?[A-Za-z]")
+_ZONE = re.compile(r"(?<=%[SMf])(?:Z|\+00:?00)$|(?<=\d)(?:Z|\+00:?00)$")
+"""That a moment is one of universal time, at the end of a layout or of a text."""
 _APART = re.compile(r"%[dm](?!%)")
 """A day or month that something stands behind: without it (20260704) its zero cannot be left out."""
 
@@ -125,11 +134,33 @@ def number_readings(text: str) -> list[tuple[str, datetime]]:
 
 
 def read_as(text: str, layout: str) -> datetime | None:
-    """The moment when ``text`` is read by ``layout`` (a format or a name of :func:`number_readings`), else None."""
+    """The moment when ``text`` is read by ``layout`` (a format or a name of :func:`number_readings`), else None.
+
+    A layout that ends in a zone (``%H:%MZ``) reads only texts that do.
+    """
     if layout.startswith(("epoch", "serial")):
         return next((moment for name, moment in number_readings(text) if name == layout), None)
-    plain, padded = _plain(text), layout.replace("%-", "%")
-    return _moment(plain, padded) if plain and _SHAPES[padded].fullmatch(plain) else None
+    zone = _zone_of(layout)
+    plain, padded = _plain(text), _padded(layout)
+    if not plain or (zone and not text.endswith(zone)):
+        return None
+    return _moment(plain, padded) if _SHAPES[padded].fullmatch(plain) else None
+
+
+def _zone_of(written: str) -> str:
+    found = _ZONE.search(written)
+    return found.group() if found is not None else ""
+
+
+def _padded(layout: str) -> str:
+    """The layout by which texts are read, whatever its zeros, capitals and zone."""
+    return layout.removesuffix(_zone_of(layout)).replace("%-", "%").replace("%^", "%")
+
+
+def without_fraction(layout: str) -> str:
+    """The layout without the fraction of a second."""
+    zone = _zone_of(layout)
+    return layout.removesuffix(zone).removesuffix(".%f") + zone
 
 
 def read_like(text: str, layout: str) -> datetime | None:
@@ -139,7 +170,7 @@ def read_like(text: str, layout: str) -> datetime | None:
     '2026-03-01T08:15:00'
     """
     texts = dict.fromkeys((text, text.replace("T", " ", 1)))
-    layouts = dict.fromkeys((layout, layout.removesuffix(".%f")))
+    layouts = dict.fromkeys((layout, without_fraction(layout)))
     found = (read_as(one, form) for one in texts for form in layouts)
     return next((moment for moment in found if moment is not None), None)
 
@@ -151,17 +182,20 @@ def write_as(moment: datetime, layout: str, milliseconds: bool = False) -> str:
     text = _TOKEN.sub(lambda token: _written(moment, token.group()), layout)
     if "%Y" in layout and moment.year < 1000:
         text = text.replace(str(moment.year), f"{moment.year:04d}", 1)
-    return text[:-3] if milliseconds and layout.endswith("%f") else text
+    zone = _zone_of(layout)
+    cut = milliseconds and layout.removesuffix(zone).endswith("%f")
+    return text[: len(text) - len(zone) - 3] + zone if cut else text
 
 
 def _written(moment: datetime, token: str) -> str:
-    written = moment.strftime(token.replace("-", ""))
+    written = moment.strftime(token.replace("-", "").replace("^", ""))
+    written = written.upper() if token.startswith("%^") else written
     return (written.lstrip("0") or "0") if token.startswith("%-") else written
 
 
 def has_time(layout: str) -> bool:
     """Whether the layout carries a time of day."""
-    padded = layout.replace("%-", "%")
+    padded = _padded(layout)
     return "%H" in padded or "%I" in padded or layout.startswith("epoch")
 
 
@@ -169,21 +203,26 @@ def common_layout(counts: Iterable[tuple[str, int]], share: float = 0.95) -> str
     """The one layout that reads at least ``share`` of the rows and writes them back identically, or None.
 
     Among day-first and month-first the one that reads more rows wins; a tie is no answer. Numbers without leading
-    zeros (7/4/26 9:05) have a minus sign in the layout: ``%-m/%-d/%y %-H:%M``.
+    zeros (7/4/26 9:05) have a minus sign in the layout: ``%-m/%-d/%y %-H:%M``; months in capitals (03MAR26) a ``%^b``;
+    a zone that all have stands at its end.
     """
     total = 0
     rows: Counter[str] = Counter()
     for text, count in islice(counts, _PROBED):
         total += count
+        zone = _zone_of(text)
         for layout, moment in readings(text):
             for way in _ways(layout):
-                if write_as(moment, way) == text:
-                    rows[way] += count
+                if text in (write_as(moment, way + zone), write_as(moment, way + zone, milliseconds=True)):
+                    rows[way + zone] += count
     best: dict[str, tuple[int, str]] = {}
     for way, read in rows.items():  # padded first: where all numbers have two digits, that is what is known
-        base = way.replace("%-", "%")
+        base = _padded(way)
         if read > best.get(base, (0, ""))[0]:
             best[base] = read, way
+    for base in [base for base in best if base.startswith("%m.%d.")]:
+        if best.get(base.replace("%m.%d.", "%d.%m."), (0, ""))[0] >= best[base][0]:
+            del best[base]  # nobody writes the month first with points
     if not total or not best:
         return None
     (most, layout), *others = sorted(best.values(), key=lambda item: -item[0])
@@ -194,7 +233,7 @@ def common_layout(counts: Iterable[tuple[str, int]], share: float = 0.95) -> str
 
 @lru_cache(maxsize=512)
 def _ways(layout: str) -> tuple[str, ...]:
-    """The layout as it is, with days and months without leading zeros, and with hours without them, too."""
+    """The layout as it is, with days and months without leading zeros, hours without them, too; months in capitals."""
     days = layout.replace("%d", "%-d").replace("%m", "%-m") if _APART.search(layout) else layout
     hours = days.replace("%H", "%-H").replace("%I", "%-I")
-    return tuple(dict.fromkeys((layout, days, hours)))
+    return tuple(dict.fromkeys((layout, days, hours, layout.replace("%b", "%^b"))))

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from airflow_provider_dqheal.remediation.history import ColumnHistory
-from airflow_provider_dqheal.remediation.kernels.dates import read_as, readings
+from airflow_provider_dqheal.remediation.kernels.dates import read_as, readings, without_fraction
 from airflow_provider_dqheal.remediation.kernels.frame import Frame
 from airflow_provider_dqheal.remediation.kernels.likeness import shape_of
 from airflow_provider_dqheal.remediation.kernels.numbers import is_number
@@ -34,7 +34,7 @@ def _fits(text: Text, history: ColumnHistory, shapes: set[str], frame: Frame | N
     if history.is_numeric:
         return is_number(text) and (history.type != "int" or text.lstrip("+-").isdigit())
     if history.date_layout is not None:
-        layouts = {history.date_layout, history.date_layout.removesuffix(".%f")}  # whole seconds need no fraction
+        layouts = {history.date_layout, without_fraction(history.date_layout)}  # whole seconds need no fraction
         return any(read_as(text, layout) is not None for layout in layouts)
     if history.type in ("date", "datetime"):
         found = {layout for layout, _ in readings(text)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -69,6 +70,20 @@ def name_likeness(left: str, right: str) -> float:
     letters = iter(long)
     abbreviation = 0.7 if len(short) >= 3 and short[0] == long[0] and all(ch in letters for ch in short) else 0.0
     return max(ratio, 0.8 * shared, contained, abbreviation)
+
+
+def are_counted(names: Sequence[str]) -> bool:
+    """Whether names only count the columns, as a reader does that finds no header.
+
+    >>> are_counted(["column_0", "column_1"]), are_counted(["0", "1", "2"]), are_counted(["q1", "q2", "total"])
+    (True, True, False)
+    """
+    stems = {_NUMBER.sub("", name) for name in names}
+    numbers = [_NUMBER.findall(name) for name in names]
+    if len(stems) != 1 or any(len(found) != 1 for found in numbers):
+        return False
+    counts = [int(found[0]) for found in numbers]
+    return counts[0] in (0, 1) and counts == list(range(counts[0], counts[0] + len(counts)))
 
 
 def are_told_apart(left: str, right: str) -> bool:

@@ -56,7 +56,7 @@ def factor_of(token: str, values: list[tuple[float, int]], known: np.ndarray, pl
     observed = np.repeat([value for value, _ in values], [count for _, count in values])
     if not len(observed) or not len(known):
         return None
-    if token in _PERCENT:
+    if is_percent(token):
         return _percent(observed, known, places)
     neutral = token in CODES or token in _NEUTRAL or _is_mark(token)
     if neutral and token not in MAGNITUDES and not is_unit(token):
@@ -112,6 +112,11 @@ def _level(values: np.ndarray, known: np.ndarray) -> bool:
     """Whether the median of ``values`` lies among the inner values of the history."""
     low, high = np.quantile(known, [0.01, 0.99])
     return bool(low <= np.median(values) <= high) if len(values) >= 3 else True
+
+
+def is_percent(token: str) -> bool:
+    """Whether a token says that a number is in hundredths."""
+    return token in _PERCENT
 
 
 def _is_mark(token: str) -> bool:

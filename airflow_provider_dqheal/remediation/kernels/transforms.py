@@ -25,6 +25,9 @@ _ASIDE = 10 / 9
 _EXACTLY = 0.002
 """How far the middle of all rows may be from a factor beside sampling error, as a natural logarithm."""
 
+_MIRRORED = 5
+"""Different numbers that tell a column in which every sign is another one from one that holds but a few."""
+
 _RAN_OUT = 6
 """Columns with more digits after the point are compared by level when nothing else tells factors apart."""
 
@@ -164,6 +167,8 @@ def find_transform(
     if len(spread.batches) < 2 or len(values) < _MIN_ROWS or spread.unit <= 0:
         return None
     tolerance, before = spread.tolerance(len(values)), spread.distance(values)
+    if _is_mirrored(values, history, spread, tolerance):
+        return Found(MIRROR, 0.97, proven=True)
     proof = Proof(values, history, places)
     far = before > 3 * tolerance
     if not far and not proof.is_strange:
@@ -239,12 +244,23 @@ _OPTIONS = (
 
 
 _AS_IT_IS = Transform("1", "0", "nothing")
+MIRROR = Transform("-1", "0", "another sign")
 
 
 def _fits_aside(restored: np.ndarray, distance: float, spread: Spread) -> bool:
     """Whether a factor beside the transform's brings the values as near, as after a real change."""
     aside = min(spread.distance(restored * _ASIDE), spread.distance(restored / _ASIDE))
     return aside < max(distance, spread.own)
+
+
+def _is_mirrored(values: np.ndarray, history: ColumnHistory, spread: Spread, tolerance: float) -> bool:
+    """Whether all numbers are on the side of zero where none ever was, and on the other are the history's."""
+    known = history.all_numbers
+    sides = (known[0] >= 0 and values[-1] <= 0) or (known[-1] <= 0 and values[0] >= 0)
+    if not sides or len(np.unique(values)) < _MIRRORED:
+        return False
+    restored = -values[::-1]
+    return spread.distance(restored) <= tolerance and _as_wide(restored, spread) and in_reach(restored, history)
 
 
 def _as_wide(restored: np.ndarray, spread: Spread) -> bool:

@@ -196,6 +196,17 @@ def test_whole_numbers_that_are_decimals_now_are_one_where_the_ensemble_is_silen
     assert beyond_clean(findings(features), features.columns, features.kinds, features.raw) == ["order_id"]
 
 
+def test_numbers_that_all_lie_where_none_did_are_one_where_the_ensemble_is_silent():
+    def heat(seed: int, change=lambda value: value) -> pa.Table:
+        values = np.random.default_rng(seed).normal(56 + np.sin(seed) / 2, 1, 300)
+        return pa.table({"heat": [f"{change(value):.1f}" for value in values]})
+
+    known = build_stack([view_table(heat(seed)) for seed in range(8)])
+    for change, found in ((lambda value: value * 1.8 + 32, ["heat"]), (lambda value: value + 0.4, [])):
+        features = features_of(view_table(heat(8, change)), known)
+        assert beyond_clean([], features.columns, features.kinds, features.raw) == found
+
+
 def test_clean_batches_are_not(stack):
     for day in range(8, 20):
         features = features_of(view_table(day_of(day)), stack)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
+from airflow_provider_dqheal import api
 from airflow_provider_dqheal.remediation.kernels.names import are_told_apart, name_likeness
 
 
@@ -99,3 +101,44 @@ def test_objects_under_a_name_that_got_a_mark_are_renamed_and_not_flattened(make
     _, working, validation = bench.heal(dirty, said(schema_drift=("\ufeffevent", "\ufeffpayload")))
     assert validation.passed, validation.failures
     assert working.table.equals(clean)
+
+
+def places(seed: int, rows: int = 120) -> pa.Table:
+    rng = np.random.default_rng(seed)
+    return pa.table(
+        {
+            "number": [f"K{seed:02d}-{row:03d}" for row in range(rows)],
+            "city": rng.choice(["Rome", "Oslo", "Lima"], rows).tolist(),
+            "price": [f"{value:.2f}" for value in rng.lognormal(3, 0.5, rows)],
+            "day": [f"2026-03-{seed + 1:02d}"] * rows,
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def baseline():
+    return api.learn([places(seed) for seed in range(8)], dataset="places")
+
+
+@pytest.mark.parametrize("name", ["column_{}", "_c{}", "{}", "Unnamed: {}"])
+def test_names_that_only_count_are_told_by_their_places(baseline, name):
+    table = places(8)
+    done = api.heal(table.rename_columns([name.format(place) for place in range(4)]), baseline)
+    assert not done.held
+    assert done.table.column_names == table.column_names
+    assert done.table["city"].to_pylist() == table["city"].to_pylist()
+
+
+def test_counted_names_over_other_columns_are_held(baseline):
+    table = places(8).select(["day", "price", "city", "number"])
+    assert api.heal(table.rename_columns([f"column_{place}" for place in range(4)]), baseline).held
+    fewer = places(8).select(["number", "city", "price"])
+    assert api.heal(fewer.rename_columns(["column_0", "column_1", "column_2"]), baseline).held
+
+
+def test_of_two_equal_columns_one_is_the_renamed_one(baseline):
+    table = places(8)
+    joined = table.rename_columns(["number", "city_x", "price", "day"]).append_column("city_y", table["city"])
+    done = api.heal(joined, baseline)
+    assert not done.held
+    assert done.table["city"].to_pylist() == table["city"].to_pylist()

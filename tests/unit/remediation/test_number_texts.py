@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from airflow_provider_dqheal.remediation.history import ColumnHistory
+from airflow_provider_dqheal.remediation.kernels.date_rule import read_dates
 from airflow_provider_dqheal.remediation.kernels.dates import common_layout, number_readings, read_like, readings
 from airflow_provider_dqheal.remediation.kernels.numbers import NumberRule, NumberStyle, decimal_mark, read_body
 from airflow_provider_dqheal.remediation.kernels.numeric_rule import find_rule
@@ -180,3 +181,39 @@ def test_whole_numbers_with_three_digits_after_each_point_are_thousands():
     for other in (["0.202", *dotted], ["12.5", *dotted], ["1.234,5"], list(dotted)[:3]):
         rule = find_rule(Counter(other), past)
         assert rule is None or not rule.regroup or other == ["1.234,5"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "layout"),
+    [
+        (["2025-07-01T00:30:33.088+00:00", "2025-07-01T00:31:33.100+00:00"], "%Y-%m-%dT%H:%M:%S.%f+00:00"),
+        (["2025-06-01T06:04:06Z"], "%Y-%m-%dT%H:%M:%SZ"),
+        (["03MAR25", "14APR25"], "%d%^b%y"),
+        (["Fri Aug 01 02:00:31 +0000 2025"], "%a %b %d %H:%M:%S +0000 %Y"),
+        (["12/Jun/2025:04:05:06 +0000"], "%d/%b/%Y:%H:%M:%S +0000"),
+        (["05.02.2025", "06.02.2025"], "%d.%m.%Y"),
+        (["05/02/2025", "06/02/2025"], None),
+    ],
+)
+def test_layouts_with_zones_capitals_and_points_are_the_columns_own(texts, layout):
+    assert common_layout([(text, 3) for text in texts]) == layout
+
+
+@pytest.mark.parametrize("written", ["2025-06-09 06:04:06", "06/09/2025 06:04:06", "2025-06-09T06:04:06"])
+def test_moments_of_universal_time_keep_their_z(written):
+    texts = [f"2025-06-{day:02d}T06:04:06Z" for day in range(1, 9)]
+    history = ColumnHistory("at", "string", tuple(Counter({text: 30}) for text in texts))
+    assert read_dates({written: 20, "2025-06-14T06:04:06Z": 9}, history) == {written: "2025-06-09T06:04:06Z"}
+
+
+def test_a_sign_in_the_place_of_a_digit_is_none_of_a_unit():
+    history = ColumnHistory("visits", "int", tuple(Counter(str(n) for n in range(20, 1800, 7)) for _ in range(8)))
+    counts = Counter([*(str(n) for n in range(20, 900, 11)), "l847", "1O5", "9l2", "46?", "?46", "4x8", "x12"])
+    rule = find_rule(counts, history)
+    assert rule is not None
+    read = readings_of(rule, counts, history)
+    assert read == {"l847": "1847", "1O5": "105", "9l2": "912"}
+    litres = ColumnHistory("tank", "int", tuple(Counter(str(n) for n in range(20, 90)) for _ in range(8)))
+    rule = find_rule(Counter(f"{n}l" for n in range(30, 80)), litres)
+    assert rule is not None
+    assert rule.read("45l") == "45"

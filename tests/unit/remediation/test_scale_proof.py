@@ -227,3 +227,19 @@ def test_other_factor_that_gives_known_values_by_chance_is_no_rival_when_it_lead
     made = found(history, scaled(today, 100))
     assert made is not None
     assert (made.transform.factor, made.proven) == ("100", True)
+
+
+def test_all_numbers_with_another_sign_get_it_back():
+    rng = np.random.default_rng(4)
+
+    def batch() -> list[str]:
+        return [f"{value:.2f}" for value in rng.lognormal(3, 0.6, 200)]
+
+    history = ColumnHistory("amount", "float", tuple(Counter(batch()) for _ in range(8)))
+    found = find_transform(numbers_of(Counter("-" + text for text in batch())), history, 2)
+    assert found is not None
+    assert (found.transform.name, found.transform.factor) == ("another sign", "-1")
+    lower = [f"-{float(text) * 1.6:.2f}" for text in batch()]
+    assert find_transform(numbers_of(Counter(lower)), history, 2) is None, "nor is it of the size it was"
+    mixed = ColumnHistory("amount", "float", (*history.batches[:7], Counter(["-5.00", *batch()])))
+    assert find_transform(numbers_of(Counter("-" + text for text in batch())), mixed, 2) is None

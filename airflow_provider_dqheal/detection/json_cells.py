@@ -1,0 +1,51 @@
+"""Columns of JSON in which some cells are none any more: cut off, or written by another language's printer.
+
+A cell by itself shows little: it begins as all do, and is somewhat shorter. That it does not read is a fact.
+"""
+
+from __future__ import annotations
+
+from airflow_provider_dqheal.detection.scalars import at_least
+from airflow_provider_dqheal.detection.stack import Stack
+from airflow_provider_dqheal.detection.view import BatchView, ColumnView
+from airflow_provider_dqheal.issues._base import BrokenJson
+from airflow_provider_dqheal.profiling.json_text import is_json
+
+_LEAST_BATCHES, _LEAST_CELLS = 3, 10
+"""Batches of JSON, and cells in each, that make a column one."""
+_NEARLY_ALL = 0.98
+_SELDOM = 1e-3
+"""How seldom chance has so many cells that do not read, where one in as many as the history has does not."""
+_SHOWN = 3
+
+
+def json_cells(batch: BatchView, stack: Stack) -> tuple[BrokenJson, ...]:
+    """The columns of JSON with more cells that are none than chance gives."""
+    found = []
+    for name, (failed, told) in stack.once(_columns_of).items():
+        view = batch.columns.get(name)
+        if view is None or not view.values:
+            continue
+        odd = [at for at, text in enumerate(view.values) if not is_json(text)]
+        cells, present = int(view.counts[odd].sum()), int(view.present)
+        if cells and at_least(cells, present, (failed + 1) / (told + 1)) <= _SELDOM:
+            examples = tuple(view.values[at] for at in odd[:_SHOWN])
+            found.append(BrokenJson(name, cells / present, failed / told, examples))
+    return tuple(found)
+
+
+def _columns_of(stack: Stack) -> dict[str, tuple[int, int]]:
+    """Of each column of JSON the cells of the history that are none, and all that hold a value."""
+    found = {}
+    for name, column in stack.columns.items():
+        views = [view for view in column.views if view is not None and view.present >= _LEAST_CELLS]
+        if len(views) < _LEAST_BATCHES or not all(is_json(view.values[0]) for view in views):
+            continue
+        failed = [_failed(view) for view in views]
+        if all(count <= (1 - _NEARLY_ALL) * view.present for count, view in zip(failed, views, strict=True)):
+            found[name] = sum(failed), int(sum(view.present for view in views))
+    return found
+
+
+def _failed(view: ColumnView) -> int:
+    return int(sum(count for text, count in zip(view.values, view.counts.tolist(), strict=True) if not is_json(text)))
