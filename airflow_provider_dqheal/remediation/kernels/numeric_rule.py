@@ -75,7 +75,7 @@ def _rule(
     digits_lost = stand_ins(odd)
     factors: dict[str, str] = {"": "1"}
     for token, values in tokens.items():
-        if not token or token in digits_lost or (token in CODES and len(named) > 1) or not values:
+        if not token or set(token) <= {*digits_lost, "|"} or (token in CODES and len(named) > 1) or not values:
             continue
         factor = factor_of(token, values, known, 0 if integer else history.style.most_places)
         if factor is not None and not (factor == "1" and _is_rounded(token, parts, odd, history)):

@@ -208,11 +208,11 @@ def test_moments_of_universal_time_keep_their_z(written):
 
 def test_a_sign_in_the_place_of_a_digit_is_none_of_a_unit():
     history = ColumnHistory("visits", "int", tuple(Counter(str(n) for n in range(20, 1800, 7)) for _ in range(8)))
-    counts = Counter([*(str(n) for n in range(20, 900, 11)), "l847", "1O5", "9l2", "46?", "?46", "4x8", "x12"])
+    counts = Counter([*(str(n) for n in range(20, 900, 11)), "l847", "1O5", "9l2", "46?", "?46", "4x8", "x12", "lO9"])
     rule = find_rule(counts, history)
     assert rule is not None
     read = readings_of(rule, counts, history)
-    assert read == {"l847": "1847", "1O5": "105", "9l2": "912"}
+    assert read == {"l847": "1847", "1O5": "105", "9l2": "912", "lO9": "109"}
     litres = ColumnHistory("tank", "int", tuple(Counter(str(n) for n in range(20, 90)) for _ in range(8)))
     rule = find_rule(Counter(f"{n}l" for n in range(30, 80)), litres)
     assert rule is not None
