@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -42,12 +43,22 @@ class Form:
     group: str
     point: str
 
-    @property
-    def body(self) -> re.Pattern[str]:
-        """The numbers of the form, without what is around them."""
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """A text of the form: a sign on either side of what stands before, and the number."""
         whole, point = r"(?:0|[1-9]\d*)", rf"(?:{re.escape(self.point)}\d+)?" if self.point else ""
         grouped = rf"[1-9]\d{{0,2}}(?:{re.escape(self.group)}\d{{3}})+" if self.group else whole
-        return re.compile(rf"(?:{grouped}|{whole}){point}")
+        before, after = re.escape(self.before), re.escape(self.after)
+        return re.compile(rf"([+-]?){before}([+-]?)((?:{grouped}|{whole}){point}){after}", re.ASCII)
+
+    def plain(self, text: str) -> str | None:
+        """The plain number of a text; None where it is not of the form."""
+        found = self.pattern.fullmatch(text)
+        if found is None:
+            return None
+        sign, inner, body = found.groups()
+        body = body.replace(self.group, "") if self.group else body
+        return sign + inner + body.replace(self.point or ".", ".")
 
     @property
     def is_plain(self) -> bool:
@@ -79,24 +90,21 @@ def _form_of(column: ColumnStack) -> Form | None:
         return None
     if not all(_READ.fullmatch(text) for view in views for text in view.values[:_FIRST]):
         return None
-    parts = [_parts(view.values) for view in views]
-    if any(one is None for one in parts):
+    parts = _parts([text for view in views for text in view.values])
+    if parts is None or len(set(zip(*parts[:2], strict=True))) != 1:
         return None
-    around = {(before, after) for one in parts if one is not None for before, after in zip(one[1], one[2], strict=True)}
-    if len(around) != 1:
-        return None
-    marks = _marks(body for one in parts if one is not None for body in one[3])
-    form = None if marks is None else Form(*around.pop(), *marks)
+    marks = _marks(parts[2])
+    form = None if marks is None else Form(parts[0][0], parts[1][0], *marks)
     return None if form is None or form.is_plain else form
 
 
-def _parts(values: Sequence[str]) -> tuple[list[str], list[str], list[str], list[str]] | None:
-    """The sign, what is before and after, and the body of each text; None where one of them is no such number."""
+def _parts(values: Sequence[str]) -> tuple[list[str], list[str], list[str]] | None:
+    """What is before and after, and the body of each text; None where one of them is no such number."""
     found = pc.extract_regex(pa.array(values, pa.string()), _FORM)
     if found.null_count:
         return None
-    sign, before, inner, body, after = (pc.struct_field(found, place).to_pylist() for place in range(5))
-    return [one + other for one, other in zip(sign, inner, strict=True)], before, after, body
+    before, body, after = (pc.struct_field(found, name).to_pylist() for name in ("before", "body", "after"))
+    return before, after, body
 
 
 def _marks(bodies: Iterable[str]) -> tuple[str, str] | None:
@@ -125,19 +133,15 @@ def _marks(bodies: Iterable[str]) -> tuple[str, str] | None:
 
 def _follows(view: ColumnView, form: Form) -> bool:
     """Whether all values of a batch are written in a form."""
-    parts = _parts(view.values) if view.values and not view.is_typed else None
-    if parts is None or set(parts[1]) != {form.before} or set(parts[2]) != {form.after}:
-        return False
-    return all(map(form.body.fullmatch, parts[3]))
+    return bool(view.values) and not view.is_typed and all(map(form.pattern.fullmatch, view.values))
 
 
 def _plain(view: ColumnView, form: Form) -> ColumnView:
     """A column with its numbers as plain ones."""
-    parts = _parts(view.values) if view.values else None
-    if parts is None:
+    plain = list(map(form.plain, view.values))
+    if not plain or None in plain:
         return view
-    bodies = [body.replace(form.group, "") if form.group else body for body in parts[3]]
-    texts = pa.array([s + body.replace(form.point or ".", ".") for s, body in zip(parts[0], bodies, strict=True)])
+    texts = pa.array(plain, pa.string())
     kinds, numeric, temporal = parse_texts(texts, view.counts, are_numbers(texts))
     whole = float(view.counts[are_whole_decimals(texts)].sum())
     read = view.reread(numeric, texts)
