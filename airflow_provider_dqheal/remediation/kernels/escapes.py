@@ -22,10 +22,10 @@ _PROBED = 200
 _LONGEST = 100_000
 _STYLES = ((", ", ": "), (",", ":"), (",", ": "))
 _ESCAPED_SIGN = re.compile(r"\\(['\"\\/])")
-_UNICODE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))")
+_UNICODE = re.compile(r"\\(?:U([0-9a-fA-F]{8})|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))")
 _QUOTES = ('"', "'")
-_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
-"""Signs without a width: a soft hyphen, spaces and joiners of none, the mark that a file begins with."""
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
+"""Signs without a width: spaces and joiners, the mark that a file begins with. A soft hyphen may be half a letter."""
 
 
 def unescaped(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
@@ -42,8 +42,7 @@ def unescaped(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
     if history.is_json:
         return _json(odd, known)
     found: dict[Text, Text] = {}
-    plain = history.date_layout is not None or history.boolean_pair is not None
-    for way in (_visible,) if plain else (_visible, *_WAYS):
+    for way in _WAYS:
         if any(way(text) != text for text in known):
             continue
         found |= {text: after for text in odd if (after := way(str(found.get(text, text)))) != found.get(text, text)}
@@ -59,7 +58,7 @@ def _json(odd: Iterable[str], known: list[str]) -> dict[Text, Text]:
     for text in odd:
         if len(text) > _LONGEST or is_json(text):
             continue
-        for way in (_visible, html.unescape, _unquoted, _undoubled, _unescaped_signs, _of_python):
+        for way in (_visible, html.unescape, _unquoted, _undoubled, _unescaped_signs, _unescaped_address, _of_python):
             after = way(text)
             value = json_of(after) if after != text else None
             if value is not None:
@@ -112,8 +111,12 @@ def _unescaped_signs(text: str) -> str:
 
 
 def _unescaped_letters(text: str) -> str:
-    r"""``Malm\u00f6`` and ``Malm\xf6`` as ``Malmö``."""
-    return _UNICODE.sub(lambda found: chr(int(found.group(1) or found.group(2), 16)), text)
+    r"""``Malm\u00f6`` and ``Malm\xf6`` as ``Malmö``, also in halves (``\ud83d\ude00``)."""
+    try:
+        after = _UNICODE.sub(lambda found: chr(int("".join(filter(None, found.groups())), 16)), text)
+        return after.encode("utf-16", "surrogatepass").decode("utf-16") if after != text else text
+    except (UnicodeDecodeError, ValueError, OverflowError):
+        return text
 
 
 def _unescaped_address(text: str) -> str:
@@ -122,4 +125,4 @@ def _unescaped_address(text: str) -> str:
     return text if "\ufffd" in after else after
 
 
-_WAYS: tuple[Way, ...] = (html.unescape, _unescaped_signs, _unescaped_letters, _unescaped_address)
+_WAYS: tuple[Way, ...] = (_visible, html.unescape, _unescaped_signs, _unescaped_letters, _unescaped_address)

@@ -45,6 +45,17 @@ def test_a_column_that_always_had_such_is_left_alone():
     assert unescaped(Counter(["a%20b"]), known(["c%20d", "e"])) == {}
 
 
+def test_signs_beyond_the_first_plane_come_back_whole_or_in_halves():
+    written = {"\\U0001f680 up": "🚀 up", "\\ud83d\\ude80 up": "🚀 up", "\\ud83d alone": "\\ud83d alone"}
+    found = unescaped(Counter(list(written)), known([*NAMES, "🚀"]))
+    assert found == {text: after for text, after in written.items() if text != after}
+
+
+def test_half_a_letter_of_another_encoding_is_no_soft_hyphen():
+    broken = "García".encode().decode("latin-1")
+    assert unescaped(Counter([broken]), known([*NAMES, "García"])) == {}
+
+
 def events(seed: int, rows: int = 200) -> dict[str, list[str]]:
     rng = np.random.default_rng(seed)
     made = [
@@ -67,8 +78,9 @@ def baseline():
         lambda text: '"' + text + '"',
         lambda text: '"' + text.replace('"', '""') + '"',
         json.dumps,
+        urllib.parse.quote,
     ],
-    ids=["python", "html", "quoted", "csv", "twice"],
+    ids=["python", "html", "quoted", "csv", "twice", "address"],
 )
 def test_json_in_another_writing_is_found_and_comes_back(baseline, write):
     clean = events(8)
