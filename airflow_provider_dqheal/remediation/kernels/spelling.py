@@ -105,6 +105,8 @@ def variants(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
             keys.setdefault(plain(text), []).append(text)
             cases.setdefault(folded(text), []).append(text)
     padded = any(text != text.strip() for text in history.present)
+    if history.is_json:
+        return {} if padded else {text: stripped(text) for text in unseen if text != stripped(text)}
     spaced = any(_SPACED in text.strip() for text in history.present)
     whole = {text: fixed for text in unseen if (fixed := unbroken(text)) is not None}
     signs = {ch for text in history.present for ch in text if not ch.isascii()} if whole else set()
@@ -161,7 +163,7 @@ def typos(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
     Differences in digits never count as typing errors, nor do words more or less (``Cheyenne II``); short codes, and
     columns full of new labels, are left alone.
     """
-    if history.is_numeric or history.date_layout is not None or history.is_code:
+    if history.is_numeric or history.date_layout is not None or history.is_code or history.is_json:
         return {}
     if not history.is_categorical and not _are_told_apart(history):
         return {}
@@ -194,7 +196,7 @@ def near_misses(counts: Counts, history: ColumnHistory, repaired: int = 0) -> li
     Which one they are meant to be is not told: a short word may be a sign of its own, or a word. Beside several
     other misspellings, which were ``repaired``, it may stand in more cells.
     """
-    if history.is_numeric or history.date_layout is not None or not history.is_categorical:
+    if history.is_numeric or history.date_layout is not None or history.is_json or not history.is_categorical:
         return []
     letters = {text: Counter(text.casefold()) for text, rows in history.present.items() if rows >= 3}
     if len(letters) > _MAX_KNOWN:

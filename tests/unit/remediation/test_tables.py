@@ -388,3 +388,29 @@ def test_one_column_like_another_that_holds_nothing_is_no_exchange():
         "b", "int", tuple(Counter({str(value): 2 for value in range(900, 1600, 7)}) for _ in range(6))
     )
     assert not is_exchanged((small, large.batches[0]), (large, Counter({None: 100})))
+
+
+def test_empty_rows_are_set_aside_without_an_alarm(bench, clean):
+    blank = pa.table({name: pa.array([""] * 4 + [None] * 3, pa.string()) for name in clean.column_names})
+    texts = pa.table({name: clean[name].cast(pa.string()) for name in clean.column_names})
+    raw = pa.concat_tables([texts.slice(0, 50), blank, texts.slice(50)])
+    plan, working, _ = bench.heal(raw)
+    assert [step.strategy for step in plan.steps] == ["empty_rows"]
+    assert sorted(working.quarantine["row_id"].to_pylist()) == list(range(50, 57))
+    assert working.table.num_rows == clean.num_rows
+
+
+def test_the_totals_of_a_report_are_set_aside_and_a_large_order_is_not(bench, clean):
+    numbers = [name for name in clean.column_names if name in ("price", "quantity", "amount", "total")]
+    assert numbers
+    texts = {name: clean[name].cast(pa.string()).to_pylist() for name in clean.column_names}
+    totals = {name: f"{sum(float(text) for text in texts[name] if text):.2f}" for name in numbers}
+    last = {name: totals.get(name, "Total" if place == 0 else "") for place, name in enumerate(texts)}
+    plan, working, _ = bench.heal(pa.table({name: [*texts[name], last[name]] for name in texts}))
+    assert "footer_rows" in [step.strategy for step in plan.steps]
+    assert working.quarantine["row_id"].to_pylist() == [clean.num_rows]
+    large = {
+        name: [*cells, cells[0] if name not in numbers else f"{float(totals[name]) * 0.9:.2f}"]
+        for name, cells in texts.items()
+    }
+    assert "footer_rows" not in [step.strategy for step in bench.heal(pa.table(large))[0].steps]
