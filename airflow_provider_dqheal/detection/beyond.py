@@ -77,7 +77,7 @@ CERTAIN: Sequence[tuple[str, frozenset[str], float, float, float]] = (
     ("repeated_keys", _ANY, 1.0, 0.3, 1.0),
     ("far_step", _ANY, 1.0, 0.0, 1.0),
     ("mistyped_value", _ANY, 1.0, 0.0, 1.0),
-    ("broken_json", _ANY, 1.0, 0.0, 1.0),
+    ("off_form", _ANY, 1.0, 0.0, 1.0),
     ("duplicate_rows", _BATCH, 3.0, 0.05, 1.0),
     ("cut_digits", _ANY | _BATCH, 1.0, 0.0, 1.0),
     ("row_size", _ANY | _BATCH, 0.0, 0.0, 1.0),
@@ -92,7 +92,7 @@ Of 3,879 clean batches of the corpus, none that nothing else raised, but for one
 
 _NAMING = frozenset(
     {
-        "gone_values", "repeated_keys", "far_step", "mistyped_value", "broken_json", "duplicate_rows", "cut_digits",
+        "gone_values", "repeated_keys", "far_step", "mistyped_value", "off_form", "duplicate_rows", "cut_digits",
         "row_size", "row_sum", "row_order",
     }
 )  # fmt: skip
@@ -178,7 +178,7 @@ def rewritten(
 
 
 def _is_rewritten(finding: Finding, kind: str, respelled: Container[str | None]) -> bool:
-    if finding.metric in ("parse_failures", "broken_json"):
+    if finding.metric in ("parse_failures", "off_form"):
         return finding.strength >= 1.0
     if finding.share < 0.5:
         return False

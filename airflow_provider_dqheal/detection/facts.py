@@ -25,6 +25,7 @@ from airflow_provider_dqheal.detection.row_order import row_order
 from airflow_provider_dqheal.detection.row_sizes import row_sizes
 from airflow_provider_dqheal.detection.row_sums import row_sums
 from airflow_provider_dqheal.detection.view import BatchView
+from airflow_provider_dqheal.detection.written_numbers import off_numbers
 from airflow_provider_dqheal.issues._base import Described, Finding, Reading, TableReading, ordered
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ def table_reading(features: Features) -> TableReading:
         out_of_order=row_order(features.view, features.stack),
         far_steps=far_steps(features.view, features.stack),
         mistyped=one_value(features.view, features.stack),
-        broken_json=json_cells(features.view, features.stack),
+        off_form=(*json_cells(features.view, features.stack), *off_numbers(features.view, features.stack)),
     )
 
 

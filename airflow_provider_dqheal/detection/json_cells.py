@@ -8,7 +8,7 @@ from __future__ import annotations
 from airflow_provider_dqheal.detection.scalars import at_least
 from airflow_provider_dqheal.detection.stack import Stack
 from airflow_provider_dqheal.detection.view import BatchView, ColumnView
-from airflow_provider_dqheal.issues._base import BrokenJson
+from airflow_provider_dqheal.issues._base import OffForm
 from airflow_provider_dqheal.profiling.json_text import is_json
 
 _LEAST_BATCHES, _LEAST_CELLS = 3, 10
@@ -19,7 +19,7 @@ _SELDOM = 1e-3
 _SHOWN = 3
 
 
-def json_cells(batch: BatchView, stack: Stack) -> tuple[BrokenJson, ...]:
+def json_cells(batch: BatchView, stack: Stack) -> tuple[OffForm, ...]:
     """The columns of JSON with more cells that are none than chance gives."""
     found = []
     for name, (failed, told) in stack.once(_columns_of).items():
@@ -30,7 +30,7 @@ def json_cells(batch: BatchView, stack: Stack) -> tuple[BrokenJson, ...]:
         cells, present = int(view.counts[odd].sum()), int(view.present)
         if cells and at_least(cells, present, (failed + 1) / (told + 1)) <= _SELDOM:
             examples = tuple(view.values[at] for at in odd[:_SHOWN])
-            found.append(BrokenJson(name, cells / present, failed / told, examples))
+            found.append(OffForm(name, "JSON", cells / present, failed / told, examples))
     return tuple(found)
 
 

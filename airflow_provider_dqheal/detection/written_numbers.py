@@ -14,6 +14,7 @@ from functools import cached_property
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from airflow_provider_dqheal.detection.scalars import at_least
 from airflow_provider_dqheal.detection.stack import ColumnStack, Stack
 from airflow_provider_dqheal.detection.text_arrays import (
     are_numbers,
@@ -21,6 +22,7 @@ from airflow_provider_dqheal.detection.text_arrays import (
     parse_texts,
 )
 from airflow_provider_dqheal.detection.view import BatchView, ColumnView
+from airflow_provider_dqheal.issues._base import OffForm
 
 _FORM = (
     r"^(?P<sign>[+-]?)(?P<before>(?:[^\pL\pN\s.,'+-]{1,3} ?|\pL{1,4}\.? )?)(?P<inner>[+-]?)"
@@ -29,9 +31,15 @@ _FORM = (
 _READ = re.compile(r"[+-]?(?:[^\W\d_]{1,4}\.? |[^\w\s.,'+-]{1,3} ?)?[+-]?\d[\d.,' \u00a0\u202f]*[^\d.,'+-]{0,6}\.?")
 """Whether a text may be such a number: asked of a few before all are read."""
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?P<mark>[.,' \u00a0\u202f])\d{3}(?:(?P=mark)\d{3})*(?:[.,]\d+)?")
+_LAKHS = r"[1-9]\d?(?:,\d{2})+,\d{3}"
+"""Groups as in India."""
+_LAKHS_BODY = re.compile(rf"{_LAKHS}(\.\d+)?")
 _PLAIN = re.compile(r"(?:0|[1-9]\d*)(?:[.,]\d+)?")
 _FIRST = 5
 _LEAST_ROWS = 100
+_SELDOM = 1e-3
+"""How seldom chance has so many cells of another form, where one in as many as the history has is."""
+_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -42,14 +50,18 @@ class Form:
     after: str
     group: str
     point: str
+    always: bool = False
+    """Whether thousands are always grouped."""
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
         """A text of the form: a sign on either side of what stands before, and the number."""
-        whole, point = r"(?:0|[1-9]\d*)", rf"(?:{re.escape(self.point)}\d+)?" if self.point else ""
-        grouped = rf"[1-9]\d{{0,2}}(?:{re.escape(self.group)}\d{{3}})+" if self.group else whole
+        point = rf"(?:{re.escape(self.point)}\d+)?" if self.point else ""
+        bare = r"[1-9]\d{0,2}" if self.always else r"[1-9]\d*"
+        grouped = rf"|[1-9]\d{{0,2}}(?:{re.escape(self.group)}\d{{3}})+" if self.group else ""
+        grouped += rf"|{_LAKHS}" if self.group == "," else ""
         before, after = re.escape(self.before), re.escape(self.after)
-        return re.compile(rf"([+-]?){before}([+-]?)((?:{grouped}|{whole}){point}){after}", re.ASCII)
+        return re.compile(rf"([+-]?){before}([+-]?)((?:0|{bare}{grouped}){point}){after}", re.ASCII)
 
     def plain(self, text: str) -> str | None:
         """The plain number of a text; None where it is not of the form."""
@@ -77,6 +89,28 @@ def in_plain_numbers(view: BatchView, stack: Stack) -> tuple[BatchView, Stack]:
     return view.changed(names, plain), stack.changed(names, plain)
 
 
+def off_numbers(batch: BatchView, stack: Stack) -> tuple[OffForm, ...]:
+    """The columns of one form in which more cells are not of it than chance gives."""
+    found = []
+    for name, form in stack.once(_forms_of).items():
+        view = batch.columns.get(name)
+        if view is None or not view.values or view.is_typed:
+            continue
+        odd = [at for at, text in enumerate(view.values) if form.pattern.fullmatch(text) is None]
+        cells, told = int(view.counts[odd].sum()), sum(one.present for one in stack.columns[name].views if one)
+        if cells and at_least(cells, int(view.present), 1 / (told + 1)) <= _SELDOM:
+            usual = next(one.values for one in reversed(stack.columns[name].views) if one and one.values)
+            written = f"number as in {max(usual, key=len)!r}"
+            examples = tuple(view.values[at] for at in odd[:_SHOWN])
+            found.append(OffForm(name, written, cells / view.present, 0.0, examples))
+    return tuple(found)
+
+
+def _values(column: ColumnStack) -> list[str]:
+    """The values of all batches of the history."""
+    return [text for view in column.views if view is not None and view.present > 0 for text in view.values]
+
+
 def _forms_of(stack: Stack) -> dict[str, Form]:
     """The form of each column that has but one, and not the plain one."""
     return {name: form for name, column in stack.columns.items() if (form := _form_of(column)) is not None}
@@ -90,12 +124,16 @@ def _form_of(column: ColumnStack) -> Form | None:
         return None
     if not all(_READ.fullmatch(text) for view in views for text in view.values[:_FIRST]):
         return None
-    parts = _parts([text for view in views for text in view.values])
+    values = _values(column)
+    parts = _parts(values)
     if parts is None or len(set(zip(*parts[:2], strict=True))) != 1:
         return None
     marks = _marks(parts[2])
     form = None if marks is None else Form(parts[0][0], parts[1][0], *marks)
-    return None if form is None or form.is_plain else form
+    if form is None or form.is_plain:
+        return None
+    grouped = replace(form, always=bool(form.group))
+    return grouped if all(map(grouped.pattern.fullmatch, values)) else form
 
 
 def _parts(values: Sequence[str]) -> tuple[list[str], list[str], list[str]] | None:
@@ -113,6 +151,10 @@ def _marks(bodies: Iterable[str]) -> tuple[str, str] | None:
     points: set[str] = set()
     either: set[str] = set()
     for body in bodies:
+        if (lakhs := _LAKHS_BODY.fullmatch(body)) is not None:
+            groups.add(",")
+            points.update("." if lakhs.group(1) else ())
+            continue
         grouped, plain = _GROUPED.fullmatch(body), _PLAIN.fullmatch(body)
         if grouped is None and plain is None:
             return None

@@ -153,10 +153,14 @@ class Mistyped:
 
 
 @dataclass(frozen=True)
-class BrokenJson:
-    """Cells of a column of JSON that are none: their ``share``, the ``usual`` one, and some ``examples``."""
+class OffForm:
+    """Cells that are not what a column always held: JSON, numbers such as '1,234.50'.
+
+    ``form`` names that; their ``share``, the ``usual`` one, and some ``examples``.
+    """
 
     column: str
+    form: str
     share: float
     usual: float
     examples: tuple[str, ...]
@@ -183,7 +187,7 @@ class TableReading:
     out_of_order: tuple[RowOrder, ...] = ()
     far_steps: tuple[FarStep, ...] = ()
     mistyped: tuple[Mistyped, ...] = ()
-    broken_json: tuple[BrokenJson, ...] = ()
+    off_form: tuple[OffForm, ...] = ()
 
 
 @dataclass(frozen=True)

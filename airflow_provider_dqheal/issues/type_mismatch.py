@@ -118,17 +118,17 @@ def read_column(reading: Reading) -> Sequence[Finding]:
 
 
 def read_table(table: TableReading) -> Sequence[Finding]:
-    """Long identifiers that a float has cut, and cells of a column of JSON that are none."""
-    cut_off = [
+    """Long identifiers that a float has cut, and cells that are not of a form that all were."""
+    off_form = [
         Finding(
-            NAME, broken.column, "broken_json", _CERTAIN,
-            f"{broken.column}: {percent(broken.share)} of the values are no JSON ({shown(broken.examples)}), expected"
-            f" {percent(broken.usual)} over the last {table.history} batches",
+            NAME, broken.column, "off_form", _CERTAIN,
+            f"{broken.column}: {percent(broken.share)} of the values are no {broken.form} ({shown(broken.examples)}),"
+            f" expected {percent(broken.usual)} over the last {table.history} batches",
             broken.share, 0.0, broken.usual, broken.examples, broken.share,
         )
-        for broken in table.broken_json
+        for broken in table.off_form
     ]  # fmt: skip
-    return cut_off + [
+    return off_form + [
         Finding(
             NAME, cut.column, "cut_digits", min(cut.deviation / _CERTAIN, 6.0),
             f"{cut.column}: {percent(cut.share)} of the long numbers have no more digits than a 64-bit float holds"

@@ -82,3 +82,37 @@ def test_where_any_value_is_of_another_form_all_are_judged_as_texts(odd):
 def test_codes_and_plain_numbers_are_left_as_they_are(write):
     history = [[write(int(value)) for value in values(day)] for day in range(6)]
     assert read(history, [write(int(value)) for value in values(9)]) is None
+
+
+def amounts(seed: int, write) -> pa.Table:
+    values = np.random.default_rng(seed).lognormal(8, 1.6, 150).round(2).tolist()
+    return pa.table(
+        {"row": [str(seed * 150 + row) for row in range(150)], "amount": [write(value) for value in values]}
+    )
+
+
+def test_thousands_without_their_groups_are_another_form_in_many_cells_and_in_few():
+    def grouped(value: float) -> str:
+        return f"{value:,.2f}"
+
+    baseline = api.learn([amounts(seed, grouped) for seed in range(8)], dataset="bills")
+    for rare in (1, 6):
+        batch = amounts(8, lambda value, rare=rare: f"{value:.2f}" if int(value * 100) % rare == 0 else grouped(value))
+        [issue] = api.check(batch, baseline).issues
+        assert issue.type == "type_mismatch"
+        assert "no number as in" in issue.sentence
+    assert not api.check(amounts(9, grouped), baseline).issues
+
+
+def test_groups_as_in_india_are_groups():
+    def indian(value: float) -> str:
+        whole, part = f"{value:.2f}".split(".")
+        head, tail = whole[:-3], whole[-3:]
+        while head:
+            tail, head = head[-2:] + "," + tail, head[:-2]
+        return f"{tail}.{part}"
+
+    small = [amounts(seed, lambda value: indian(min(value, 99_000.5))) for seed in range(8)]
+    assert not [
+        issue for issue in api.check(amounts(8, indian), api.learn(small)).issues if issue.type == "type_mismatch"
+    ]
