@@ -5,8 +5,9 @@ a clean batch of any table ever did, and still mean nothing to it. That somethin
 is, the ensemble says better than the measurement. Of time-ordered clean batches of the training corpus about one in two
 hundred is raised by this alone, and of the faulty ones that the ensemble lets pass one in eight. So is a finding as
 strong as in no clean batch of the corpus: dates and booleans that are written in a form never had, a date far outside
-all others, numbers many times those of the history, rows or keys that repeat, a category that is gone, a level that
-leaps, slips of the pen of a batch's one value.
+all others, numbers many times those of the history, numbers that no longer add up or go with their rows, cells that
+are no JSON or not of the one form of numbers, rows or keys that repeat, a category that is gone, a level that leaps,
+slips of the pen of a batch's one value.
 """
 
 from __future__ import annotations
@@ -87,7 +88,7 @@ CERTAIN: Sequence[tuple[str, frozenset[str], float, float, float]] = (
 """A finding, and in columns of which kinds no clean batch has it at this strength, with a share between these two.
 
 Of 3,879 clean batches of the corpus, none that nothing else raised, but for one table whose columns did cross
-(``row_order``).
+(``row_order``); of ``row_sum`` and ``off_form`` none of 372.
 """
 
 _NAMING = frozenset(
@@ -145,7 +146,7 @@ def told_by(found: Iterable[Finding]) -> int | None:
     """The place of the issue type that a finding tells better than any probability, or None.
 
     So do an empty column, rows or keys that repeat, a category that is gone, a level that leaps, lost digits, rows at
-    odds, and slips of the pen in a known form.
+    odds, cells that are not of the column's form, and slips of the pen in a known one.
     """
     found = list(found)
     other_form = {finding.column for finding in found if finding.metric == "new_form"}

@@ -110,16 +110,20 @@ class NumberFormat:
         return value if self.write(value) == text else None
 
 
-def format_of(history: ColumnHistory) -> NumberFormat | None:
-    """The format that all values of a column of texts are in; None where they are none of numbers, or plain ones."""
+def formats_of(history: ColumnHistory) -> list[NumberFormat]:
+    """The formats that the values of a column of texts are in; none where they are no numbers, or plain ones.
+
+    There are several where nothing tells thousands from thousandths (``48.065 kg``), or where no number is so large
+    that its groups do.
+    """
     if history.is_numeric or len(history.present) < _LEAST:
-        return None
+        return []
     texts = list(islice(history.present, _PROBED))
     if all(map(is_number, texts)):
-        return None
+        return []
     read = {one: sum(one.read(text) is not None for text in texts) for one in _candidates(texts)}
-    best = max(read, key=lambda one: read[one], default=None)
-    return best if best is not None and read[best] >= (1 - _STRANGE) * len(texts) else None
+    most = max(read.values(), default=0)
+    return [one for one, rows in read.items() if rows == most >= (1 - _STRANGE) * len(texts)]
 
 
 def _candidates(texts: list[str]) -> Iterator[NumberFormat]:
@@ -161,11 +165,15 @@ def formatted(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
     """Odd texts of a column of formatted numbers as the history writes these numbers.
 
     They are read by the one rule that explains them (:func:`find_rule`); plain ones have to lie where the history's
-    do, shares of one beside percents a hundredfold. Another currency or unit is not read.
+    do, shares of one beside percents a hundredfold. Another currency or unit is not read, and nothing where the formats
+    that the column may have say different things.
     """
-    style = format_of(history)
-    if style is None:
-        return {}
+    found = [made for style in formats_of(history) if (made := _written(style, counts, history))]
+    return found[0] if found and all(one == found[0] for one in found) else {}
+
+
+def _written(style: NumberFormat, counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
+    """Odd texts in one format."""
     known = {text: value for text in history.present if (value := style.read(text)) is not None}
     came = {text: style.read(text) for text in counts if text and not is_missing_word(text)}
     odd = {text: counts[text] for text, value in came.items() if value is None and text not in history.pooled}

@@ -11,7 +11,7 @@ import pytest
 
 from airflow_provider_dqheal import api
 from airflow_provider_dqheal.remediation.history import ColumnHistory
-from airflow_provider_dqheal.remediation.kernels.number_format import format_of, formatted
+from airflow_provider_dqheal.remediation.kernels.number_format import formats_of, formatted
 
 AMOUNTS = np.random.default_rng(3).lognormal(8, 1.5, (9, 150)).round(2)
 
@@ -46,8 +46,7 @@ def history_of(write) -> ColumnHistory:
 @pytest.mark.parametrize("name", WRITERS)
 def test_every_format_is_learnt_and_written_back(name):
     write = WRITERS[name]
-    style = format_of(history_of(write))
-    assert style is not None
+    style = formats_of(history_of(write))[0]
     for value in AMOUNTS[8].tolist():
         number = style.read(write(value))
         assert number is not None
@@ -67,7 +66,7 @@ def test_codes_and_lists_are_no_formatted_numbers():
         codes = ColumnHistory(
             "code", "string", tuple(Counter(make(n) for n in range(at * 90, at * 90 + 90)) for at in range(8))
         )
-        assert format_of(codes) is None
+        assert formats_of(codes) == []
 
 
 def percents(values: np.ndarray) -> ColumnHistory:
@@ -90,6 +89,20 @@ def test_another_currency_is_not_read_nor_a_point_that_may_be_either():
     assert formatted(Counter({f"${value:,.2f}": 1 for value in AMOUNTS[8].tolist()}), euros) == {}
     points = {f"{value:.3f}": 1 for value in (AMOUNTS[8] % 900).tolist()}
     assert formatted(Counter(points), history_of(german)) == {}
+
+
+def test_what_may_be_thousands_or_thousandths_is_told_by_its_size():
+    weights = np.random.default_rng(6).integers(20_000, 90_000, (9, 150))
+    history = ColumnHistory(
+        "weight",
+        "string",
+        tuple(Counter(f"{n:,} kg".replace(",", ".") for n in batch) for batch in weights[:8].tolist()),
+    )
+    assert {style.group for style in formats_of(history)} == {"", "."}
+    today = weights[8].tolist()
+    assert formatted(Counter(map(str, today)), history) == {str(n): f"{n:,} kg".replace(",", ".") for n in today}
+    small = [f"{n / 1000:.3f}" for n in today]
+    assert formatted(Counter(small), history) == {text: f"{text} kg" for text in small}, "the unit alone is lost"
 
 
 def test_the_batch_is_published_in_its_format():
