@@ -33,11 +33,26 @@ def known(texts: list[str], batches: int = 8) -> ColumnHistory:
     ],
     ids=["html", "backslash", "letters", "address", "invisible"],
 )
-def test_new_values_that_were_escaped_come_back(escape):
-    fresh = [f"{name} {number}" for number, name in enumerate(NAMES)]
+def test_new_values_of_a_column_that_was_escaped_come_back(escape):
+    fresh = [f"{name} {number}" for number, name in enumerate(NAMES * 2)]
     broken = {escape(text): text for text in fresh}
-    found = unescaped(Counter(broken), known(NAMES))
+    found = unescaped(Counter(list(broken)), known(NAMES))
     assert found == {text: after for text, after in broken.items() if text != after}
+
+
+def test_a_text_that_came_with_escapes_is_left_alone():
+    pages = known(["/search?q=shoes", "/cart", "/item?id=4", "/a-b"])
+    for text in ("/search?q=red%20shoes", "/x?a=1&region=EU", "/x?a=1&copy=2", "a &mdash; b", "C:\\u00e9tudes"):
+        assert unescaped(Counter([text, "/cart", "/home"]), pages) == {}
+    names = known(NAMES)
+    assert unescaped(Counter({"Tom &amp; Jerry": 1, **dict.fromkeys(NAMES, 3)}), names) == {}, "others are bare"
+    assert unescaped(Counter({"A&lt;B": 1, **dict.fromkeys(NAMES, 3)}), names) == {"A&lt;B": "A<B"}, "which is known"
+
+
+def test_joiners_within_a_text_mean_something():
+    family = "👨\u200d👩\u200d👧 at home"
+    assert unescaped(Counter([family, "می\u200cخواهم"]), known(NAMES)) == {}
+    assert unescaped(Counter([family + "\u200d"]), known(NAMES)) == {family + "\u200d": family}
 
 
 def test_a_column_that_always_had_such_is_left_alone():
@@ -46,9 +61,9 @@ def test_a_column_that_always_had_such_is_left_alone():
 
 
 def test_signs_beyond_the_first_plane_come_back_whole_or_in_halves():
-    written = {"\\U0001f680 up": "🚀 up", "\\ud83d\\ude80 up": "🚀 up", "\\ud83d alone": "\\ud83d alone"}
-    found = unescaped(Counter(list(written)), known([*NAMES, "🚀"]))
-    assert found == {text: after for text, after in written.items() if text != after}
+    written = {"\\U0001f680 up": "🚀 up", "\\ud83d\\ude80 on": "🚀 on", "\\U0001f680 in": "🚀 in", "\\ud83d lone": None}
+    found = unescaped(Counter(list(written)), known([*NAMES, "🚀", "🚀 go"]))
+    assert found == {text: after for text, after in written.items() if after}
 
 
 def test_half_a_letter_of_another_encoding_is_no_soft_hyphen():
