@@ -134,3 +134,16 @@ def test_python_without_raha_is_told(tmp_path):
         bench_baran(Path(sys.executable), tmp_path / "dirty.csv", tmp_path / "clean.csv")
     with pytest.raises(ConfigError, match="no-python"):
         bench_baran(tmp_path / "no-python", tmp_path / "dirty.csv", tmp_path / "clean.csv")
+
+
+def test_a_quarantined_row_with_nan_is_as_it_came():
+    def day(seed: int, *far: float) -> pa.Table:
+        values = np.random.default_rng(seed).normal(20, 1, 200)
+        values[: len(far)] = far
+        return pa.table({"key": np.arange(200) + 200 * seed, "heat": values})
+
+    baseline = api.learn([day(seed) for seed in range(8)])
+    raw = day(8, *[float("nan")] * 8)
+    healed = api.heal(raw, baseline)
+    assert healed.quarantine.num_rows == 8
+    assert violations(raw, healed, baseline) == []
