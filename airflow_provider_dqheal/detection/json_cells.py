@@ -5,7 +5,7 @@ A cell by itself shows little: it begins as all do, and is somewhat shorter. Tha
 
 from __future__ import annotations
 
-from airflow_provider_dqheal.detection.scalars import at_least
+from airflow_provider_dqheal.detection.off_form import off_form
 from airflow_provider_dqheal.detection.stack import Stack
 from airflow_provider_dqheal.detection.view import BatchView, ColumnView
 from airflow_provider_dqheal.issues._base import OffForm
@@ -14,24 +14,13 @@ from airflow_provider_dqheal.profiling.json_text import is_json
 _LEAST_BATCHES, _LEAST_CELLS = 3, 10
 """Batches of JSON, and cells in each, that make a column one."""
 _NEARLY_ALL = 0.98
-_SELDOM = 1e-3
-"""How seldom chance has so many cells that do not read, where one in as many as the history has does not."""
-_SHOWN = 3
 
 
 def json_cells(batch: BatchView, stack: Stack) -> tuple[OffForm, ...]:
     """The columns of JSON with more cells that are none than chance gives."""
-    found = []
-    for name, (failed, told) in stack.once(_columns_of).items():
-        view = batch.columns.get(name)
-        if view is None or not view.values:
-            continue
-        odd = [at for at, text in enumerate(view.values) if not is_json(text)]
-        cells, present = int(view.counts[odd].sum()), int(view.present)
-        if cells and at_least(cells, present, (failed + 1) / (told + 1)) <= _SELDOM:
-            examples = tuple(view.values[at] for at in odd[:_SHOWN])
-            found.append(OffForm(name, "JSON", cells / present, failed / told, examples))
-    return tuple(found)
+    each = ((batch.columns.get(name), history) for name, history in stack.once(_columns_of).items())
+    found = (off_form(view, "JSON", is_json, *history) for view, history in each if view is not None and view.values)
+    return tuple(one for one in found if one is not None)
 
 
 def _columns_of(stack: Stack) -> dict[str, tuple[int, int]]:

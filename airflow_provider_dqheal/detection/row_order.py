@@ -18,7 +18,6 @@ from airflow_provider_dqheal.detection.stack import Stack
 from airflow_provider_dqheal.detection.view import BatchView
 from airflow_provider_dqheal.issues._base import RowOrder
 
-_MOST_COLUMNS = 40
 _LEAST_ROWS, _LEAST_BATCHES = 200, 5
 """Rows of the history that have both columns, and batches."""
 _BY_CHANCE, _BY_CHANCE_SHARE = 50.0, 0.1
@@ -114,9 +113,7 @@ def _text(batch: BatchView, name: str, row: int) -> str:
 
 def _orders_of(stack: Stack) -> _Orders:
     """The orders that every row of the history keeps, though the columns by themselves would not."""
-    numbers = tuple(name for name, column in stack.columns.items() if column.is_all(temporal=False))
-    dates = tuple(name for name, column in stack.columns.items() if column.is_all(temporal=True))
-    numbers, dates = numbers[:_MOST_COLUMNS], dates[:_MOST_COLUMNS]
+    numbers, dates = stack.all_of(temporal=False), stack.all_of(temporal=True)
     names = (*numbers, *dates)
     group = np.repeat([0, 1], [len(numbers), len(dates)])
     batches = [batch.numbers_of(names) for batch in stack.batches] if len(names) > 1 else []

@@ -17,7 +17,6 @@ from airflow_provider_dqheal.detection.stack import Stack
 from airflow_provider_dqheal.detection.view import BatchView
 from airflow_provider_dqheal.issues._base import RowSizes
 
-_MOST_COLUMNS = 40
 _BY_CHANCE = 0.01
 """How seldom chance has so many rows at odds, where one in as many rows as the history has is."""
 _AS_FAR = 0.7
@@ -75,7 +74,7 @@ def _at_odds(now: np.ndarray, place: int, fit: SizeFit, usual: np.ndarray) -> _O
 
 def _fits_of(stack: Stack) -> _Fits:
     """What the sizes of each column are by those of others, where they tell them closely."""
-    names = tuple(name for name, column in stack.columns.items() if column.is_all(temporal=False))[:_MOST_COLUMNS]
+    names = stack.all_of(temporal=False)
     batches = [sizes(batch.numbers_of(names)) for batch in stack.batches]
     every = fit_sizes(batches) if len(names) > 1 else {}
     close = {at: fit for at, fit in every.items() if np.isfinite(fit.limit)}

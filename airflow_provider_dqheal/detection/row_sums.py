@@ -17,7 +17,6 @@ from airflow_provider_dqheal.detection.sum_fit import SumFit, fit_sums, places_o
 from airflow_provider_dqheal.detection.view import BatchView
 from airflow_provider_dqheal.issues._base import RowSums
 
-_MOST_COLUMNS = 40
 _SELDOM = 1e-4
 """How seldom chance breaks a sum so often, where one in as many rows as the history has would."""
 _LEAST_BROKEN, _LEAST_SHARE, _MOSTLY = 3, 0.01, 0.5
@@ -128,7 +127,7 @@ def _related(numbers: np.ndarray) -> np.ndarray:
 
 def _sums_of(stack: Stack) -> _Sums:
     """The sums that the history's rows keep."""
-    names = tuple(name for name, column in stack.columns.items() if column.is_all(temporal=False))[:_MOST_COLUMNS]
+    names = stack.all_of(temporal=False)
     batches = [batch.numbers_of(names) for batch in stack.batches]
     found = fit_sums(batches) if len(names) > 1 else ()
     if not found:

@@ -91,14 +91,7 @@ def fit_sizes(batches: Sequence[np.ndarray], targets: Sequence[int] | None = Non
     if len(batches) < LEAST_BATCHES or sum(map(len, batches)) < _LEAST_ROWS:
         return {}
     pooled = np.concatenate(batches)
-    there = np.isfinite(pooled)
-    told = there.sum(axis=0)
-    mean = np.where(there, pooled, 0.0).sum(axis=0) / np.maximum(told, 1)
-    centred = np.where(there, pooled - mean, 0.0)
-    spread = np.sqrt((centred**2).sum(axis=0))
-    usable = (told >= _LEAST_ROWS) & (spread > 0)
-    scaled = centred / np.where(usable, spread, 1.0)
-    related = (scaled.T @ scaled) * np.outer(usable, usable)
+    related, usable = correlations(pooled, _LEAST_ROWS)
     found = {}
     for target in range(pooled.shape[1]) if targets is None else targets:
         others = forward(related, target, _MOST_COLUMNS, _WORTH) if usable[target] else ()
@@ -106,6 +99,21 @@ def fit_sizes(batches: Sequence[np.ndarray], targets: Sequence[int] | None = Non
         if fit is not None:
             found[target] = fit
     return found
+
+
+def correlations(numbers: np.ndarray, least: int) -> tuple[np.ndarray, np.ndarray]:
+    """(columns, columns) correlations of numbers (rows, columns), nan where there is none, and which columns vary.
+
+    Those with fewer than ``least`` numbers are left out, too: they have 0 on the diagonal.
+    """
+    there = np.isfinite(numbers)
+    told = there.sum(axis=0)
+    mean = np.where(there, numbers, 0.0).sum(axis=0) / np.maximum(told, 1)
+    centred = np.where(there, numbers - mean, 0.0)
+    spread = np.sqrt((centred**2).sum(axis=0))
+    usable = (told >= least) & (spread > 0)
+    scaled = centred / np.where(usable, spread, 1.0)
+    return (scaled.T @ scaled) * np.outer(usable, usable), usable
 
 
 def forward(related: np.ndarray, target: int, most: int, worth: float = 1.0) -> tuple[int, ...]:

@@ -22,6 +22,7 @@ from airflow_provider_dqheal.detection.view import BatchView, ColumnView
 T = TypeVar("T")
 
 _NEARLY_ALL = 0.9
+_MOST_ALIGNED = 40
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,6 +115,10 @@ class Stack:
     batches: tuple[BatchView, ...]
     columns: dict[str, ColumnStack]
     cache: dict[str, object] = field(default_factory=dict)
+
+    def all_of(self, temporal: bool) -> tuple[str, ...]:
+        """The columns of dates (``temporal``), or of numbers, whose rows are set against each other."""
+        return tuple(name for name, column in self.columns.items() if column.is_all(temporal))[:_MOST_ALIGNED]
 
     def once(self, make: Callable[[Stack], T]) -> T:
         """What ``make`` makes of the history, made when it is first asked for and kept under the function's name."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from airflow_provider_dqheal.detection.size_fit import forward
+from airflow_provider_dqheal.detection.size_fit import correlations, forward
 
 LEAST_ROWS, LEAST_BATCHES = 200, 5
 """Rows of the history that have all columns of a sum, and batches."""
@@ -92,14 +92,7 @@ def fit_sums(batches: Sequence[np.ndarray]) -> tuple[SumFit, ...]:
     if len(batches) < LEAST_BATCHES or sum(map(len, batches)) < LEAST_ROWS:
         return ()
     pooled = np.concatenate(batches)
-    there = np.isfinite(pooled)
-    told = there.sum(axis=0)
-    usable = told >= LEAST_ROWS
-    centred = np.where(there, pooled - np.where(there, pooled, 0.0).sum(axis=0) / np.maximum(told, 1), 0.0)
-    spread = np.sqrt((centred**2).sum(axis=0))
-    usable &= spread > 0
-    scaled = centred / np.where(usable, spread, 1.0)
-    related = (scaled.T @ scaled) * np.outer(usable, usable)
+    related, usable = correlations(pooled, LEAST_ROWS)
     places = [places_of(column) for column in pooled.T]
     found: dict[tuple[int, ...], SumFit] = {}
     for columns, weights in _short(pooled, np.flatnonzero(usable), places):

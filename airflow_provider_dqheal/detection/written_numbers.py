@@ -14,7 +14,7 @@ from functools import cached_property
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from airflow_provider_dqheal.detection.scalars import at_least
+from airflow_provider_dqheal.detection.off_form import off_form
 from airflow_provider_dqheal.detection.stack import ColumnStack, Stack
 from airflow_provider_dqheal.detection.text_arrays import (
     are_numbers,
@@ -37,9 +37,6 @@ _LAKHS_BODY = re.compile(rf"{_LAKHS}(\.\d+)?")
 _PLAIN = re.compile(r"(?:0|[1-9]\d*)(?:[.,]\d+)?")
 _FIRST = 5
 _LEAST_ROWS = 100
-_SELDOM = 1e-3
-"""How seldom chance has so many cells of another form, where one in as many as the history has is."""
-_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -96,14 +93,10 @@ def off_numbers(batch: BatchView, stack: Stack) -> tuple[OffForm, ...]:
         view = batch.columns.get(name)
         if view is None or not view.values or view.is_typed:
             continue
-        odd = [at for at, text in enumerate(view.values) if form.pattern.fullmatch(text) is None]
-        cells, told = int(view.counts[odd].sum()), sum(one.present for one in stack.columns[name].views if one)
-        if cells and at_least(cells, int(view.present), 1 / (told + 1)) <= _SELDOM:
-            usual = next(one.values for one in reversed(stack.columns[name].views) if one and one.values)
-            written = f"number as in {max(usual, key=len)!r}"
-            examples = tuple(view.values[at] for at in odd[:_SHOWN])
-            found.append(OffForm(name, written, cells / view.present, 0.0, examples))
-    return tuple(found)
+        known = [one for one in stack.columns[name].views if one is not None and one.values]
+        written = f"number as in {max(known[-1].values, key=len)!r}"
+        found.append(off_form(view, written, form.pattern.fullmatch, 0, sum(one.present for one in known)))
+    return tuple(one for one in found if one is not None)
 
 
 def _values(column: ColumnStack) -> list[str]:

@@ -327,51 +327,43 @@ def span(low: float | str | None, high: float | str | None) -> str:
 
 
 def within_rows(issue: str, table: TableReading, few: bool) -> list[Finding]:
-    """Findings of columns that no longer go with the others of their rows, in a few of these or in many."""
-    return [finding for made in (_at_odds, _not_summing, _out_of_order) for finding in made(issue, table, few)]
+    """Findings of columns that no longer go with the others of their rows, in a few of these or in many.
 
-
-def _at_odds(issue: str, table: TableReading, few: bool) -> list[Finding]:
-    """Findings of numbers that do not go with their rows, in a few of these or in many."""
-    return [
-        Finding(
-            issue, odd.column, "row_size", _AT_ODDS,
-            f"{odd.column}: {percent(odd.share)} of the values do not go with {' and '.join(odd.by)} in the same row"
-            f" ({shown(odd.examples)}; expected about {', '.join(map(number, odd.expected))}), as all did in the last"
-            f" {table.history} batches",
-            odd.share, 0.0, 0.0, odd.examples, odd.share,
+    They are not of the size that others tell, not what others add up to (which explains the size), or out of order.
+    """
+    history = f"the last {table.history} batches"
+    summed = {odd.column for odd in table.sums}
+    found: list[tuple[RowSizes | RowSums | RowOrder, str, float, str]] = [
+        (
+            odd, "row_size", _AT_ODDS,
+            f"{percent(odd.share)} of the values do not go with {' and '.join(odd.by)} in the same row"
+            f" ({shown(odd.examples)}; expected about {', '.join(map(number, odd.expected))}), as all did in {history}",
         )
         for odd in table.at_odds
-        if (odd.share <= _FEW_AT_ODDS) == few and all(odd.column != broken.column for broken in table.sums)
+        if odd.column not in summed
     ]  # fmt: skip
-
-
-def _not_summing(issue: str, table: TableReading, few: bool) -> list[Finding]:
-    """Findings of numbers that are not what the others of their rows add up to, in a few of these or in many."""
-    return [
-        Finding(
-            issue, odd.column, "row_sum", _NO_SUM,
-            f"{odd.column}: {percent(odd.share)} of the values are not {odd.formula} in the same row"
-            f" ({shown(odd.examples)}; expected {', '.join(map(number, odd.expected))}), as they were in the last"
-            f" {table.history} batches",
-            odd.share, 0.0, 0.0, odd.examples, odd.share,
+    found += [
+        (
+            odd, "row_sum", _NO_SUM,
+            f"{percent(odd.share)} of the values are not {odd.formula} in the same row ({shown(odd.examples)}; expected"
+            f" {', '.join(map(number, odd.expected))}), as they were in {history}",
         )
         for odd in table.sums
-        if (odd.share <= _FEW_AT_ODDS) == few
     ]  # fmt: skip
-
-
-def _out_of_order(issue: str, table: TableReading, few: bool) -> list[Finding]:
-    """Findings of columns that no longer stand in the order of the history, in a few rows or in many."""
+    found += [
+        (
+            odd, "row_order", _AT_ODDS,
+            f"{'above' if odd.lower else 'below'} {odd.other} in {percent(odd.share)} of the rows"
+            f" ({shown(odd.examples)}), in none of {history}",
+        )
+        for odd in table.out_of_order
+    ]  # fmt: skip
     return [
         Finding(
-            issue, broken.column, "row_order", _AT_ODDS,
-            f"{broken.column}: {'above' if broken.lower else 'below'} {broken.other} in {percent(broken.share)} of the"
-            f" rows ({shown(broken.examples)}), in none of the last {table.history} batches",
-            broken.share, 0.0, 0.0, broken.examples, broken.share,
+            issue, odd.column, metric, strength, f"{odd.column}: {told}", odd.share, 0.0, 0.0, odd.examples, odd.share,
         )
-        for broken in table.out_of_order
-        if (broken.share <= _FEW_AT_ODDS) == few
+        for odd, metric, strength, told in found
+        if (odd.share <= _FEW_AT_ODDS) == few
     ]  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
+from _support.tables import indian
 
 from airflow_provider_dqheal import api
 from airflow_provider_dqheal.detection.stack import build_stack
@@ -105,13 +106,6 @@ def test_thousands_without_their_groups_are_another_form_in_many_cells_and_in_fe
 
 
 def test_groups_as_in_india_are_groups():
-    def indian(value: float) -> str:
-        whole, part = f"{value:.2f}".split(".")
-        head, tail = whole[:-3], whole[-3:]
-        while head:
-            tail, head = head[-2:] + "," + tail, head[:-2]
-        return f"{tail}.{part}"
-
     small = [amounts(seed, lambda value: indian(min(value, 99_000.5))) for seed in range(8)]
     assert not [
         issue for issue in api.check(amounts(8, indian), api.learn(small)).issues if issue.type == "type_mismatch"

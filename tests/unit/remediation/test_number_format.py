@@ -8,6 +8,7 @@ from decimal import Decimal
 import numpy as np
 import pyarrow as pa
 import pytest
+from _support.tables import indian
 
 from airflow_provider_dqheal import api
 from airflow_provider_dqheal.remediation.history import ColumnHistory
@@ -18,14 +19,6 @@ AMOUNTS = np.random.default_rng(3).lognormal(8, 1.5, (9, 150)).round(2)
 
 def german(value: float) -> str:
     return f"{value:,.2f}".translate(str.maketrans(",.", ".,"))
-
-
-def indian(value: float) -> str:
-    whole, part = f"{value:.2f}".split(".")
-    head, tail = whole[:-3], whole[-3:]
-    while head:
-        tail, head = head[-2:] + "," + tail, head[:-2]
-    return f"{tail}.{part}"
 
 
 WRITERS = {
