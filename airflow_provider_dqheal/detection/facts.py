@@ -21,9 +21,9 @@ from airflow_provider_dqheal.detection.far_steps import far_steps
 from airflow_provider_dqheal.detection.json_cells import json_cells
 from airflow_provider_dqheal.detection.one_value import one_value
 from airflow_provider_dqheal.detection.references import each_of
+from airflow_provider_dqheal.detection.row_formulas import row_formulas
 from airflow_provider_dqheal.detection.row_order import row_order
 from airflow_provider_dqheal.detection.row_sizes import row_sizes
-from airflow_provider_dqheal.detection.row_sums import row_sums
 from airflow_provider_dqheal.detection.view import BatchView
 from airflow_provider_dqheal.detection.written_numbers import off_numbers
 from airflow_provider_dqheal.issues._base import Described, Finding, Reading, TableReading, ordered
@@ -130,7 +130,7 @@ def table_reading(features: Features) -> TableReading:
         measures=context,
         cut=cut_digits(features.view, features.stack),
         at_odds=row_sizes(features.view, features.stack),
-        sums=row_sums(features.view, features.stack),
+        formulas=row_formulas(features.view, features.stack),
         out_of_order=row_order(features.view, features.stack),
         far_steps=far_steps(features.view, features.stack),
         mistyped=one_value(features.view, features.stack),

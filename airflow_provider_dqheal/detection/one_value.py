@@ -46,8 +46,8 @@ def _found(name: str, view: ColumnView) -> Mistyped | None:
     return Mistyped(name, value, share, tuple(slips[:_SHOWN])) if slips else None
 
 
-def slips_of_main(counts: Mapping[str, float]) -> tuple[str, list[str]]:
-    """The value that most rows of a batch hold, and several slips of the pen of it; none where either is missing.
+def slips_of_main(counts: Mapping[str, float], least: int = _SEVERAL) -> tuple[str, list[str]]:
+    """The value that most rows of a batch hold, and at least so many slips of the pen of it; none where one is missing.
 
     >>> slips_of_main({"2025-09": 90, "2052-09": 1, "2025-90": 1, "n/a": 1})
     ('2025-09', ['2052-09', '2025-90'])
@@ -56,4 +56,4 @@ def slips_of_main(counts: Mapping[str, float]) -> tuple[str, list[str]]:
     if not counts or counts[value] < _MAINLY * sum(counts.values()):
         return value, []
     slips = [text for text in counts if mistyped(text, value)]
-    return value, slips if len(slips) >= _SEVERAL else []
+    return value, slips if len(slips) >= least else []

@@ -12,7 +12,7 @@ from operator import attrgetter
 from airflow_provider_dqheal.core.registry import Registry
 from airflow_provider_dqheal.core.types import ISSUE_ORDER, Severity
 
-_AT_ODDS, _NO_SUM, _FEW_AT_ODDS = 1.5, 3.0, 0.35
+_AT_ODDS, _NO_FORMULA, _FEW_AT_ODDS = 1.5, 3.0, 0.35
 """Strength of numbers that do not go with their rows, as no accepted one did, and of a sum that does not come out;
 share up to which they are outliers."""
 
@@ -101,8 +101,8 @@ class RowSizes:
 
 
 @dataclass(frozen=True)
-class RowSums:
-    """Numbers of a column that are not what others of their rows add up to.
+class RowFormula:
+    """Numbers of a column that are not what others of their rows make, as a sum or a product.
 
     ``formula`` of the others, the ``share`` of rows that break it, some ``examples`` and what was ``expected`` in
     their place.
@@ -183,7 +183,7 @@ class TableReading:
     measures: Callable[[str], float]
     cut: tuple[CutDigits, ...] = ()
     at_odds: tuple[RowSizes, ...] = ()
-    sums: tuple[RowSums, ...] = ()
+    formulas: tuple[RowFormula, ...] = ()
     out_of_order: tuple[RowOrder, ...] = ()
     far_steps: tuple[FarStep, ...] = ()
     mistyped: tuple[Mistyped, ...] = ()
@@ -329,26 +329,26 @@ def span(low: float | str | None, high: float | str | None) -> str:
 def within_rows(issue: str, table: TableReading, few: bool) -> list[Finding]:
     """Findings of columns that no longer go with the others of their rows, in a few of these or in many.
 
-    They are not of the size that others tell, not what others add up to (which explains the size), or out of order.
+    They are not of the size that others tell, not what others make (which explains the size), or out of order.
     """
     history = f"the last {table.history} batches"
-    summed = {odd.column for odd in table.sums}
-    found: list[tuple[RowSizes | RowSums | RowOrder, str, float, str]] = [
+    explained = {odd.column for odd in table.formulas}
+    found: list[tuple[RowSizes | RowFormula | RowOrder, str, float, str]] = [
         (
             odd, "row_size", _AT_ODDS,
             f"{percent(odd.share)} of the values do not go with {' and '.join(odd.by)} in the same row"
             f" ({shown(odd.examples)}; expected about {', '.join(map(number, odd.expected))}), as all did in {history}",
         )
         for odd in table.at_odds
-        if odd.column not in summed
+        if odd.column not in explained
     ]  # fmt: skip
     found += [
         (
-            odd, "row_sum", _NO_SUM,
+            odd, "row_formula", _NO_FORMULA,
             f"{percent(odd.share)} of the values are not {odd.formula} in the same row ({shown(odd.examples)}; expected"
             f" {', '.join(map(number, odd.expected))}), as they were in {history}",
         )
-        for odd in table.sums
+        for odd in table.formulas
     ]  # fmt: skip
     found += [
         (

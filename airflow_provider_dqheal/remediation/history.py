@@ -13,7 +13,8 @@ import numpy as np
 import pyarrow as pa
 
 from airflow_provider_dqheal.core.types import ColumnType, TableSchema
-from airflow_provider_dqheal.detection.sum_fit import SumFit, fit_sums
+from airflow_provider_dqheal.detection.formula import Formula
+from airflow_provider_dqheal.detection.formula_fit import fit_formulas
 from airflow_provider_dqheal.profiling.baseline import Baseline
 from airflow_provider_dqheal.profiling.json_text import is_json
 from airflow_provider_dqheal.remediation.kernels.booleans import pair_of
@@ -316,8 +317,8 @@ class TableHistory:
         return usual[0] if usual else False
 
     @cached_property
-    def sums(self) -> tuple[tuple[str, ...], tuple[SumFit, ...]]:
-        """The numeric columns that every sample has, and the sums that accepted rows keep, by their places in these."""
+    def formulas(self) -> tuple[tuple[str, ...], tuple[Formula, ...]]:
+        """The numeric columns that every sample has, and what accepted rows keep of them, by their places in these."""
         shared = set.intersection(*(set(sample.column_names) for sample in self.samples)) if self.samples else set()
         names = tuple(name for name, column in self.columns.items() if name in shared and column.is_numeric)
         names = names[:_MOST_ADDED]
@@ -325,7 +326,7 @@ class TableHistory:
             np.column_stack([numbers_in(self.cells(at, name)) for name in names])
             for at in range(len(self.samples) if len(names) > 1 else 0)
         ]
-        return names, fit_sums(batches)
+        return names, fit_formulas(batches)
 
     @cached_property
     def duplicate_fractions(self) -> np.ndarray:

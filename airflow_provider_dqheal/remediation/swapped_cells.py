@@ -11,6 +11,7 @@ from airflow_provider_dqheal.remediation._base import Context, Strategy, registe
 from airflow_provider_dqheal.remediation.edits import positions_of, set_cells
 from airflow_provider_dqheal.remediation.history import ColumnHistory
 from airflow_provider_dqheal.remediation.kernels.dates import read_as, readings
+from airflow_provider_dqheal.remediation.kernels.formula_swaps import rows_exchanged_by_formula
 from airflow_provider_dqheal.remediation.kernels.numbers import is_number
 from airflow_provider_dqheal.remediation.kernels.text import Cells, Text, is_missing_word
 from airflow_provider_dqheal.remediation.working import Working
@@ -26,7 +27,8 @@ _USUAL = 3
 class SwappedCells(Strategy):
     """A row is repaired when each of two cells is foreign in its own column and at home in the other's.
 
-    At home means: a known value of a closed domain, or a date or number where the column holds only those.
+    At home means: a known value of a closed domain, or a date or number where the column holds only those. Numbers are
+    exchanged, too, where this one exchange makes the row keep the sums and products that all accepted rows keep.
     """
 
     name = "swapped_cells"
@@ -42,8 +44,12 @@ class SwappedCells(Strategy):
             if odd and (history.is_categorical or _typed(history)):
                 foreign[name] = odd
         steps = []
-        for left, right in combinations(list(foreign)[:_MOST_COLUMNS], 2):
-            rows = self._rows(context, left, right, foreign)
+        pairs = {
+            (left, right): self._rows(context, left, right, foreign)
+            for left, right in combinations(list(foreign)[:_MOST_COLUMNS], 2)
+        }
+        pairs |= rows_exchanged_by_formula(context.history, context.working.table.column_names, context.cells)
+        for (left, right), rows in pairs.items():
             if 0 < len(rows) <= _MOST_ROWS * context.working.table.num_rows:
                 ids = context.row_ids(rows)
                 reason = f"in {len(ids):,} rows the cells of {left!r} and {right!r} stand in each other's column"

@@ -11,6 +11,7 @@ from airflow_provider_dqheal.core.types import IssueType, Step
 from airflow_provider_dqheal.remediation._base import Context, Strategy, register
 from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts, numbers_of
 from airflow_provider_dqheal.remediation.kernels.fitting import fits
+from airflow_provider_dqheal.remediation.kernels.formula_swaps import exchanged_by_formula
 from airflow_provider_dqheal.remediation.kernels.likeness import content_likeness, form_likeness
 from airflow_provider_dqheal.remediation.kernels.transforms import Spread, in_reach
 from airflow_provider_dqheal.remediation.ledger import ledger_lines
@@ -30,7 +31,10 @@ _ROWS, _MANY, _NONE = 20, 0.2, 0.02
 
 @register
 class SwappedColumns(Strategy):
-    """Needs an acted-on issue that blames one of them; each must be far from its own history and like the other's."""
+    """Needs an acted-on issue that blames one of them; each must be far from its own history and like the other's.
+
+    Of numbers that are sums or products of others, it is enough that all of these hold when the two are exchanged.
+    """
 
     name = "swapped_columns"
     heals = "schema_drift"
@@ -57,6 +61,8 @@ class SwappedColumns(Strategy):
             if is_exchanged(columns[left], columns[right])
             and ({left, right} <= far or _come_inside(columns[left], columns[right]))
         ]
+        if len(pairs) != 1:
+            pairs = exchanged_by_formula(context.history, context.working.table.column_names, context.cells)
         if len(pairs) != 1:
             return []
         left, right = pairs[0]

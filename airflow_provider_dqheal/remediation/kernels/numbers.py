@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from airflow_provider_dqheal.profiling.parsing import EXACT
-from airflow_provider_dqheal.remediation.kernels.text import Cells, unwrapped
+from airflow_provider_dqheal.remediation.kernels.text import Cells, untagged, unwrapped
 from airflow_provider_dqheal.remediation.kernels.units import is_unit
 
 CANONICAL = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$"
@@ -88,7 +88,7 @@ def dissect(text: str) -> Written | None:
     >>> dissect("EUR 1.234,50").body, dissect("EUR 1.234,50").token
     ('1.234,50', 'EUR')
     """
-    inner = unwrapped(text) if text.lstrip().startswith("{") else text
+    inner = unwrapped(text) if text.lstrip().startswith("{") else untagged(text)
     plain = unicodedata.normalize("NFKC", inner).translate(_MINUS).strip().strip("'\"`").strip()
     if not plain or len(plain) > 64:
         return None

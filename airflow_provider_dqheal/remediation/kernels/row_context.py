@@ -23,7 +23,7 @@ _MOVED_ROWS, _MOVED = 20, 0.95
 _SURELY = 4.0
 """Standard errors of a median beside which it surely lies."""
 _TELLS, _EXACT = 20.0, 1e-6
-"""Times what a sum is off by rounding, from which on it tells a size; how far the size is off beside that."""
+"""Times what a formula is off by rounding, from which on it tells a size; how far the size is off beside that."""
 _REPEATS = 0.5
 """Share of a history's rows, at most, that are the different texts of a column whose rows are compared."""
 
@@ -98,7 +98,7 @@ def context_of(history: TableHistory, target: str, cells: Callable[[str], Cells]
     names = [name for name in _others(history, target) if history.columns[name].batches]
     ours = [sizes_of(history.cells(at, target)) for at in range(len(history.samples))] if names else []
     found = [
-        _by_sum(history, target, cells),
+        _by_formula(history, target, cells),
         _by_sizes(history, names, ours, cells),
         *(_by_text(history, name, ours, cells) for name in names),
     ]
@@ -118,11 +118,13 @@ def _others(history: TableHistory, target: str) -> list[str]:
     return [name for name in history.columns if name in shared and name != target] if target in shared else []
 
 
-def _by_sum(history: TableHistory, target: str, cells: Callable[[str], Cells]) -> RowContext | None:
-    """A sum that the rows keep."""
-    names, sums = history.sums
+def _by_formula(history: TableHistory, target: str, cells: Callable[[str], Cells]) -> RowContext | None:
+    """A sum or product that the rows keep."""
+    names, formulas = history.formulas
     place = names.index(target) if target in names else -1
-    found = min((one for one in sums if place in one.columns), key=lambda one: (one.broken, one.within), default=None)
+    found = min(
+        (one for one in formulas if place in one.columns), key=lambda one: (one.broken, one.within), default=None
+    )
     if found is None:
         return None
     others = [at for at in found.columns if at != place]
@@ -131,9 +133,10 @@ def _by_sum(history: TableHistory, target: str, cells: Callable[[str], Cells]) -
     except KeyError:
         return None
     rows = len(next(iter(now.values())))
-    told = found.expected(np.column_stack([now.get(at, np.full(rows, np.nan)) for at in range(len(names))]), place)
-    told = np.where(np.abs(told) > _TELLS * found.within, told, np.nan)
-    limit = found.within / np.where(np.isfinite(told), np.abs(told), 1.0) + _EXACT
+    numbers = np.column_stack([now.get(at, np.full(rows, np.nan)) for at in range(len(names))])
+    told, within = found.expected(numbers, place), found.tolerance(numbers, place)
+    told = np.where(np.abs(told) > _TELLS * within, told, np.nan)
+    limit = np.where(np.isfinite(told), within / np.abs(told), 0.0) + _EXACT
     return RowContext(tuple(names[at] for at in others), sizes(told), np.ones(rows, bool), _EXACT, _EXACT, limit)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Container, Iterable, Mapping
 
 from airflow_provider_dqheal.detection.one_value import LEAST_BATCHES, slips_of_main
 from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts
+from airflow_provider_dqheal.remediation.kernels.strangers import of_another_time
 from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_word, stripped, unwrapped
 
 _MAX_KNOWN, _MAX_UNSEEN = 3_000, 600
@@ -280,13 +281,17 @@ def slips_of_list(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
 def slips_of_one(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
     """Several misspellings of the one value that a batch holds -> it, in a column of which every batch held just one.
 
-    The value may be new, as a day or a period is. Where there is anything else beside it, nothing is told.
+    The value may be new, as a day or a period is. Where there is anything else beside it, nothing is told. Of a day one
+    misspelling is enough that is years away: no row of another day is.
     """
     batches = [[text for text in batch if not is_missing_word(text)] for batch in history.batches]
     present = {text: rows for text, rows in counts.items() if text is not None and not is_missing_word(text)}
     if history.is_numeric or len(batches) < LEAST_BATCHES or any(len(one) != 1 for one in batches):
         return {}
     value, slips = slips_of_main(present)
+    if not slips and history.date_layout is not None:
+        value, slips = slips_of_main(present, 1)
+        slips = [*of_another_time(slips, counts, history, history.date_layout)]
     return dict.fromkeys(slips, value) if len(slips) == len(present) - 1 else {}
 
 

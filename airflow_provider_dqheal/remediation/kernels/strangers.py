@@ -39,7 +39,7 @@ def strangers(counts: Counts, history: ColumnHistory, far: Iterable[str] = ()) -
     """
     unseen = _unseen(counts, history)
     if history.date_layout is not None:
-        return _few_dates(_of_another_time(unseen, counts, history, history.date_layout), counts)
+        return _few_dates(of_another_time(unseen, counts, history, history.date_layout), counts)
     return _few(_strange(unseen, counts, history, far), counts) | _few(_of_another_size(unseen, history), counts)
 
 
@@ -101,7 +101,7 @@ def _texts(counts: Counts) -> dict[str, int]:
     return {text: rows for text, rows in counts.items() if text is not None and not is_missing_word(text)}
 
 
-def _of_another_time(unseen: Iterable[str], counts: Counts, history: ColumnHistory, layout: str) -> Iterable[str]:
+def of_another_time(unseen: Iterable[str], counts: Counts, history: ColumnHistory, layout: str) -> Iterable[str]:
     """Dates that are farther from all others, of the history and of the batch, than these are from each other."""
     known = [day for text in history.present if (day := _day(text, layout)) is not None]
     own = [(day, counts[text]) for text in _texts(counts) if (day := _day(text, layout)) is not None]

@@ -108,6 +108,7 @@ _WRAPPERS = (
     ("<", ">"),
 )
 _JSON = re.compile(r'^\{\s*"[^"]*"\s*:\s*(?:"([^"]*)"|([^",{}\[\]]+?))\s*\}$')
+_TAGGED = re.compile(r"<([A-Za-z][A-Za-z0-9]{0,15})(?:\s[^<>]*)?>([^<>]+)</\1>")
 
 
 def stripped(text: str) -> str:
@@ -119,13 +120,37 @@ def stripped(text: str) -> str:
     return text.strip(_BLANKS)
 
 
-def unwrapped(text: str) -> str:
-    """The text without one layer of quotes, brackets, a spreadsheet's ``=""`` or a JSON object of one value.
+def untagged(text: str) -> str:
+    """The text without the element of markup that it is.
 
-    >>> unwrapped('="12"'), unwrapped("[yes]"), unwrapped('{"value": 7}'), unwrapped("plain")
-    ('12', 'yes', '7', 'plain')
+    >>> untagged("<b>12.5</b>"), untagged("<td class='n'>7</td>"), untagged("a <b>c</b>"), untagged("<5")
+    ('12.5', '7', 'a <b>c</b>', '<5')
+    """
+    found = _TAGGED.fullmatch(text.strip()) if "<" in text else None
+    return stripped(found.group(2)) if found is not None else text
+
+
+def unquoted(text: str) -> str:
+    """The text without quotes around it or the element of markup that it is; what it says is the same.
+
+    >>> unquoted('="12"'), unquoted("'yes'"), unquoted("<i>yes</i>"), unquoted("[yes]")
+    ('12', 'yes', 'yes', '[yes]')
+    """
+    bare = unwrapped(text)
+    quoted = text.strip().startswith(("'", '"', '="')) or bare == untagged(text)
+    return bare if quoted and bare else text
+
+
+def unwrapped(text: str) -> str:
+    """The text without one layer of quotes, brackets, markup, a spreadsheet's ``=""`` or a JSON object of one value.
+
+    >>> unwrapped('="12"'), unwrapped("[yes]"), unwrapped('{"value": 7}'), unwrapped("<b>7</b>"), unwrapped("plain")
+    ('12', 'yes', '7', '7', 'plain')
     """
     bare = stripped(text)
+    inner = untagged(bare)
+    if inner != bare:
+        return inner
     found = _JSON.match(bare)
     if found is not None:
         return str(found.group(1) if found.group(1) is not None else found.group(2))

@@ -33,8 +33,24 @@ def test_missing_values_beside_them_stay():
     assert set(back([*(f'"{text}"' for text in NEW), "", "n/a"])) == {f'"{text}"' for text in NEW}
 
 
-def test_a_part_of_the_values_is_left_to_others():
-    assert back([*(f'"{text}"' for text in NEW[:50]), *NEW[50:]]) == {}
+@pytest.mark.parametrize("write", ["[{}]", "<{}>", "{} "])
+def test_a_part_of_the_values_is_left_to_others(write):
+    assert back([*(write.format(text) for text in NEW[:50]), *NEW[50:]]) == {}
+
+
+@pytest.mark.parametrize("write", ['"{}"', "'{}'", '="{}"', "<b>{}</b>", "<td class='id'>{}</td>"])
+def test_a_part_of_the_values_in_quotes_or_markup_is_written_back(write):
+    assert back([*(write.format(text) for text in NEW[:5]), *NEW[5:]]) == {write.format(text): text for text in NEW[:5]}
+    assert back([write.format(NEW[0]), *NEW[1:]]) == {}  # one may be meant so
+
+
+def test_codes_of_chance_letters_are_known_by_their_signs():
+    rng = np.random.default_rng(1)
+    codes = ["-".join(rng.bytes(3).hex() for _ in range(3)) for _ in range(600)]
+    batches = tuple(dict.fromkeys(codes[at : at + 60], 1) for at in range(0, 480, 60))
+    assert back([*(f'"{text}"' for text in codes[480:500]), *codes[500:540]], batches) == {
+        f'"{text}"': text for text in codes[480:500]
+    }
 
 
 def test_a_column_that_had_it_before_is_left_alone():

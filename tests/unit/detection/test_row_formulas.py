@@ -106,7 +106,7 @@ def test_one_column_rounded_to_whole_numbers_is_told_by_the_sum(baseline):
 
 
 def test_all_rounded_by_themselves_break_no_sum(baseline):
-    from airflow_provider_dqheal.detection.row_sums import row_sums
+    from airflow_provider_dqheal.detection.row_formulas import row_formulas
     from airflow_provider_dqheal.detection.samples import build_stack, view_table
 
     stack = build_stack([view_table(table(seed)) for seed in range(HISTORY)])
@@ -114,8 +114,8 @@ def test_all_rounded_by_themselves_break_no_sum(baseline):
         name: [str(round(float(text))) for text in bills(HISTORY)[name]]
         for name in ("fare", "tip", "total", "card", "cash", "other")
     }
-    assert row_sums(view_table(table(HISTORY, **whole)), stack) == ()
-    assert row_sums(view_table(table(HISTORY, tip=whole["tip"])), stack)[0].column == "tip"
+    assert row_formulas(view_table(table(HISTORY, **whole)), stack) == ()
+    assert row_formulas(view_table(table(HISTORY, tip=whole["tip"])), stack)[0].column == "tip"
 
 
 @pytest.mark.parametrize(("column", "share"), [("total", 0.2), ("tip", 0.3), ("fare", 1.0), ("card", 0.2)])
@@ -127,7 +127,7 @@ def test_missing_numbers_are_what_the_row_leaves_for_them(baseline, column, shar
     )
     assert not done.held
     assert done.table[column].to_pylist() == [float(text) for text in clean]
-    assert set(done.ledger["strategy"].to_pylist()) == {"fill_from_sum"}
+    assert set(done.ledger["strategy"].to_pylist()) == {"fill_from_formula"}
 
 
 def test_removed_column_comes_back_from_the_sum(baseline):
@@ -149,5 +149,5 @@ def test_nothing_is_filled_from_a_number_that_is_far_off_itself(baseline):
     total = ["99999.99" if row == 3 else text for row, text in enumerate(clean["total"])]
     fare = ["" if row < 60 else text for row, text in enumerate(clean["fare"])]
     done = api.heal(table(HISTORY, total=total, fare=fare), baseline)
-    filled = {line["row_id"] for line in done.ledger.to_pylist() if line["strategy"] == "fill_from_sum"}
+    filled = {line["row_id"] for line in done.ledger.to_pylist() if line["strategy"] == "fill_from_formula"}
     assert filled == set(range(60)) - {3}

@@ -1,7 +1,7 @@
-"""Numbers that no longer add up with the others of their row: a total that is not what its parts make.
+"""Numbers that are no longer what others of their row make: a total that is not the sum of its parts, nor the product.
 
-Each of them may be a usual one of its column, so that nothing else shows it. A sum is broken where more rows miss it
-than chance gives where as few do as in the history, by more than the batch's own digits round.
+Each of them may be a usual one of its column, so that nothing else shows it. A formula is broken where more rows miss
+it than chance gives where as few do as in the history, by more than the batch's own digits round.
 """
 
 from __future__ import annotations
@@ -11,75 +11,76 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from airflow_provider_dqheal.detection.formula import Formula, places_of
+from airflow_provider_dqheal.detection.formula_fit import fit_formulas
 from airflow_provider_dqheal.detection.scalars import at_least
 from airflow_provider_dqheal.detection.stack import Stack
-from airflow_provider_dqheal.detection.sum_fit import SumFit, fit_sums, places_of, rounding
 from airflow_provider_dqheal.detection.view import BatchView
-from airflow_provider_dqheal.issues._base import RowSums
+from airflow_provider_dqheal.issues._base import RowFormula
 
 _SELDOM = 1e-4
-"""How seldom chance breaks a sum so often, where one in as many rows as the history has would."""
+"""How seldom chance breaks a formula so often, where one in as many rows as the history has would."""
 _LEAST_BROKEN, _LEAST_SHARE, _MOSTLY = 3, 0.01, 0.5
 """Rows of the batch that break it, and their share; from the last share on, a column as a whole is wrong."""
 _LEAST_RELATED = 20
 """Rows of which it is asked how columns go together."""
+_LEAST_RELATION = 0.2
+"""Sum of the correlations of a column, at least, that what it lost of them is a part of."""
 _SHOWN = 3
 
 
 @dataclass(frozen=True, eq=False)
-class _Sums:
+class _Formulas:
     names: tuple[str, ...]
-    found: tuple[SumFit, ...]
+    found: tuple[Formula, ...]
     usual: np.ndarray
     """(columns, 2) middle and spread of the numbers in the history."""
     related: np.ndarray
-    """(columns, columns) rank correlations in the history."""
+    """(columns, columns) rank correlations in the history, 0 of a column with itself."""
 
 
 @dataclass(frozen=True, eq=False)
 class _Broken:
-    fit: SumFit
+    fit: Formula
     rows: np.ndarray
     asked: int
     rounded: int | None
     """The one column that has fewer digits after the point than ever."""
 
 
-def row_sums(batch: BatchView, stack: Stack) -> tuple[RowSums, ...]:
-    """Of each broken sum the column that is the wrong one, by the other sums, by its values or by what it goes with."""
-    sums = stack.once(_sums_of)
-    if not sums.found:
+def row_formulas(batch: BatchView, stack: Stack) -> tuple[RowFormula, ...]:
+    """Of each broken formula the column that is the wrong one, by the others, by its values or by what it goes with."""
+    formulas = stack.once(_formulas_of)
+    if not formulas.found:
         return ()
-    now = batch.numbers_of(sums.names)
-    broken = [one for fit in sums.found if (one := _broken(now, fit)) is not None]
+    now = batch.numbers_of(formulas.names)
+    broken = [one for fit in formulas.found if (one := _broken(now, fit)) is not None]
     if not broken:
         return ()
-    kept = {at for fit in sums.found if all(fit is not one.fit for one in broken) for at in fit.columns}
-    found: dict[str, RowSums] = {}
+    kept = {at for fit in formulas.found if all(fit is not one.fit for one in broken) for at in fit.columns}
+    found: dict[str, RowFormula] = {}
     for one in sorted(broken, key=lambda one: -len(one.rows) / one.asked):
-        at = _wrong(now, one, sums, broken, kept)
-        name = sums.names[at]
+        at = _wrong(now, one, formulas, broken, kept)
+        name = formulas.names[at]
         view, shown = batch.columns[name], one.rows[:_SHOWN]
         texts = tuple(view.values[place] for place in view.aligned[shown].tolist())
         expected = tuple(one.fit.expected(now, at)[shown].tolist())
-        formula = one.fit.written(sums.names, at)
-        found.setdefault(name, RowSums(name, formula, len(one.rows) / one.asked, texts, expected))
+        formula = one.fit.written(formulas.names, at)
+        found.setdefault(name, RowFormula(name, formula, len(one.rows) / one.asked, texts, expected))
     return tuple(found.values())
 
 
-def _broken(now: np.ndarray, fit: SumFit) -> _Broken | None:
-    """A sum and the rows that break it; None where chance may break it so."""
+def _broken(now: np.ndarray, fit: Formula) -> _Broken | None:
+    """A formula and the rows that break it; None where chance may break it so."""
     off = np.abs(fit.off(now))
     asked = int(np.isfinite(off).sum())
     rows = np.flatnonzero(off > fit.within)
     if len(rows) < max(_LEAST_BROKEN, _LEAST_SHARE * asked):
         return None
-    own = now[:, fit.columns]
-    places = [places_of(column) for column in own.T]
+    places = [places_of(now[:, at]) for at in fit.columns]
     coarser = [at for at, here, usual in zip(fit.columns, places, fit.places, strict=True) if here < usual]
-    if len(coarser) > 1:  # all rounded by themselves: what they add up to is off by that
-        largest = float(np.abs(own[np.isfinite(own)]).max())
-        rows = np.flatnonzero(off > max(fit.within, rounding(places, largest)[1]))
+    if len(coarser) > 1:  # all rounded by themselves: what they make is off by that
+        rows = np.flatnonzero(off > fit.slack(now, places))
         if len(rows) < max(_LEAST_BROKEN, _LEAST_SHARE * asked):
             return None
     if at_least(len(rows), asked, (fit.broken + 1) / (fit.told + 1)) > _SELDOM:
@@ -87,8 +88,8 @@ def _broken(now: np.ndarray, fit: SumFit) -> _Broken | None:
     return _Broken(fit, rows, asked, coarser[0] if len(coarser) == 1 else None)
 
 
-def _wrong(now: np.ndarray, one: _Broken, sums: _Sums, broken: Sequence[_Broken], kept: set[int]) -> int:
-    """The place of the wrong column: the rounded one, or that of most broken sums and of none that is kept.
+def _wrong(now: np.ndarray, one: _Broken, formulas: _Formulas, broken: Sequence[_Broken], kept: set[int]) -> int:
+    """The place of the wrong column: the rounded one, or that of most broken formulas and of none that is kept.
 
     Of several such it is the one least like its history.
     """
@@ -98,11 +99,12 @@ def _wrong(now: np.ndarray, one: _Broken, sums: _Sums, broken: Sequence[_Broken]
     counts = counts or dict.fromkeys(one.fit.columns, 1)
     likely = [at for at, count in counts.items() if count == max(counts.values())]
     if len(one.rows) < _MOSTLY * one.asked:
-        strange = {at: _unusual(now[one.rows, at], sums.usual[at]) for at in likely}
+        strange = {at: _unusual(now[one.rows, at], formulas.usual[at]) for at in likely}
     else:
-        moved = {at: _unusual(np.nanmedian(now[:, at], keepdims=True), sums.usual[at]) for at in likely}
-        apart = np.nan_to_num(np.abs(_related(now) - sums.related))
-        strange = {at: max(moved[at] - 1.0, 0.0) + float(apart[at].sum()) for at in likely}
+        moved = {at: _unusual(np.nanmedian(now[:, at], keepdims=True), formulas.usual[at]) for at in likely}
+        apart = np.nan_to_num(np.abs(_related(now) - formulas.related)).sum(axis=0)
+        lost = apart / np.maximum(np.abs(formulas.related).sum(axis=0), _LEAST_RELATION)
+        strange = {at: max(moved[at] - 1.0, 0.0) + float(lost[at]) for at in likely}
     return max(strange, key=lambda at: strange[at])
 
 
@@ -122,16 +124,17 @@ def _related(numbers: np.ndarray) -> np.ndarray:
     scaled = centred / np.maximum(spread, 1e-9)
     both = there.astype(float).T @ there
     related: np.ndarray = np.where(both >= _LEAST_RELATED, scaled.T @ scaled, 0.0)
+    np.fill_diagonal(related, 0.0)
     return related
 
 
-def _sums_of(stack: Stack) -> _Sums:
-    """The sums that the history's rows keep."""
+def _formulas_of(stack: Stack) -> _Formulas:
+    """The formulas that the history's rows keep."""
     names = stack.all_of(temporal=False)
     batches = [batch.numbers_of(names) for batch in stack.batches]
-    found = fit_sums(batches) if len(names) > 1 else ()
+    found = fit_formulas(batches) if len(names) > 1 else ()
     if not found:
-        return _Sums(names, (), np.zeros((0, 2)), np.zeros((0, 0)))
+        return _Formulas(names, (), np.zeros((0, 2)), np.zeros((0, 0)))
     usual = np.ones((len(names), 2))
     pooled = np.concatenate(batches)
     for at in {at for fit in found for at in fit.columns}:
@@ -139,4 +142,4 @@ def _sums_of(stack: Stack) -> _Sums:
         low, middle, high = np.quantile(own, [0.25, 0.5, 0.75]).tolist()
         usual[at] = middle, max(high - low, 0.1 * float(own.std()), 1e-9)
     related = np.mean([_related(one) for one in batches if len(one)], axis=0)
-    return _Sums(names, found, usual, related)
+    return _Formulas(names, found, usual, related)
