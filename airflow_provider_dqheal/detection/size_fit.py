@@ -179,9 +179,9 @@ def telling_reach(off: Sequence[np.ndarray], own: np.ndarray) -> float | None:
     return reach if alone > 0 and reach <= min(_TELLING, _NARROWS * alone) else None
 
 
-def odds_limit(off: Sequence[np.ndarray], reach: float) -> float:
+def odds_limit(off: Sequence[np.ndarray], reach: float, close: float = _CLOSE) -> float:
     """How far a size may be from what others say before its row is at odds; infinite where they do not tell closely."""
-    if reach > _CLOSE:
+    if reach > close:
         return float("inf")
     record = max(float(np.abs(one[np.isfinite(one)]).max(initial=0.0)) for one in off)
     return max(_TIMES * reach + _BESIDE, _RECORD * record)

@@ -22,7 +22,7 @@ class QuarantineAtOdds(QuarantineStrategy):
         """One step a column."""
         steps = []
         for name, history, _ in context.columns():
-            if not history.is_numeric or context.issue("outliers", column=name, alone=True) is None:
+            if not history.is_numeric or context.issue("outliers", column=name, alone=True, ever=True) is None:
                 continue
             rows = context.row_ids(context.at_odds(name))
             if rows and self.within_budget(context, len(rows)):

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from airflow_provider_dqheal.detection.size_fit import LEAST_BATCHES, fit_sizes, odds_limit, sizes, telling_reach
+from airflow_provider_dqheal.detection.group_fit import fit_group
+from airflow_provider_dqheal.detection.size_fit import LEAST_BATCHES, fit_sizes, sizes
 from airflow_provider_dqheal.remediation.history import TableHistory
 from airflow_provider_dqheal.remediation.kernels.numbers import numbers_in
 from airflow_provider_dqheal.remediation.kernels.text import Cells, Text
@@ -24,9 +25,6 @@ _SURELY = 4.0
 """Standard errors of a median beside which it surely lies."""
 _TELLS, _EXACT = 20.0, 1e-6
 """Times what a formula is off by rounding, from which on it tells a size; how far the size is off beside that."""
-_REPEATS = 0.5
-"""Share of a history's rows, at most, that are the different texts of a column whose rows are compared."""
-
 Sizes = np.ndarray
 """(rows,) float64: natural logarithms of the sizes of numbers, nan where there is none or it is zero."""
 
@@ -162,43 +160,21 @@ def _by_sizes(
 def _by_text(
     history: TableHistory, name: str, ours: Sequence[Sizes], cells: Callable[[str], Cells]
 ) -> RowContext | None:
-    """The median size in the rows with the same text in another column."""
-    column = history.columns[name]
-    if len(column.present) > _REPEATS * sum(map(len, ours)) or len(column.present) < 2:
+    """The middle size in the rows with the same text in another column."""
+    if not ours or len(history.columns[name].present) < 2:
         return None
-    texts = [_texts(history.cells(at, name)) for at in range(len(ours))]
-    off = []
-    for index, own in enumerate(ours):
-        rest = [at for at in range(len(ours)) if at != index]
-        medians = _medians([texts[at] for at in rest], [ours[at] for at in rest])
-        off.append(own - _told(medians, texts[index]))
-    reach = telling_reach(off, np.concatenate(ours))
-    if reach is None:
+    fit = fit_group([_texts(history.cells(at, name)) for at in range(len(ours))], ours)
+    if fit is None:
         return None
     try:
         now = _texts(cells(name))
     except KeyError:
         return None
-    expected, usual = _told(_medians(texts, ours), now), np.ones(len(now), bool)
-    return RowContext((name,), expected, usual, reach, _drift(off), odds_limit(off, reach))
+    return RowContext((name,), fit.expected(now), np.ones(len(now), bool), fit.reach, _drift(fit.off), fit.limit)
 
 
-def _texts(cells: Cells) -> np.ndarray:
-    return np.array(cells.values, object)[cells.codes] if cells.values else np.zeros(0, object)
-
-
-def _medians(texts: Sequence[np.ndarray], ours: Sequence[Sizes]) -> dict[Text, float]:
-    """Median size by text, where at least two rows have one."""
-    groups: dict[Text, list[float]] = {}
-    for part, own in zip(texts, ours, strict=True):
-        for text, size in zip(part.tolist(), own.tolist(), strict=True):
-            if text is not None and size == size:
-                groups.setdefault(text, []).append(size)
-    return {text: float(np.median(group)) for text, group in groups.items() if len(group) > 1}
-
-
-def _told(medians: dict[Text, float], texts: np.ndarray) -> Sizes:
-    return np.array([medians.get(text, np.nan) for text in texts.tolist()], float)
+def _texts(cells: Cells) -> list[Text]:
+    return [cells.values[at] for at in cells.codes.tolist()]
 
 
 def _drift(off: Sequence[np.ndarray]) -> float:

@@ -1,0 +1,109 @@
+"""How large a number is by a text in its row: the price of an article, the rate of a currency, the dose of a drug.
+
+The middle size in the rows with the same text, learned from the rest of the history for each of its batches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from airflow_provider_dqheal.detection.size_fit import odds_limit, telling_reach
+
+_LEAST = 2
+"""Rows with a text and a size, from which on the text tells one."""
+_CLOSE = 0.3
+"""Reach up to which a text tells a size so closely that a number far off is wrong."""
+_ALIKE, _REPEATS = 0.6, 0.5
+"""Spread within the rows of a text, as a part of the whole, up to which it is worth a closer look; and the different
+texts of a column whose rows are compared, as a part of the rows."""
+
+
+@dataclass(frozen=True, eq=False)
+class GroupFit:
+    """What one column's sizes are by the texts of another.
+
+    Attributes:
+        middle: the natural logarithm of the middle size, by text.
+        off: per batch (rows,) how far its sizes are from what the other batches say; nan where these do not tell.
+        reach: how far accepted rows are off, as a natural logarithm.
+    """
+
+    middle: Mapping[str, float]
+    off: tuple[np.ndarray, ...]
+    reach: float
+
+    @cached_property
+    def limit(self) -> float:
+        """How far a size may be off before its row is at odds; infinite where texts do not tell closely."""
+        return odds_limit(self.off, self.reach, _CLOSE)
+
+    @cached_property
+    def told(self) -> int:
+        """Rows of the history that were predicted."""
+        return sum(int(np.isfinite(one).sum()) for one in self.off)
+
+    def expected(self, texts: Sequence[str | None]) -> np.ndarray:
+        """(rows,) what the texts of a batch say; nan where they do not tell."""
+        return np.array([self.middle.get(text, np.nan) if text is not None else np.nan for text in texts], float)
+
+
+def fit_group(texts: Sequence[Sequence[str | None]], sizes: Sequence[np.ndarray]) -> GroupFit | None:
+    """The fit of a column's sizes, if texts tell them well enough.
+
+    Args:
+        texts: per batch of the history what another column holds in each row.
+        sizes: per batch (rows,) the sizes, nan where there is none.
+    """
+    places: dict[str, int] = {}
+    codes = [
+        np.array([-1 if text is None else places.setdefault(text, len(places)) for text in batch], np.int64)
+        for batch in texts
+    ]
+    every, pooled = np.concatenate([*codes, np.zeros(0, np.int64)]), np.concatenate([np.zeros(0), *sizes])
+    if not 2 <= len(places) <= _REPEATS * len(every) or not _is_worth(every, pooled, len(places)):
+        return None
+    off = []
+    for at, own in enumerate(sizes):
+        rest = [one for one in range(len(codes)) if one != at]
+        middle = _middles(
+            np.concatenate([codes[one] for one in rest]), np.concatenate([sizes[one] for one in rest]), len(places)
+        )
+        off.append(own - np.append(middle, np.nan)[codes[at]])
+    reach = telling_reach(off, pooled)
+    if reach is None:
+        return None
+    middle = _middles(every, pooled, len(places))
+    known = {text: float(middle[at]) for text, at in places.items() if np.isfinite(middle[at])}
+    return GroupFit(known, tuple(off), reach)
+
+
+def _is_worth(codes: np.ndarray, sizes: np.ndarray, count: int) -> bool:
+    """Whether the rows of a text are more like each other than like all."""
+    there = (codes >= 0) & np.isfinite(sizes)
+    codes, sizes = codes[there], sizes[there]
+    rows = np.bincount(codes, minlength=count)
+    if len(sizes) < 2 or rows.max(initial=0) < _LEAST:
+        return False
+    mean = np.bincount(codes, sizes, minlength=count) / np.maximum(rows, 1)
+    repeated = rows[codes] >= _LEAST
+    within = np.abs((sizes - mean[codes])[repeated])
+    return bool(np.median(within) <= _ALIKE * np.median(np.abs(sizes - np.median(sizes))))
+
+
+def _middles(codes: np.ndarray, sizes: np.ndarray, count: int) -> np.ndarray:
+    """(count,) the median size of each text; nan where fewer than two rows have one."""
+    there = (codes >= 0) & np.isfinite(sizes)
+    codes, sizes = codes[there], sizes[there]
+    order = np.lexsort((sizes, codes))
+    rows = np.bincount(codes, minlength=count)
+    first = np.cumsum(rows) - rows
+    found = np.full(count, np.nan)
+    known = rows >= _LEAST
+    ordered = sizes[order]
+    low, high = first + (rows - 1) // 2, first + rows // 2
+    found[known] = (ordered[low[known]] + ordered[high[known]]) / 2
+    return found
