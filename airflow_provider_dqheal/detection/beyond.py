@@ -7,7 +7,7 @@ hundred is raised by this alone, and of the faulty ones that the ensemble lets p
 strong as in no clean batch of the corpus: dates and booleans that are written in a form never had, a date far outside
 all others, numbers many times those of the history, numbers that are no longer what their rows make of them, cells
 that are no JSON or not of the one form of numbers, rows or keys that repeat, a category that is gone, a level that
-leaps, slips of the pen of a batch's one value.
+leaps, slips of the pen of a batch's one value, decimals that are all whole.
 """
 
 from __future__ import annotations
@@ -79,6 +79,7 @@ CERTAIN: Sequence[tuple[str, frozenset[str], float, float, float]] = (
     ("far_step", _ANY, 1.0, 0.0, 1.0),
     ("mistyped_value", _ANY, 1.0, 0.0, 1.0),
     ("off_form", _ANY, 1.0, 0.0, 1.0),
+    ("whole_numbers", _NUMBER, 1.0, 0.0, 1.0),
     ("duplicate_rows", _BATCH, 3.0, 0.05, 1.0),
     ("cut_digits", _ANY | _BATCH, 1.0, 0.0, 1.0),
     ("row_size", _ANY | _BATCH, 0.0, 0.0, 1.0),
@@ -94,7 +95,7 @@ Of 3,879 clean batches of the corpus, none that nothing else raised, but for one
 _NAMING = frozenset(
     {
         "gone_values", "repeated_keys", "far_step", "mistyped_value", "off_form", "duplicate_rows", "cut_digits",
-        "row_size", "row_formula", "row_order",
+        "whole_numbers", "row_size", "row_formula", "row_order",
     }
 )  # fmt: skip
 """Those of them that name the issue, too."""

@@ -26,6 +26,7 @@ from airflow_provider_dqheal.detection.row_groups import row_groups
 from airflow_provider_dqheal.detection.row_order import row_order
 from airflow_provider_dqheal.detection.row_sizes import row_sizes
 from airflow_provider_dqheal.detection.view import BatchView
+from airflow_provider_dqheal.detection.whole_numbers import whole_numbers
 from airflow_provider_dqheal.detection.written_numbers import off_numbers
 from airflow_provider_dqheal.issues._base import Described, Finding, Reading, TableReading, ordered
 
@@ -135,6 +136,7 @@ def table_reading(features: Features) -> TableReading:
         out_of_order=row_order(features.view, features.stack),
         far_steps=far_steps(features.view, features.stack),
         mistyped=one_value(features.view, features.stack),
+        whole=whole_numbers(features.view, features.stack),
         off_form=(*json_cells(features.view, features.stack), *off_numbers(features.view, features.stack)),
     )
 

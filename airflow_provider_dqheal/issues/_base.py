@@ -86,6 +86,15 @@ class CutDigits:
 
 
 @dataclass(frozen=True)
+class WholeNumbers:
+    """A column of decimals whose numbers are all whole; ``usual`` the largest share in a batch, some ``examples``."""
+
+    column: str
+    usual: float
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class RowSizes:
     """Numbers of a column that do not go with those of other columns in the same rows.
 
@@ -188,6 +197,7 @@ class TableReading:
     far_steps: tuple[FarStep, ...] = ()
     mistyped: tuple[Mistyped, ...] = ()
     off_form: tuple[OffForm, ...] = ()
+    whole: tuple[WholeNumbers, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -150,7 +150,7 @@ def read_column(reading: Reading) -> Sequence[Finding]:
 
 
 def read_table(table: TableReading) -> Sequence[Finding]:
-    """A batch that repeats an earlier one, or its own rows, or has a column that no longer goes with the others."""
+    """A batch that repeats an earlier one or its own rows; columns that went far, were rounded, or left the others."""
     found = within_rows(NAME, table, few=False)
     found += [
         Finding(
@@ -161,6 +161,15 @@ def read_table(table: TableReading) -> Sequence[Finding]:
             step.now, step.before, step.before, (), 1.0,
         )
         for step in table.far_steps
+    ]  # fmt: skip
+    found += [
+        Finding(
+            NAME, odd.column, "whole_numbers", _FAR,
+            f"{odd.column}: all numbers are whole ({shown(odd.examples)}), at most {percent(odd.usual)} were in the"
+            f" last {table.history} batches: they are rounded",
+            1.0, 0.0, odd.usual, odd.examples, 1.0,
+        )
+        for odd in table.whole
     ]  # fmt: skip
     excess = table.measures("repeat_excess")
     if table.repeat_share * table.rows >= 3 and table.repeat_share > 2 * table.usual_repeat + 0.005 and excess > 0:

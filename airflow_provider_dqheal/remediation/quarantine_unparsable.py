@@ -8,6 +8,7 @@ from airflow_provider_dqheal.remediation._base import Context, register
 from airflow_provider_dqheal.remediation._remainder import QuarantineStrategy
 from airflow_provider_dqheal.remediation.history import ColumnHistory
 from airflow_provider_dqheal.remediation.kernels.booleans import truth
+from airflow_provider_dqheal.remediation.kernels.date_rule import cut_dates
 from airflow_provider_dqheal.remediation.kernels.dates import read_like
 from airflow_provider_dqheal.remediation.kernels.numbers import is_number
 from airflow_provider_dqheal.remediation.kernels.strangers import are_few, of_another_form
@@ -35,6 +36,7 @@ class QuarantineUnparsable(QuarantineStrategy):
             if not named and context.issue("schema_drift", column=name, ever=True) is None:
                 continue
             odd = {text for text in cells.values if _does_not_read(text, history)}
+            odd |= cut_dates(cells.counter, history)
             if history.is_json:
                 odd |= {text for text in cells.values if text and not is_missing_word(text) and not is_json(text)}
             if context.issue("type_mismatch", column=name, alone=True) is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
@@ -11,6 +12,9 @@ from airflow_provider_dqheal.remediation.kernels.dates import has_time, number_r
 from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_word
 
 Readings = list[tuple[str, datetime]]
+_ZERO = re.compile(r"(?<!\d)0(?=\d)")
+_LONE, _KEPT = 2, 5
+"""Dates without a zero that prove nothing, where so many times more kept theirs."""
 
 
 def read_dates(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
@@ -52,7 +56,27 @@ def read_dates(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
                 after = write_as(moment, layout, milliseconds=_milliseconds(history))
                 if after != text:
                     repaired[text] = after
-    return repaired
+    cut = cut_dates(counts, history)
+    return {text: after for text, after in repaired.items() if text not in cut}
+
+
+def cut_dates(counts: Counts, history: ColumnHistory) -> set[Text]:
+    """One or two dates without a zero that all others kept: they may as well lack another digit (1 of 11 March)."""
+    layout = history.date_layout
+    if layout is None:
+        return set()
+    own = {text: moment for text in counts if text and (moment := read_as(text, layout)) is not None}
+    short = {text for text, moment in own.items() if text in _without_a_zero(write_as(moment, layout))}
+    rows = sum(counts[text] for text in short)
+    if not 0 < rows <= _LONE or not short.isdisjoint(history.pooled):
+        return set()
+    kept = sum(counts[text] for text in own if text not in short and _ZERO.search(text))
+    return set(short) if kept >= _KEPT * rows else set()
+
+
+def _without_a_zero(written: str) -> set[str]:
+    """The text without one of the zeros that its numbers begin with."""
+    return {written[: zero.start()] + written[zero.start() + 1 :] for zero in _ZERO.finditer(written)}
 
 
 def _fits(text: str, layout: str) -> bool:

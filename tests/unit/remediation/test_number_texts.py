@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from airflow_provider_dqheal.remediation.history import ColumnHistory
-from airflow_provider_dqheal.remediation.kernels.date_rule import read_dates
+from airflow_provider_dqheal.remediation.kernels.date_rule import cut_dates, read_dates
 from airflow_provider_dqheal.remediation.kernels.dates import common_layout, number_readings, read_like, readings
 from airflow_provider_dqheal.remediation.kernels.numbers import NumberRule, NumberStyle, decimal_mark, read_body
 from airflow_provider_dqheal.remediation.kernels.numeric_rule import find_rule
@@ -217,3 +217,14 @@ def test_a_sign_in_the_place_of_a_digit_is_none_of_a_unit():
     rule = find_rule(Counter(f"{n}l" for n in range(30, 80)), litres)
     assert rule is not None
     assert rule.read("45l") == "45"
+
+
+def test_a_lone_date_without_a_zero_may_lack_another_digit():
+    history = ColumnHistory(
+        "day", "string", tuple({f"{day:02d}-Mar-2025": 9 for day in range(1, 29)} for _ in range(8))
+    )
+    kept = {f"{day:02d}-Mar-2025": 9 for day in range(1, 29)}
+    assert read_dates({**kept, "1-Mar-2025": 1}, history) == {}
+    assert cut_dates({**kept, "1-Mar-2025": 1}, history) == {"1-Mar-2025"}
+    lost = {f"{day}-Mar-2025": 9 for day in range(1, 29)}
+    assert read_dates(lost, history)["1-Mar-2025"] == "01-Mar-2025"

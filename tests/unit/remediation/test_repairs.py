@@ -17,7 +17,6 @@ from airflow_provider_dqheal.remediation.kernels.numeric_rule import find_rule
 from airflow_provider_dqheal.remediation.kernels.own_values import own_spellings
 from airflow_provider_dqheal.remediation.kernels.slips import explain
 from airflow_provider_dqheal.remediation.kernels.spelling import near_misses, typos, variants
-from airflow_provider_dqheal.remediation.narrowed import is_narrowed
 from airflow_provider_dqheal.remediation.restore_codes import RestoreCodes
 from airflow_provider_dqheal.remediation.sentinel import Sentinel
 
@@ -575,21 +574,6 @@ def test_a_lone_short_code_beside_many_that_kept_their_zeros_is_not_filled_up():
     assert RestoreCodes().rule({**kept, "6289": 1}, history) == {}
     assert RestoreCodes().rule({**kept, "2139": 1}, history) == {"2139": "02139"}
     assert RestoreCodes().rule({"98103": 40, "6289": 1, "2140": 2}, history) == {"6289": "06289", "2140": "02140"}
-
-
-def halves(seed, whole, rows=100):
-    rng = random.Random(seed)
-    return Counter(f"{rng.randrange(1, 6) + (0 if rng.random() < whole else 0.5):.1f}" for _ in range(rows))
-
-
-def test_halves_that_are_cut_off_are_seen_where_about_as_many_were_always_whole():
-    def held(shares):
-        history = ColumnHistory("rooms", "float", tuple(halves(seed, share) for seed, share in enumerate(shares)))
-        return is_narrowed({"3": 40, "4": 30, "2": 20}, history)
-
-    assert held([0.5, 0.55, 0.45, 0.5, 0.5])
-    assert not held([0.5, 0.9, 0.2, 0.5, 0.5])
-    assert not held([0.95, 0.95, 0.95, 0.95, 0.95])
 
 
 @pytest.mark.parametrize(("column", "found"), [([1993] * 76, ["9999"]), ([9000, 9500] * 38, [])])
