@@ -27,6 +27,8 @@ from airflow_provider_dqheal.detection.sum_fit import short_sums, weighted
 
 _MOST_COLUMNS, _WORTH = 3, 0.96
 """Columns beside the one that is fitted, and how far each has to shrink the variance that is left."""
+_ROUNDED = 0.01
+"""How far rounding moves a number (natural logarithm), at most, in short products that are looked for."""
 _MOST_DIGITS = 7
 """Of a factor that a person would write down."""
 _EXACT = 1e-9
@@ -101,7 +103,7 @@ def fit_products(batches: Sequence[np.ndarray], known: Container[tuple[int, ...]
     numbers = np.concatenate(batches)
     pooled = sizes(numbers)
     related, usable = correlations(pooled, LEAST_ROWS)
-    half = half_unit([places_of(column) for column in numbers.T]) / np.exp(pooled)
+    half = np.minimum(half_unit([places_of(column) for column in numbers.T]) / np.exp(pooled), _ROUNDED)
     found: dict[tuple[int, ...], ProductFit] = {}
     for columns, weights in short_sums(pooled, np.flatnonzero(usable), half):
         if columns not in known and (fit := _tightest(batches, columns, weights)):

@@ -93,7 +93,7 @@ def fit_sums(batches: Sequence[np.ndarray]) -> tuple[SumFit, ...]:
     related, usable = correlations(pooled, LEAST_ROWS)
     places = [places_of(column) for column in pooled.T]
     found: dict[tuple[int, ...], SumFit] = {}
-    for columns, weights in short_sums(pooled, np.flatnonzero(usable), half_unit(places)):
+    for columns, weights in short_sums(pooled, np.flatnonzero(usable), half_unit(places) / 2):
         if columns not in found and (fit := _asked(batches, columns, weights, places)) is not None:
             found[columns] = fit
     for target in np.flatnonzero(usable).tolist():
@@ -120,7 +120,7 @@ def short_sums(
     Args:
         pooled: numbers (rows, columns), nan where there is none.
         usable: the places of the columns to try.
-        half: (rows, columns) or (columns,) how far each number is off, at most, by its rounding.
+        half: (rows, columns) or (columns,) how far each number may be off in one row; two rows are compared.
     """
     if len(usable) < 2:
         return
