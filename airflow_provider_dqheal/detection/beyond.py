@@ -80,6 +80,7 @@ CERTAIN: Sequence[tuple[str, frozenset[str], float, float, float]] = (
     ("mistyped_value", _ANY, 1.0, 0.0, 1.0),
     ("off_form", _ANY, 1.0, 0.0, 1.0),
     ("whole_numbers", _NUMBER, 1.0, 0.0, 1.0),
+    ("day_times", _DATE, 1.0, 0.0, 1.0),
     ("duplicate_rows", _BATCH, 3.0, 0.05, 1.0),
     ("cut_digits", _ANY | _BATCH, 1.0, 0.0, 1.0),
     ("row_size", _ANY | _BATCH, 0.0, 0.0, 1.0),
@@ -95,7 +96,7 @@ Of 3,879 clean batches of the corpus, none that nothing else raised, but for one
 _NAMING = frozenset(
     {
         "gone_values", "repeated_keys", "far_step", "mistyped_value", "off_form", "duplicate_rows", "cut_digits",
-        "whole_numbers", "row_size", "row_formula", "row_order",
+        "whole_numbers", "day_times", "row_size", "row_formula", "row_order",
     }
 )  # fmt: skip
 """Those of them that name the issue, too."""

@@ -16,6 +16,7 @@ from airflow_provider_dqheal.detection.compare import AT
 from airflow_provider_dqheal.detection.conditions import conditions
 from airflow_provider_dqheal.detection.context import BATCH_AT
 from airflow_provider_dqheal.detection.cut_digits import cut_digits
+from airflow_provider_dqheal.detection.day_times import day_times
 from airflow_provider_dqheal.detection.describe import describer
 from airflow_provider_dqheal.detection.far_steps import far_steps
 from airflow_provider_dqheal.detection.json_cells import json_cells
@@ -136,6 +137,7 @@ def table_reading(features: Features) -> TableReading:
         out_of_order=row_order(features.view, features.stack),
         far_steps=far_steps(features.view, features.stack),
         mistyped=one_value(features.view, features.stack),
+        day_times=day_times(features.view, features.stack),
         whole=whole_numbers(features.view, features.stack),
         off_form=(*json_cells(features.view, features.stack), *off_numbers(features.view, features.stack)),
     )

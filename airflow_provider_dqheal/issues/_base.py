@@ -86,6 +86,19 @@ class CutDigits:
 
 
 @dataclass(frozen=True)
+class DayTimes:
+    """Moments of a column that lie at other times of the day than ever.
+
+    All by as many ``hours`` later (earlier below 0; 0 where that is not told), or a ``share`` of them on the day beside
+    the one of the batch.
+    """
+
+    column: str
+    hours: int
+    share: float
+
+
+@dataclass(frozen=True)
 class WholeNumbers:
     """A column of decimals whose numbers are all whole; ``usual`` the largest share in a batch, some ``examples``."""
 
@@ -198,6 +211,7 @@ class TableReading:
     mistyped: tuple[Mistyped, ...] = ()
     off_form: tuple[OffForm, ...] = ()
     whole: tuple[WholeNumbers, ...] = ()
+    day_times: tuple[DayTimes, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from airflow_provider_dqheal.issues._base import (
+    DayTimes,
     Finding,
     IssueSpec,
     Reading,
@@ -149,6 +150,18 @@ def read_column(reading: Reading) -> Sequence[Finding]:
     return sorted(found, key=lambda finding: -finding.strength)
 
 
+def _moved(odd: DayTimes, history: int) -> Finding:
+    told = (
+        f"moments lie {abs(odd.hours)} hours {'later' if odd.hours > 0 else 'earlier'} in the day than in the last"
+        f" {history} batches, as from another time zone"
+        if odd.hours
+        else f"{percent(odd.share)} of the moments are of the day beside that of the batch, each of the last {history}"
+        " batches had one day: as from another time zone"
+    )
+    share = odd.share or 1.0
+    return Finding(NAME, odd.column, "day_times", _FAR, f"{odd.column}: {told}", share, 0.0, 0.0, (), share)
+
+
 def read_table(table: TableReading) -> Sequence[Finding]:
     """A batch that repeats an earlier one or its own rows; columns that went far, were rounded, or left the others."""
     found = within_rows(NAME, table, few=False)
@@ -162,6 +175,7 @@ def read_table(table: TableReading) -> Sequence[Finding]:
         )
         for step in table.far_steps
     ]  # fmt: skip
+    found += [_moved(odd, table.history) for odd in table.day_times]
     found += [
         Finding(
             NAME, odd.column, "whole_numbers", _FAR,
