@@ -15,6 +15,8 @@ from airflow_provider_dqheal.remediation.kernels.token_factor import is_inside
 
 _LEAST, _KEPT, _BROKEN = 20, 0.99, 0.5
 """Rows that are asked, at least; share of them that keeps a formula, and that breaks one which is plainly wrong."""
+_CHANCE, _ROLLED = 0.001, (1, 2, 3, 5)
+"""Share of rows with any wrong number that an exchange may put right by chance; by how many rows numbers are moved."""
 _SELDOM = 0.001
 """Share of the accepted rows that may miss a formula by which single rows are told."""
 
@@ -45,7 +47,7 @@ def rows_exchanged_by_formula(
 ) -> dict[tuple[str, str], np.ndarray]:
     """Positions of the rows that keep every formula again once two of their cells are exchanged, by these two columns.
 
-    In each row it is the one pair that does, and both numbers are such as their columns hold.
+    In each row it is the one pair that does, both numbers are such as their columns hold, and it is no chance.
     """
     names, formulas, now = _numbers(history, columns, cells)
     formulas = [one for one in formulas if one.broken <= _SELDOM * one.told]
@@ -62,8 +64,27 @@ def rows_exchanged_by_formula(
         home = is_inside(swapped[:, left], usual[left]) & is_inside(swapped[:, right], usual[right])
         rows = odd & told & home & ~_off(formulas, swapped) & (now[:, left] != now[:, right])
         ways += rows
-        found[names[left], names[right]] = rows
+        if rows.any() and _by_chance(formulas, touched, now[~odd], left, right) <= _CHANCE:
+            found[names[left], names[right]] = rows
     return {pair: np.flatnonzero(rows & (ways == 1)) for pair, rows in found.items() if (rows & (ways == 1)).any()}
+
+
+def _by_chance(
+    formulas: Sequence[Formula], touched: Sequence[Formula], numbers: np.ndarray, left: int, right: int
+) -> float:
+    """How often rows in which another number than one of these two is wrong are kept by their exchange.
+
+    Small whole numbers often are: 1 and 2 make no 1, but 1 and 1 make 2.
+    """
+    broken = kept = 0
+    for column in {at for one in touched for at in one.columns}:
+        for by in _ROLLED:
+            moved = numbers.copy()
+            moved[:, column] = np.roll(numbers[:, column], by)
+            odd = _off(touched, moved)
+            broken += int(odd.sum())
+            kept += int((odd & ~_off(formulas, _exchanged(moved, left, right))).sum())
+    return kept / broken if broken else 1.0
 
 
 def _numbers(

@@ -126,3 +126,45 @@ def test_cells_of_one_range_are_exchanged_back_where_the_formulas_say_so(baselin
     assert done.table["pay"].to_pylist() == [float(text) for text in clean["pay"]]
     assert set(done.ledger["strategy"].to_pylist()) == {"swapped_cells"}
     assert {line["row_id"] for line in done.ledger.to_pylist()} == set(range(8))
+
+
+def test_plainly_wrong_numbers_that_no_slip_explains_are_what_the_row_makes(baseline):
+    clean = wages(HISTORY)["pay"]
+    pay = ["778123456.78" if row in (7, 90, 201) else text for row, text in enumerate(clean)]
+    done = api.heal(table(HISTORY, pay=pay), baseline)
+    assert not done.held
+    assert done.quarantine.num_rows == 0
+    assert done.table["pay"].to_pylist() == [float(text) for text in clean]
+    assert set(done.ledger["strategy"].to_pylist()) == {"correct_from_formula"}
+
+
+def test_a_plainly_wrong_number_beside_a_wrong_part_is_set_aside(baseline):
+    clean = wages(HISTORY)
+    pay = ["778123456.78" if row in (7, 90, 201) else text for row, text in enumerate(clean["pay"])]
+    rate = ["912345.67" if row == 7 else text for row, text in enumerate(clean["rate"])]
+    net = ["912345.67" if row == 7 else text for row, text in enumerate(clean["net"])]
+    tax = ["912345.67" if row == 7 else text for row, text in enumerate(clean["tax"])]
+    done = api.heal(table(HISTORY, pay=pay, rate=rate, net=net, tax=tax), baseline)
+    assert not done.held
+    assert done.quarantine["row_id"].to_pylist() == [7]
+    assert done.table["pay"].to_pylist() == [float(clean["pay"][row]) for row in done.row_ids.to_pylist()]
+
+
+def test_small_numbers_that_an_exchange_would_fit_by_chance_are_set_aside():
+    def goals(seed: int) -> dict[str, list[str]]:
+        rng = np.random.default_rng(seed)
+        home, away = rng.poisson(1.6, ROWS), rng.poisson(1.2, ROWS)
+        return {
+            "match": [str(1000 + seed * ROWS + row) for row in range(ROWS)],
+            "home": [str(one) for one in home],
+            "away": [str(one) for one in away],
+            "goals": [str(one) for one in home + away],
+        }
+
+    baseline = api.learn([pa.table(goals(seed)) for seed in range(HISTORY)], dataset="goals")
+    batch = goals(HISTORY)
+    wrong = [row for row in range(ROWS) if (batch["home"][row], batch["away"][row]) == ("1", "2")][:5]
+    batch["goals"] = ["1" if row in wrong else text for row, text in enumerate(batch["goals"])]
+    done = api.heal(pa.table(batch), baseline)
+    assert done.ledger.num_rows == 0
+    assert done.held or set(wrong) <= set(done.quarantine["row_id"].to_pylist())
