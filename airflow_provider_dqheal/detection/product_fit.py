@@ -29,8 +29,8 @@ _MOST_COLUMNS, _WORTH = 3, 0.96
 """Columns beside the one that is fitted, and how far each has to shrink the variance that is left."""
 _ROUNDED = 0.01
 """How far rounding moves a number (natural logarithm), at most, in short products that are looked for."""
-_MOST_DIGITS = 7
-"""Of a factor that a person would write down."""
+_MOST_DIGITS, _LARGEST = 7, 1e15
+"""Of a factor that a person would write down, and how large one is."""
 _EXACT = 1e-9
 """What is lost of a number, at most, in multiplying it."""
 
@@ -150,7 +150,10 @@ def _with_factor(plain: ProductFit, rows: np.ndarray) -> ProductFit | None:
     there = np.isfinite(told) & (told != 0) & (rows[:, plain.result] != 0)
     if not there.any():
         return None
-    ratio = float(np.median(rows[there, plain.result] / told[there]))
+    with np.errstate(over="ignore"):
+        ratio = float(np.median(rows[there, plain.result] / told[there]))
+    if not 1 / _LARGEST <= abs(ratio) <= _LARGEST:
+        return None
     for digits in range(1, _MOST_DIGITS + 1):
         for factor in (float(f"{ratio:.{digits - 1}e}"), 1.0 / float(f"{1 / ratio:.{digits - 1}e}")):
             fit = replace(plain, factor=factor)

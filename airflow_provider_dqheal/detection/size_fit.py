@@ -104,16 +104,17 @@ def fit_sizes(batches: Sequence[np.ndarray], targets: Sequence[int] | None = Non
 def correlations(numbers: np.ndarray, least: int) -> tuple[np.ndarray, np.ndarray]:
     """(columns, columns) correlations of numbers (rows, columns), nan where there is none, and which columns vary.
 
-    Those with fewer than ``least`` numbers are left out, too: they have 0 on the diagonal.
+    Those with fewer than ``least`` numbers, or too large ones, are left out, too: they have 0 on the diagonal.
     """
     there = np.isfinite(numbers)
     told = there.sum(axis=0)
-    mean = np.where(there, numbers, 0.0).sum(axis=0) / np.maximum(told, 1)
-    centred = np.where(there, numbers - mean, 0.0)
-    spread = np.sqrt((centred**2).sum(axis=0))
-    usable = (told >= least) & (spread > 0)
-    scaled = centred / np.where(usable, spread, 1.0)
-    return (scaled.T @ scaled) * np.outer(usable, usable), usable
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean = np.where(there, numbers, 0.0).sum(axis=0) / np.maximum(told, 1)
+        centred = np.where(there, numbers - mean, 0.0)
+        spread = np.sqrt((centred**2).sum(axis=0))
+    usable = (told >= least) & (spread > 0) & np.isfinite(spread)
+    scaled = np.where(usable, centred, 0.0) / np.where(usable, spread, 1.0)
+    return scaled.T @ scaled, usable
 
 
 def forward(related: np.ndarray, target: int, most: int, worth: float = 1.0) -> tuple[int, ...]:
