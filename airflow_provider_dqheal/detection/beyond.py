@@ -85,6 +85,7 @@ CERTAIN: Sequence[tuple[str, frozenset[str], float, float, float]] = (
     ("cut_digits", _ANY | _BATCH, 1.0, 0.0, 1.0),
     ("row_size", _ANY | _BATCH, 0.0, 0.0, 1.0),
     ("row_formula", _ANY | _BATCH, 0.0, 0.0, 1.0),
+    ("row_label", _ANY | _BATCH, 0.0, 0.0, 1.0),
     ("row_order", _ANY | _BATCH, 0.0, 0.0, 1.0),
 )
 """A finding, and in columns of which kinds no clean batch has it at this strength, with a share between these two.
@@ -96,7 +97,7 @@ Of 3,879 clean batches of the corpus, none that nothing else raised, but for one
 _NAMING = frozenset(
     {
         "gone_values", "repeated_keys", "far_step", "mistyped_value", "off_form", "duplicate_rows", "cut_digits",
-        "whole_numbers", "day_times", "row_size", "row_formula", "row_order",
+        "whole_numbers", "day_times", "row_size", "row_formula", "row_label", "row_order",
     }
 )  # fmt: skip
 """Those of them that name the issue, too."""

@@ -24,6 +24,7 @@ from airflow_provider_dqheal.detection.one_value import one_value
 from airflow_provider_dqheal.detection.references import each_of
 from airflow_provider_dqheal.detection.row_formulas import row_formulas
 from airflow_provider_dqheal.detection.row_groups import row_groups
+from airflow_provider_dqheal.detection.row_labels import row_labels
 from airflow_provider_dqheal.detection.row_order import row_order
 from airflow_provider_dqheal.detection.row_sizes import row_sizes
 from airflow_provider_dqheal.detection.view import BatchView
@@ -134,6 +135,7 @@ def table_reading(features: Features) -> TableReading:
         cut=cut_digits(features.view, features.stack),
         at_odds=(*row_sizes(features.view, features.stack), *row_groups(features.view, features.stack)),
         formulas=row_formulas(features.view, features.stack),
+        labels=row_labels(features.view, features.stack),
         out_of_order=row_order(features.view, features.stack),
         far_steps=far_steps(features.view, features.stack),
         mistyped=one_value(features.view, features.stack),

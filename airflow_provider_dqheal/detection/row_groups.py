@@ -40,7 +40,7 @@ def row_groups(batch: BatchView, stack: Stack) -> tuple[RowSizes, ...]:
         number, text = batch.columns.get(group.number), batch.columns.get(group.text)
         if number is None or text is None or len(number.aligned) != len(text.aligned):
             continue
-        texts = _texts(text)
+        texts = texts_in_rows(text)
         own, expected = sizes(number.in_rows), group.fit.expected(texts)
         rows, asked = _at_odds(own - expected, texts, group.fit)
         if len(rows):
@@ -72,7 +72,8 @@ def _at_odds(off: np.ndarray, texts: list[str | None], fit: GroupFit) -> tuple[n
     return (np.array(sorted(rows), np.int64) if chance <= _BY_CHANCE else np.zeros(0, np.int64)), len(asked)
 
 
-def _texts(view: ColumnView) -> list[str | None]:
+def texts_in_rows(view: ColumnView) -> list[str | None]:
+    """What a column of a batch holds in each aligned row."""
     values = (*view.values, None)
     return [values[at] for at in view.aligned.tolist()]
 
@@ -81,16 +82,10 @@ def _groups_of(stack: Stack) -> tuple[_Group, ...]:
     """Of each column of numbers the one whose texts tell it most closely, if any does."""
     if len(stack.batches) < _LEAST_BATCHES:
         return ()
-    numbers, dates = stack.all_of(temporal=False), set(stack.all_of(temporal=True))
-    shared = [name for name in stack.columns if all(_is_aligned(batch, name) for batch in stack.batches)]
-    texts = {
-        name: [_texts(batch.columns[name]) for batch in stack.batches]
-        for name in shared
-        if name not in dates and _is_repeating(stack, name)
-    }
+    texts = label_columns(stack)
     found = []
-    for number in numbers:
-        if number not in shared:
+    for number in stack.all_of(temporal=False):
+        if not all(_is_aligned(batch, number) for batch in stack.batches):
             continue
         own = [sizes(batch.columns[number].in_rows) for batch in stack.batches]
         fits = [
@@ -101,6 +96,16 @@ def _groups_of(stack: Stack) -> tuple[_Group, ...]:
         if fits:
             found.append(min(fits, key=lambda group: group.fit.reach))
     return tuple(found)
+
+
+def label_columns(stack: Stack) -> dict[str, list[list[str | None]]]:
+    """The columns of labels that come again, and what they hold in each aligned row of each batch."""
+    dates = set(stack.all_of(temporal=True))
+    return {
+        name: [texts_in_rows(batch.columns[name]) for batch in stack.batches]
+        for name in stack.columns
+        if name not in dates and all(_is_aligned(batch, name) for batch in stack.batches) and _is_repeating(stack, name)
+    }
 
 
 def _is_aligned(batch: BatchView, name: str) -> bool:

@@ -138,6 +138,21 @@ class RowFormula:
 
 
 @dataclass(frozen=True)
+class RowLabels:
+    """Labels of a column that do not go with those of another in the same rows.
+
+    ``by`` the column that they do not go with, the ``share`` of rows at odds among those that can be told, some
+    ``examples`` and what was ``expected`` in their place, where that is told.
+    """
+
+    column: str
+    by: str
+    share: float
+    examples: tuple[str, ...]
+    expected: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class RowOrder:
     """A column that is above (``lower``) or below another in the same rows, against the order of the history.
 
@@ -206,6 +221,7 @@ class TableReading:
     cut: tuple[CutDigits, ...] = ()
     at_odds: tuple[RowSizes, ...] = ()
     formulas: tuple[RowFormula, ...] = ()
+    labels: tuple[RowLabels, ...] = ()
     out_of_order: tuple[RowOrder, ...] = ()
     far_steps: tuple[FarStep, ...] = ()
     mistyped: tuple[Mistyped, ...] = ()
@@ -357,7 +373,7 @@ def within_rows(issue: str, table: TableReading, few: bool) -> list[Finding]:
     """
     history = f"the last {table.history} batches"
     explained = {odd.column for odd in table.formulas}
-    found: list[tuple[RowSizes | RowFormula | RowOrder, str, float, str]] = [
+    found: list[tuple[RowSizes | RowFormula | RowLabels | RowOrder, str, float, str]] = [
         (
             odd, "row_size", _AT_ODDS,
             f"{percent(odd.share)} of the values do not go with {' and '.join(odd.by)} in the same row"
@@ -373,6 +389,14 @@ def within_rows(issue: str, table: TableReading, few: bool) -> list[Finding]:
             f" {', '.join(map(number, odd.expected))}), as they were in {history}",
         )
         for odd in table.formulas
+    ]  # fmt: skip
+    found += [
+        (
+            odd, "row_label", _AT_ODDS,
+            f"{percent(odd.share)} of the values do not go with {odd.by} in the same row ({shown(odd.examples)}"
+            f"{'; expected ' + shown(odd.expected) if odd.expected else ''}), as all did in {history}",
+        )
+        for odd in table.labels
     ]  # fmt: skip
     found += [
         (

@@ -1,10 +1,13 @@
-"""Takes out rows with a number that does not go with the rest of its row."""
+"""Takes out rows with a number or a label that does not go with the rest of its row."""
 
 from __future__ import annotations
+
+import numpy as np
 
 from airflow_provider_dqheal.core.types import Step
 from airflow_provider_dqheal.remediation._base import Context, register
 from airflow_provider_dqheal.remediation._remainder import QuarantineStrategy
+from airflow_provider_dqheal.remediation.kernels.label_context import labels_at_odds
 
 
 @register
@@ -22,9 +25,11 @@ class QuarantineAtOdds(QuarantineStrategy):
         """One step a column."""
         steps = []
         for name, history, _ in context.columns():
-            if not history.is_numeric or context.issue("outliers", column=name, alone=True, ever=True) is None:
+            if context.issue("outliers", column=name, alone=True, ever=True) is None:
                 continue
-            rows = context.row_ids(context.at_odds(name))
+            odd = context.at_odds(name) if history.is_numeric else np.zeros(0, np.int64)
+            odd = np.union1d(odd, labels_at_odds(context.history, name, context.cells))
+            rows = context.row_ids(odd)
             if rows and self.within_budget(context, len(rows)):
                 reason = f"{len(rows):,} values of {name!r} do not go with the rest of their rows"
                 steps.append(self.rows_step(context, (name,), rows, f"{name!r} at odds with its row", 0.9, reason))
