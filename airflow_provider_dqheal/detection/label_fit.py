@@ -19,8 +19,8 @@ _LEAST_TOLD, _BROKEN = 200, 0.005
 _REPEATS, _VARIED = 0.5, 0.9
 """Different labels that tell, as a part of the rows; and share of the rows that the most frequent told one may have."""
 _LEAST = 3
-"""Rows of the history with a label, from which on it tells another."""
-_SELDOM, _LEAST_ODD = 1e-4, 3
+"""Batches of the history that have a label, from which on it tells another: periods come and go."""
+_SELDOM, _LEAST_ODD = 1e-5, 4
 """How seldom chance has so many rows at odds, and how many there are at least."""
 _MOSTLY = 0.5
 """Share of the told rows at odds, from which on all of them count: labels were not given anew to most."""
@@ -31,11 +31,15 @@ Labels = Sequence[str | None]
 
 @dataclass(frozen=True, eq=False)
 class LabelFit:
-    """``known``: what goes with each label; ``told`` rows of the history, of which ``broken`` wrongly."""
+    """What goes with each of the ``known`` labels.
+
+    ``told`` rows of the history, of which ``broken`` wrongly; ``worst``: the largest share of a batch that was.
+    """
 
     known: Mapping[str, str]
     told: int
     broken: int
+    worst: float
 
     def expected(self, labels: Labels) -> list[str | None]:
         """What goes with the labels of a batch, by row; None where that is not told."""
@@ -45,7 +49,7 @@ class LabelFit:
         """Positions of the rows whose ``own`` label is not the one that goes with theirs, and how many were asked.
 
         A label that all rows of a batch give another, the same, may go with that from now on: they are not at odds.
-        There are none where chance may give as many, with one in as many rows as the history has.
+        There are none where chance may give as many, with one in as many rows as the history, or its worst batch, has.
         """
         by_label: dict[str, list[int]] = {}
         for row, (label, mine) in enumerate(zip(labels, own, strict=True)):
@@ -57,7 +61,7 @@ class LabelFit:
         for label, rows in by_label.items() if not odd else ():
             if len({own[row] for row in rows}) > 1:
                 odd += [row for row in rows if own[row] != self.known[label]]
-        rate = (self.broken + 1) / (self.told + 1)
+        rate = max(self.worst, (self.broken + 1) / (self.told + 1))
         if len(odd) < _LEAST_ODD or at_least(len(odd), asked, rate) > _SELDOM:
             return np.zeros(0, np.int64), asked
         return np.array(sorted(odd), np.int64), asked
@@ -104,7 +108,11 @@ def fit_labels(labels: Sequence[Labels], own: Sequence[Labels]) -> LabelFit | No
     best: dict[str, tuple[int, str]] = {}
     for (one, other), count in pairs.items():
         best[one] = max(best.get(one, (0, "")), (count, other))
-    known = {one: other for one, (_, other) in best.items() if rows[one] >= _LEAST}
-    asked = sum(rows[one] for one in known)
-    broken = asked - sum(best[one][0] for one in known)
-    return LabelFit(known, asked, broken) if asked >= _LEAST_TOLD and broken <= _BROKEN * asked else None
+    came = Counter(one for batch in labels for one in set(batch) if one is not None)
+    known = {one: other for one, (_, other) in best.items() if came[one] >= _LEAST}
+    asked, broken, worst = 0, 0, 0.0
+    for batch, mine in zip(labels, own, strict=True):
+        told_here = [(known[one], other) for one, other in zip(batch, mine, strict=True) if one in known and other]
+        wrong = sum(one != other for one, other in told_here)
+        asked, broken, worst = asked + len(told_here), broken + wrong, max(worst, wrong / max(1, len(told_here)))
+    return LabelFit(known, asked, broken, worst) if asked >= _LEAST_TOLD and broken <= _BROKEN * asked else None

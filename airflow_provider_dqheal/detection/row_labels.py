@@ -76,11 +76,14 @@ def _shown(texts: Labels, rows: list[int]) -> tuple[str, ...]:
 
 
 def _dependencies_of(stack: Stack) -> tuple[_Dependency, ...]:
-    """What columns of labels say of each other in the history."""
+    """What columns of labels say of each other in the history; of numbers, flags among them, nothing is said."""
+    numbers = set(stack.all_of(temporal=False))
     texts = dict(list(label_columns(stack).items())[:_MOST_COLUMNS])
     codes = {name: encoded(labels) for name, labels in texts.items()}
     return tuple(
         _Dependency(by, column, fit)
         for by, column in permutations(texts, 2)
-        if may_tell(codes[by], codes[column]) and (fit := fit_labels(texts[by], texts[column])) is not None
+        if column not in numbers
+        and may_tell(codes[by], codes[column])
+        and (fit := fit_labels(texts[by], texts[column])) is not None
     )

@@ -30,7 +30,7 @@ def labels_at_odds(history: TableHistory, column: str, cells: Callable[[str], Ce
     for name in others[:_MOST_COLUMNS]:
         theirs = [_texts(history.cells(at, name)) for at in batches]
         for tells, told, first, second in ((theirs, own, name, column), (own, theirs, column, name)):
-            fit = fit_labels(tells, told)
+            fit = None if history.columns[second].is_numeric else fit_labels(tells, told)
             if fit is None:
                 continue
             try:
