@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 
@@ -23,6 +24,9 @@ _EXACT = 1e-9
 """What is lost of a number, at most, in reckoning with it."""
 
 
+F = TypeVar("F", bound="Formula")
+
+
 @dataclass(frozen=True, eq=False)
 class Formula(ABC):
     """A relation of several columns that rows keep.
@@ -33,6 +37,7 @@ class Formula(ABC):
         within: how far accepted rows are off, by rounding.
         told: rows of the history that were asked.
         broken: how many of them do not keep it.
+        worst: the largest share of a batch that does not.
         exact: the columns whose numbers it tells to the last digit.
     """
 
@@ -41,6 +46,7 @@ class Formula(ABC):
     within: float
     told: int
     broken: int
+    worst: float
     exact: frozenset[int]
 
     @abstractmethod
@@ -123,7 +129,15 @@ def is_no_chance(
     return True
 
 
-def exact_columns(formula: Formula, full: Sequence[np.ndarray]) -> frozenset[int]:
+def asked(formula: F, full: Sequence[np.ndarray]) -> F:
+    """A formula with what the complete rows of each batch of the history say of it."""
+    off = [np.abs(formula.off(one)) > formula.within for one in full]
+    broken, worst = int(sum(one.sum() for one in off)), float(max(one.mean() for one in off))
+    found = replace(formula, told=sum(map(len, full)), broken=broken, worst=worst)
+    return replace(found, exact=_exact_columns(found, full))
+
+
+def _exact_columns(formula: Formula, full: Sequence[np.ndarray]) -> frozenset[int]:
     """The columns that a formula tells to the last digit in nearly all complete rows of the history."""
     if formula.broken > _MOST_BROKEN * formula.told:
         return frozenset()

@@ -15,8 +15,8 @@ from airflow_provider_dqheal.detection.formula import (
     LEAST_BATCHES,
     LEAST_ROWS,
     Formula,
+    asked,
     complete,
-    exact_columns,
     half_unit,
     is_kept,
     is_no_chance,
@@ -135,13 +135,12 @@ def _asked(batches: Sequence[np.ndarray], columns: tuple[int, ...], weights: np.
     for at, own, weight in zip(columns, places, weights.tolist(), strict=True):
         powers = tuple(round(-one / weight) for one in weights.tolist())
         within = float(half_unit([own])[0] * (1 + 1e-6))
-        plain = ProductFit(columns, places, within, len(pooled), 0, frozenset(), at, 1.0, powers)
+        plain = ProductFit(columns, places, within, 0, 0, 0.0, frozenset(), at, 1.0, powers)
         fit = _with_factor(plain, pooled)
         if fit is None or not is_kept([fit.off(one) for one in full], within):
             continue
-        fit = replace(fit, broken=int((np.abs(fit.off(pooled)) > within).sum()))
         if is_no_chance(full, columns, fit.off, within):
-            yield replace(fit, exact=exact_columns(fit, full))
+            yield asked(fit, full)
 
 
 def _with_factor(plain: ProductFit, rows: np.ndarray) -> ProductFit | None:

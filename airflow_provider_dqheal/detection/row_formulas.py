@@ -1,7 +1,7 @@
 """Numbers that are no longer what others of their row make: a total that is not the sum of its parts, nor the product.
 
 Each of them may be a usual one of its column, so that nothing else shows it. A formula is broken where more rows miss
-it than chance gives where as few do as in the history, by more than the batch's own digits round.
+it than chance gives where as few do as in the history's worst batch, by more than the batch's own digits round.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def _broken(now: np.ndarray, fit: Formula) -> _Broken | None:
         rows = np.flatnonzero(off > fit.slack(now, places))
         if len(rows) < max(_LEAST_BROKEN, _LEAST_SHARE * asked):
             return None
-    if at_least(len(rows), asked, (fit.broken + 1) / (fit.told + 1)) > _SELDOM:
+    if at_least(len(rows), asked, max(fit.worst, (fit.broken + 1) / (fit.told + 1))) > _SELDOM:
         return None
     return _Broken(fit, rows, asked, coarser[0] if len(coarser) == 1 else None)
 

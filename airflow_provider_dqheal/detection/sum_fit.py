@@ -10,7 +10,7 @@ Source: Goodnight 1979, A Tutorial on the SWEEP Operator (forward selection on a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -18,8 +18,8 @@ from airflow_provider_dqheal.detection.formula import (
     LEAST_BATCHES,
     LEAST_ROWS,
     Formula,
+    asked,
     complete,
-    exact_columns,
     half_unit,
     is_kept,
     is_no_chance,
@@ -199,8 +199,5 @@ def _asked(
     within = exact if (np.abs(pooled - constant) <= exact).mean() >= _KEPT else by_places
     if not is_kept([one - constant for one in made], within):
         return None
-    broken = int((np.abs(pooled - constant) > within).sum())
-    found = SumFit(columns, own_places, within, len(pooled), broken, frozenset(), weights, constant)
-    if not is_no_chance(full, columns, found.off, within):
-        return None
-    return replace(found, exact=exact_columns(found, full))
+    found = SumFit(columns, own_places, within, 0, 0, 0.0, frozenset(), weights, constant)
+    return asked(found, full) if is_no_chance(full, columns, found.off, within) else None
