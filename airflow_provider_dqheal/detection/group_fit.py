@@ -15,6 +15,8 @@ from airflow_provider_dqheal.detection.size_fit import odds_limit, telling_reach
 
 _LEAST = 2
 """Rows with a text and a size, from which on the text tells one."""
+_LEAST_BATCHES = 3
+"""Batches of the history that have a text which tells: periods come and go."""
 _CLOSE = 0.3
 """Reach up to which a text tells a size so closely that a number far off is wrong."""
 _ALIKE, _REPEATS = 0.6, 0.5
@@ -63,6 +65,10 @@ def fit_group(texts: Sequence[Sequence[str | None]], sizes: Sequence[np.ndarray]
         np.array([-1 if text is None else places.setdefault(text, len(places)) for text in batch], np.int64)
         for batch in texts
     ]
+    came = np.zeros(len(places), int)
+    for batch in codes:
+        came[np.unique(batch[batch >= 0])] += 1
+    codes = [np.where((batch >= 0) & (came[batch] >= _LEAST_BATCHES), batch, -1) for batch in codes]
     every, pooled = np.concatenate([*codes, np.zeros(0, np.int64)]), np.concatenate([np.zeros(0), *sizes])
     if not 2 <= len(places) <= _REPEATS * len(every) or not _is_worth(every, pooled, len(places)):
         return None

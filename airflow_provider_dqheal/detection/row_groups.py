@@ -1,7 +1,8 @@
 """Numbers that do not go with a text in their row: the price of another article, a rate ten times that of its currency.
 
 Each of them may be a usual one of its column, so that nothing else shows it. Texts that all rows of a batch give
-another size to may have it from now on: they count where it is many times the one before, and once.
+another size to may have it from now on: they count where it is many times the one before, and once. A column that moved
+as a whole is left to those that judge columns.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ _BY_CHANCE = 0.005
 """How seldom chance has so many cases at odds, where one in as many rows as the history has is."""
 _MANY_TIMES = 1.4
 """How far (natural logarithm) the size of a text has to move as a whole to be at odds."""
+_MOSTLY, _ONE_WAY = 0.5, 0.9
+"""Share of the rows at odds, from which on the column may have moved as a whole, and how much of them to one side."""
 _SHOWN = 3
 
 
@@ -54,20 +57,22 @@ def row_groups(batch: BatchView, stack: Stack) -> tuple[RowSizes, ...]:
 def _at_odds(off: np.ndarray, texts: list[str | None], fit: GroupFit) -> tuple[np.ndarray, int]:
     """The rows at odds, none where chance may give as many cases of them; and how many were asked."""
     asked = np.flatnonzero(np.isfinite(off))
+    far = off[asked][np.abs(off[asked]) > fit.limit]
     odd = set(asked[np.abs(off[asked]) > fit.limit].tolist())
-    if not odd:
+    one_way = len(far) > _MOSTLY * len(asked) and abs(np.sign(far).mean()) > _ONE_WAY
+    if not odd or one_way:  # a column that moved as a whole is judged as such
         return np.zeros(0, np.int64), len(asked)
     by_text: dict[str | None, list[int]] = {}
     for row in asked.tolist():
         by_text.setdefault(texts[row], []).append(row)
     cases, rows = 0, list[int]()
     for mine in by_text.values():
-        far = [row for row in mine if row in odd]
-        together = len(far) == len(mine) and float(np.ptp(off[far])) <= 2 * fit.reach
-        if together and float(np.median(np.abs(off[far]))) <= max(fit.limit, _MANY_TIMES):
+        strange = [row for row in mine if row in odd]
+        together = len(strange) == len(mine) and float(np.ptp(off[strange])) <= 2 * fit.reach
+        if together and float(np.median(np.abs(off[strange]))) <= max(fit.limit, _MANY_TIMES):
             continue
-        rows += far
-        cases += min(len(far), 1) if together else len(far)
+        rows += strange
+        cases += min(len(strange), 1) if together else len(strange)
     chance = at_least(cases, len(asked), 1 / (fit.told + 1)) if cases else 1.0
     return (np.array(sorted(rows), np.int64) if chance <= _BY_CHANCE else np.zeros(0, np.int64)), len(asked)
 
