@@ -57,11 +57,11 @@ def row_groups(batch: BatchView, stack: Stack) -> tuple[RowSizes, ...]:
 def _at_odds(off: np.ndarray, texts: list[str | None], fit: GroupFit) -> tuple[np.ndarray, int]:
     """The rows at odds, none where chance may give as many cases of them; and how many were asked."""
     asked = np.flatnonzero(np.isfinite(off))
-    far = off[asked][np.abs(off[asked]) > fit.limit]
-    odd = set(asked[np.abs(off[asked]) > fit.limit].tolist())
-    one_way = len(far) > _MOSTLY * len(asked) and abs(np.sign(far).mean()) > _ONE_WAY
-    if not odd or one_way:  # a column that moved as a whole is judged as such
+    far = asked[np.abs(off[asked]) > fit.limit]
+    one_way = len(far) > _MOSTLY * len(asked) and abs(np.sign(off[far]).mean()) > _ONE_WAY
+    if not len(far) or one_way:  # a column that moved as a whole is judged as such
         return np.zeros(0, np.int64), len(asked)
+    odd = set(far.tolist())
     by_text: dict[str | None, list[int]] = {}
     for row in asked.tolist():
         by_text.setdefault(texts[row], []).append(row)
@@ -87,7 +87,7 @@ def _groups_of(stack: Stack) -> tuple[_Group, ...]:
     """Of each column of numbers the one whose texts tell it most closely, if any does."""
     if len(stack.batches) < _LEAST_BATCHES:
         return ()
-    texts = label_columns(stack)
+    texts = stack.once(label_columns)
     found = []
     for number in stack.all_of(temporal=False):
         if not all(_is_aligned(batch, number) for batch in stack.batches):

@@ -78,7 +78,7 @@ def _shown(texts: Labels, rows: list[int]) -> tuple[str, ...]:
 def _dependencies_of(stack: Stack) -> tuple[_Dependency, ...]:
     """What columns of labels say of each other in the history; of numbers, flags among them, nothing is said."""
     numbers = set(stack.all_of(temporal=False))
-    texts = dict(list(label_columns(stack).items())[:_MOST_COLUMNS])
+    texts = dict(list(stack.once(label_columns).items())[:_MOST_COLUMNS])
     codes = {name: encoded(labels) for name, labels in texts.items()}
     return tuple(
         _Dependency(by, column, fit)

@@ -9,7 +9,7 @@ import numpy as np
 
 from airflow_provider_dqheal.detection.formula import Formula
 from airflow_provider_dqheal.remediation.history import TableHistory
-from airflow_provider_dqheal.remediation.kernels.numbers import numbers_in
+from airflow_provider_dqheal.remediation.kernels.formula_told import numbers_of_formulas
 from airflow_provider_dqheal.remediation.kernels.text import Cells
 from airflow_provider_dqheal.remediation.kernels.token_factor import is_inside
 
@@ -31,7 +31,7 @@ def exchanged_by_formula(
         columns: the names of the batch's columns.
         cells: a column of the batch, by name.
     """
-    names, formulas, now = _numbers(history, columns, cells)
+    names, formulas, now = numbers_of_formulas(history, columns, cells)
     broken = [one for one in formulas if (share := _kept(one, now)) is not None and share < 1 - _BROKEN]
     found = []
     for left, right in combinations(sorted({at for one in broken for at in one.columns}), 2):
@@ -49,7 +49,7 @@ def rows_exchanged_by_formula(
 
     In each row it is the one pair that does, both numbers are such as their columns hold, and it is no chance.
     """
-    names, formulas, now = _numbers(history, columns, cells)
+    names, formulas, now = numbers_of_formulas(history, columns, cells)
     formulas = [one for one in formulas if one.broken <= _SELDOM * one.told]
     odd = _off(formulas, now)
     if not odd.any():
@@ -85,19 +85,6 @@ def _by_chance(
             broken += int(odd.sum())
             kept += int((odd & ~_off(formulas, _exchanged(moved, left, right))).sum())
     return kept / broken if broken else 1.0
-
-
-def _numbers(
-    history: TableHistory, columns: Sequence[str], cells: Callable[[str], Cells]
-) -> tuple[tuple[str, ...], list[Formula], np.ndarray]:
-    """The columns that formulas are of, those formulas whose columns the batch has, and its numbers (rows, columns)."""
-    names, known = history.formulas
-    formulas = [one for one in known if set(one.names_of(names)) <= set(columns)]
-    own = {at: numbers_in(cells(names[at])) for one in formulas for at in one.columns}
-    now = np.full((len(next(iter(own.values()), ())), len(names)), np.nan)
-    for at, numbers in own.items():
-        now[:, at] = numbers
-    return names, formulas, now
 
 
 def _exchanged(numbers: np.ndarray, left: int, right: int) -> np.ndarray:

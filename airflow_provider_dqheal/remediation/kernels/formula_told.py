@@ -34,36 +34,40 @@ def told_by_formulas(
         name: the column to tell.
         rows: positions of its cells that are asked for.
     """
-    names, formulas = history.formulas
     own = history.columns[name]
-    if not own.is_numeric or name not in names or own.is_key:
+    if not own.is_numeric or own.is_key or name not in history.formulas[0]:
         return {}, ""
+    names, formulas, now = numbers_of_formulas(history, columns, cells)
     place = names.index(name)
     said: dict[int, set[str]] = {}
     by = []
     for one in formulas:
-        if place not in one.exact or not set(one.names_of(names)) <= set(columns):
+        if place not in one.exact:
             continue
-        texts = _told(history, cells, one, names, place, rows)
+        texts = _told(history, one, names, now, place, rows)
         by += [one.written(names, place)] if texts else []
         for row, text in texts.items():
             said.setdefault(row, set()).add(text)
     return {row: texts.pop() for row, texts in said.items() if len(texts) == 1}, " / ".join(by)
 
 
+def numbers_of_formulas(
+    history: TableHistory, columns: Sequence[str], cells: Callable[[str], Cells]
+) -> tuple[tuple[str, ...], list[Formula], np.ndarray]:
+    """The columns that formulas are of, those formulas whose columns the batch has, and its numbers (rows, columns)."""
+    names, known = history.formulas
+    formulas = [one for one in known if set(one.names_of(names)) <= set(columns)]
+    own = {at: numbers_in(cells(names[at])) for at in {at for one in formulas for at in one.columns}}
+    now = np.full((len(next(iter(own.values()), ())), len(names)), np.nan)
+    for at, numbers in own.items():
+        now[:, at] = numbers
+    return names, formulas, now
+
+
 def _told(
-    history: TableHistory,
-    cells: Callable[[str], Cells],
-    one: Formula,
-    names: tuple[str, ...],
-    place: int,
-    rows: np.ndarray,
+    history: TableHistory, one: Formula, names: tuple[str, ...], now: np.ndarray, place: int, rows: np.ndarray
 ) -> dict[int, str]:
     """What one formula says of each row that it knows."""
-    read = {at: numbers_in(cells(name)) for name, at in zip(one.names_of(names), one.columns, strict=True)}
-    now = np.full((len(read[place]), len(names)), np.nan)
-    for at, numbers in read.items():
-        now[:, at] = numbers
     off = np.delete(np.abs(one.off(now)), rows)
     asked = np.isfinite(off)
     kept = asked & (off <= one.within)

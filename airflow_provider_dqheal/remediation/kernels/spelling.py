@@ -288,10 +288,9 @@ def slips_of_one(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
     present = {text: rows for text, rows in counts.items() if text is not None and not is_missing_word(text)}
     if history.is_numeric or len(batches) < LEAST_BATCHES or any(len(one) != 1 for one in batches):
         return {}
-    value, slips = slips_of_main(present)
-    if not slips and history.date_layout is not None:
-        value, slips = slips_of_main(present, 1)
-        slips = [*of_another_time(slips, counts, history, history.date_layout)]
+    value, slips = slips_of_main(present, 1)
+    if len(slips) == 1:
+        slips = [*of_another_time(slips, counts, history, history.date_layout)] if history.date_layout else []
     return dict.fromkeys(slips, value) if len(slips) == len(present) - 1 else {}
 
 
