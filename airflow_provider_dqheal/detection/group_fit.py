@@ -11,12 +11,11 @@ from functools import cached_property
 
 import numpy as np
 
+from airflow_provider_dqheal.detection.coded import CodedColumn
 from airflow_provider_dqheal.detection.size_fit import odds_limit, telling_reach
 
 _LEAST = 2
 """Rows with a text and a size, from which on the text tells one."""
-_LEAST_BATCHES = 3
-"""Batches of the history that have a text which tells: periods come and go."""
 _CLOSE = 0.3
 """Reach up to which a text tells a size so closely that a number far off is wrong."""
 _ALIKE, _REPEATS = 0.6, 0.5
@@ -53,37 +52,31 @@ class GroupFit:
         return np.array([self.middle.get(text, np.nan) if text is not None else np.nan for text in texts], float)
 
 
-def fit_group(texts: Sequence[Sequence[str | None]], sizes: Sequence[np.ndarray]) -> GroupFit | None:
+def fit_group(texts: CodedColumn, sizes: Sequence[np.ndarray]) -> GroupFit | None:
     """The fit of a column's sizes, if texts tell them well enough.
 
     Args:
-        texts: per batch of the history what another column holds in each row.
-        sizes: per batch (rows,) the sizes, nan where there is none.
+        texts: what another column holds in the rows of the history.
+        sizes: per batch of the history (rows,) the sizes, nan where there is none.
     """
-    places: dict[str, int] = {}
-    codes = [
-        np.array([-1 if text is None else places.setdefault(text, len(places)) for text in batch], np.int64)
-        for batch in texts
-    ]
-    came = np.zeros(len(places), int)
-    for batch in codes:
-        came[np.unique(batch[batch >= 0])] += 1
-    codes = [np.where((batch >= 0) & (came[batch] >= _LEAST_BATCHES), batch, -1) for batch in codes]
-    every, pooled = np.concatenate([*codes, np.zeros(0, np.int64)]), np.concatenate([np.zeros(0), *sizes])
-    if not 2 <= len(places) <= _REPEATS * len(every) or not _is_worth(every, pooled, len(places)):
+    count = len(texts.labels)
+    if not 2 <= count <= _REPEATS * len(texts.every):
+        return None
+    codes, every, pooled = texts.recurring, np.concatenate(texts.recurring), np.concatenate(sizes)
+    if not _is_worth(every, pooled, count):
         return None
     off = []
     for at, own in enumerate(sizes):
         rest = [one for one in range(len(codes)) if one != at]
         middle = _middles(
-            np.concatenate([codes[one] for one in rest]), np.concatenate([sizes[one] for one in rest]), len(places)
+            np.concatenate([codes[one] for one in rest]), np.concatenate([sizes[one] for one in rest]), count
         )
         off.append(own - np.append(middle, np.nan)[codes[at]])
     reach = telling_reach(off, pooled)
     if reach is None:
         return None
-    middle = _middles(every, pooled, len(places))
-    known = {text: float(middle[at]) for text, at in places.items() if np.isfinite(middle[at])}
+    middle = _middles(every, pooled, count)
+    known = {text: float(middle[at]) for at, text in enumerate(texts.labels) if np.isfinite(middle[at])}
     return GroupFit(known, tuple(off), reach)
 
 

@@ -6,20 +6,18 @@ Source: Huhtala et al. 1999, TANE: An Efficient Algorithm for Discovering Functi
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from airflow_provider_dqheal.detection.coded import CodedColumn
 from airflow_provider_dqheal.detection.scalars import at_least
 
 _LEAST_TOLD, _BROKEN = 200, 0.005
 """Rows of the history that have to be told, and the share of them that may be told wrongly."""
 _REPEATS, _VARIED = 0.5, 0.9
 """Different labels that tell, as a part of the rows; and share of the rows that the most frequent told one may have."""
-_LEAST = 3
-"""Batches of the history that have a label, from which on it tells another: periods come and go."""
 _SELDOM, _LEAST_ODD = 1e-5, 4
 """How seldom chance has so many rows at odds, and how many there are at least."""
 _MOSTLY = 0.5
@@ -67,52 +65,34 @@ class LabelFit:
         return np.array(sorted(odd), np.int64), asked
 
 
-def encoded(labels: Sequence[Labels]) -> np.ndarray:
-    """All rows (N,) of a history as the places of their labels; -1 where there is none."""
-    places: dict[str, int] = {}
-    every = (label for batch in labels for label in batch)
-    return np.array([-1 if label is None else places.setdefault(label, len(places)) for label in every], np.int64)
-
-
-def may_tell(codes: np.ndarray, own: np.ndarray) -> bool:
-    """Whether labels (N,) may tell others (N,), by how many pairs of them there are; both are :func:`encoded`."""
-    there = (codes >= 0) & (own >= 0)
-    codes, own = codes[there], own[there]
-    pairs = np.unique(codes * (own.max(initial=0) + 1) + own)
-    return len(pairs) <= len(np.unique(codes)) + _BROKEN * len(codes)
-
-
-def fit_labels(labels: Sequence[Labels], own: Sequence[Labels]) -> LabelFit | None:
+def fit_labels(labels: CodedColumn, own: CodedColumn) -> LabelFit | None:
     """What goes with each label, if in nearly every row of the history the same does.
 
     Args:
-        labels: per batch of the history the column that tells, by row.
-        own: per batch the column that is told.
+        labels: the column that tells, over the batches of the history.
+        own: the column that is told.
     """
-    pairs = Counter(
-        (one, other)
-        for batch, mine in zip(labels, own, strict=True)
-        for one, other in zip(batch, mine, strict=True)
-        if one is not None and other is not None
-    )
-    rows: Counter[str] = Counter()
-    told: Counter[str] = Counter()
-    for (one, other), count in pairs.items():
-        rows[one] += count
-        told[other] += count
-    total = rows.total()
-    if total < _LEAST_TOLD or len(rows) > _REPEATS * total or max(told.values()) > _VARIED * total:
+    there = (labels.every >= 0) & (own.every >= 0)
+    total = int(there.sum())
+    if total < _LEAST_TOLD or min(len(labels.labels), len(own.labels)) < 2:
         return None
-    if len(pairs) > len(rows) + _BROKEN * total:
+    pairs, counts = np.unique(labels.every[there] * len(own.labels) + own.every[there], return_counts=True)
+    by, other = np.divmod(pairs, len(own.labels))
+    different = len(np.unique(by))
+    if len(pairs) > different + _BROKEN * total or different > _REPEATS * total:
         return None
-    best: dict[str, tuple[int, str]] = {}
-    for (one, other), count in pairs.items():
-        best[one] = max(best.get(one, (0, "")), (count, other))
-    came = Counter(one for batch in labels for one in set(batch) if one is not None)
-    known = {one: other for one, (_, other) in best.items() if came[one] >= _LEAST}
+    if np.bincount(other, counts).max() > _VARIED * total:
+        return None
+    rank = np.empty(len(own.labels), np.int64)
+    rank[sorted(range(len(own.labels)), key=own.labels.__getitem__)] = np.arange(len(own.labels))
+    order = np.lexsort((rank[other], counts, by))
+    best = np.full(len(labels.labels) + 1, -1)
+    best[by[order]] = other[order]  # the last of a label is the one that came most often
+    best[:-1][~labels.recurs] = -1
     asked, broken, worst = 0, 0, 0.0
-    for batch, mine in zip(labels, own, strict=True):
-        told_here = [(known[one], other) for one, other in zip(batch, mine, strict=True) if one in known and other]
-        wrong = sum(one != other for one, other in told_here)
-        asked, broken, worst = asked + len(told_here), broken + wrong, max(worst, wrong / max(1, len(told_here)))
+    for batch, mine in zip(labels.batches, own.batches, strict=True):
+        told = (best[batch] >= 0) & (mine >= 0)
+        here, wrong = int(told.sum()), int((best[batch] != mine)[told].sum())
+        asked, broken, worst = asked + here, broken + wrong, max(worst, wrong / max(1, here))
+    known = {labels.labels[at]: own.labels[best[at]] for at in np.flatnonzero(best >= 0).tolist()}
     return LabelFit(known, asked, broken, worst) if asked >= _LEAST_TOLD and broken <= _BROKEN * asked else None

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from airflow_provider_dqheal.detection.coded import CodedColumn
 from airflow_provider_dqheal.detection.group_fit import GroupFit, fit_group
 from airflow_provider_dqheal.detection.scalars import at_least
 from airflow_provider_dqheal.detection.size_fit import sizes
@@ -103,11 +104,11 @@ def _groups_of(stack: Stack) -> tuple[_Group, ...]:
     return tuple(found)
 
 
-def label_columns(stack: Stack) -> dict[str, list[list[str | None]]]:
+def label_columns(stack: Stack) -> dict[str, CodedColumn]:
     """The columns of labels that come again, and what they hold in each aligned row of each batch."""
     dates = set(stack.all_of(temporal=True))
     return {
-        name: [texts_in_rows(batch.columns[name]) for batch in stack.batches]
+        name: CodedColumn.of((batch.columns[name].values, batch.columns[name].aligned) for batch in stack.batches)
         for name in stack.columns
         if name not in dates and all(_is_aligned(batch, name) for batch in stack.batches) and _is_repeating(stack, name)
     }

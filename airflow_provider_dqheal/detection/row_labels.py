@@ -10,7 +10,7 @@ from itertools import permutations
 
 import numpy as np
 
-from airflow_provider_dqheal.detection.label_fit import LabelFit, Labels, encoded, fit_labels, may_tell
+from airflow_provider_dqheal.detection.label_fit import LabelFit, Labels, fit_labels
 from airflow_provider_dqheal.detection.row_groups import label_columns, texts_in_rows
 from airflow_provider_dqheal.detection.stack import Stack
 from airflow_provider_dqheal.detection.view import BatchView
@@ -79,11 +79,8 @@ def _dependencies_of(stack: Stack) -> tuple[_Dependency, ...]:
     """What columns of labels say of each other in the history; of numbers, flags among them, nothing is said."""
     numbers = set(stack.all_of(temporal=False))
     texts = dict(list(stack.once(label_columns).items())[:_MOST_COLUMNS])
-    codes = {name: encoded(labels) for name, labels in texts.items()}
     return tuple(
         _Dependency(by, column, fit)
         for by, column in permutations(texts, 2)
-        if column not in numbers
-        and may_tell(codes[by], codes[column])
-        and (fit := fit_labels(texts[by], texts[column])) is not None
+        if column not in numbers and (fit := fit_labels(texts[by], texts[column])) is not None
     )

@@ -15,6 +15,7 @@ from airflow_provider_dqheal.detection.features import Features, features_of
 from airflow_provider_dqheal.detection.generators import Generator, generators
 from airflow_provider_dqheal.detection.stack import build_stack
 from airflow_provider_dqheal.detection.view import view_table
+from airflow_provider_dqheal.issues._base import Finding
 
 VARIANTS = 7
 """Faulty versions drawn of each clean batch; the clean one weighs more in the loss instead."""
@@ -27,7 +28,10 @@ MOST_EPISODES = 100_000
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """One judged batch; ``labels`` (issues,): 1 true, 0 false, -1 tolerated; ``column_labels`` (columns, types)."""
+    """One judged batch; ``labels`` (issues,): 1 true, 0 false, -1 tolerated; ``column_labels`` (columns, types).
+
+    ``found`` are the findings on the batch as a whole: the ensemble is not trained on them, the verdict acts on them.
+    """
 
     values: np.ndarray
     context: np.ndarray
@@ -44,6 +48,7 @@ class Sample:
     history: int
     ordered: bool
     episode: int
+    found: tuple[Finding, ...] = ()
     self_values: tuple[np.ndarray, ...] = ()
     self_context: tuple[np.ndarray, ...] = ()
 
@@ -97,6 +102,7 @@ def draw_samples(
                 history=len(history),
                 ordered=drawn.ordered,
                 episode=seed * MOST_EPISODES + number,
+                found=table_features.table_found,
                 self_values=tuple(v.astype(np.float16) for v in table_features.self_values) if not everything else (),
                 self_context=tuple(v.astype(np.float16) for v in table_features.self_context) if not everything else (),
                 **about,  # type: ignore[arg-type]

@@ -21,21 +21,20 @@ class Plain:
     """What a batch shows by itself.
 
     Attributes:
-        columns: (columns,) bool: which lie beyond all that is clean.
+        beyond: whether it, or one of its columns, lies beyond all that is clean.
+        columns: (columns,) bool: which columns do.
         written: (columns,) bool: values that are plainly written in another way.
         told: the place of the issue type that a finding tells, or None: the likeliest is named.
     """
 
+    beyond: bool
     columns: np.ndarray
     written: np.ndarray
     told: int | None
 
 
 def plain_of(samples: Sequence[Sample]) -> list[Plain]:
-    """What each of the batches shows by itself, by its measurements.
-
-    Of rows that repeat, rows at odds and lost digits samples keep no more than the ensemble reads: they are left out.
-    """
+    """What each of the batches shows by itself, by its measurements and the findings on the batch as a whole."""
     return [_plain(sample) for sample in samples]
 
 
@@ -44,10 +43,11 @@ def _plain(sample: Sample) -> Plain:
     raw = np.sign(values) * np.expm1(np.abs(values))
     readings = [_reading(name, row, sample.history) for name, row in zip(sample.columns, raw.tolist(), strict=True)]
     kinds = [reading.kind for reading in readings]
-    found = [finding for reading in readings for finding in findings_in(reading)]
+    found = [*sample.found, *(finding for reading in readings for finding in findings_in(reading))]
+    found.sort(key=lambda finding: -finding.strength)
     beyond, written = beyond_clean(found, sample.columns, kinds, raw), rewritten(found, sample.columns, kinds, raw)
     among = [np.asarray([name in chosen for name in sample.columns], dtype=bool) for chosen in (beyond, written)]
-    return Plain(among[0], among[1], told_by(found))
+    return Plain(bool(beyond), among[0], among[1], told_by(found))
 
 
 def _reading(name: str, row: list[float], history: int) -> Reading:
@@ -67,7 +67,7 @@ def as_verdict(judged: Judged, plain: Sequence[Plain]) -> Judged:
     """
     if judged.probability is None:
         raise ValueError("opinions without probabilities do not name what is beyond all that is clean")
-    beyond = np.asarray([one.columns.any() for one in plain], dtype=bool)
+    beyond = np.asarray([one.beyond for one in plain], dtype=bool)
     flagged = judged.flagged | beyond
     predicted, blamed = judged.predicted.copy(), [one.copy() for one in judged.blamed]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from airflow_provider_dqheal.detection.context import BATCH_FEATURES
 from airflow_provider_dqheal.detection.features import NAMES
 from airflow_provider_dqheal.detection.samples import Sample
 from airflow_provider_dqheal.detection.training import draw_all
+from airflow_provider_dqheal.issues._base import Finding
 
 EXCLUDED = ("nyc13",)
 """The family of the demo's tables: the detector is not trained on it, and not measured on it."""
@@ -28,14 +30,21 @@ class SamplesUnreadable(DQHealError):
 
 def save_samples(path: Path, samples: Sequence[Sample]) -> None:
     """Writes samples to a .npz file."""
-    about = [{**{name: getattr(s, name) for name in _FIELDS}, "own": [len(v) for v in s.self_values]} for s in samples]
+    about = [
+        {
+            **{name: getattr(s, name) for name in _FIELDS},
+            "found": [asdict(finding) for finding in s.found],
+            "own": [len(v) for v in s.self_values],
+        }
+        for s in samples
+    ]
     document = {"features": list(NAMES), "batch_features": list(BATCH_FEATURES), "samples": about}
     own = [v for s in samples for v in s.self_values]
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         np.savez_compressed(
             file,
-            about=np.frombuffer(json.dumps(document).encode(), dtype=np.uint8),
+            about=np.frombuffer(json.dumps(document, default=float).encode(), dtype=np.uint8),
             values=np.concatenate([s.values for s in samples]),
             context=np.stack([s.context for s in samples]),
             facts=np.stack([s.facts for s in samples]),
@@ -76,6 +85,7 @@ def load_samples(path: Path) -> list[Sample]:
                 column_labels=found["column_labels"][row : row + len(columns)],
                 columns=columns,
                 blamed=tuple((issue, column) for issue, column in about.pop("blamed")),
+                found=tuple(Finding(**{**one, "examples": tuple(one["examples"])}) for one in about.pop("found")),
                 self_values=tuple(found["self_values"][a:b] for a, b in pairwise(ends.tolist())),
                 self_context=tuple(found["self_context"][batch : batch + len(sizes)]),
                 **about,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from airflow_provider_dqheal.detection.coded import CodedColumn
 from airflow_provider_dqheal.detection.label_fit import fit_labels
 from airflow_provider_dqheal.remediation.history import TableHistory
 from airflow_provider_dqheal.remediation.kernels.text import Cells, Text, is_missing_word
@@ -21,14 +22,13 @@ def labels_at_odds(history: TableHistory, column: str, cells: Callable[[str], Ce
         column: a column of labels.
         cells: a column of the batch, by name; KeyError where it has none.
     """
-    batches = range(len(history.samples))
     shared = set.intersection(*(set(sample.column_names) for sample in history.samples)) if history.samples else set()
     others = [name for name in history.columns if name in shared and name != column and _are_labels(history, name)]
     if column not in shared or not _are_labels(history, column):
         return np.zeros(0, np.int64)
-    own, found = [_texts(history.cells(at, column)) for at in batches], set[int]()
+    own, found = _coded(history, column), set[int]()
     for name in others[:_MOST_COLUMNS]:
-        theirs = [_texts(history.cells(at, name)) for at in batches]
+        theirs = _coded(history, name)
         for tells, told, first, second in ((theirs, own, name, column), (own, theirs, column, name)):
             fit = None if history.columns[second].is_numeric else fit_labels(tells, told)
             if fit is None:
@@ -46,6 +46,15 @@ def _are_labels(history: TableHistory, name: str) -> bool:
     return column.date_layout is None and 2 <= len(column.present) <= 0.5 * column.present_rows
 
 
+def _coded(history: TableHistory, name: str) -> CodedColumn:
+    every = [history.cells(at, name) for at in range(len(history.samples))]
+    return CodedColumn.of((_labels(cells), cells.codes) for cells in every)
+
+
+def _labels(cells: Cells) -> list[Text]:
+    return [None if is_missing_word(text) else text for text in cells.values]
+
+
 def _texts(cells: Cells) -> list[Text]:
-    texts = [None if is_missing_word(text) else text for text in cells.values]
+    texts = _labels(cells)
     return [texts[at] for at in cells.codes.tolist()]

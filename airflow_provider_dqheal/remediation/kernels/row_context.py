@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from airflow_provider_dqheal.detection.coded import CodedColumn
 from airflow_provider_dqheal.detection.group_fit import fit_group
 from airflow_provider_dqheal.detection.size_fit import LEAST_BATCHES, fit_sizes, sizes
 from airflow_provider_dqheal.remediation.history import TableHistory
@@ -163,7 +164,8 @@ def _by_text(
     """The middle size in the rows with the same text in another column."""
     if not ours or len(history.columns[name].present) < 2:
         return None
-    fit = fit_group([_texts(history.cells(at, name)) for at in range(len(ours))], ours)
+    theirs = [history.cells(at, name) for at in range(len(ours))]
+    fit = fit_group(CodedColumn.of((one.values, one.codes) for one in theirs), ours)
     if fit is None:
         return None
     try:

@@ -32,6 +32,7 @@ from airflow_provider_dqheal.detection.network import Member
 from airflow_provider_dqheal.detection.samples import Sample, draw_samples
 from airflow_provider_dqheal.detection.training import fold_of
 from airflow_provider_dqheal.detection.weights import FORMAT, METADATA
+from airflow_provider_dqheal.issues._base import Finding
 
 WIDTH = len(NAMES)
 
@@ -207,10 +208,10 @@ def test_what_a_batch_shows_by_itself_is_named_as_the_verdict_names_it():
     found = as_verdict(
         judged,
         [
-            Plain(first, none, None),
-            Plain(first, none, issue("missing_data")),
-            Plain(none, last, None),
-            Plain(none, last, None),
+            Plain(True, first, none, None),
+            Plain(True, first, none, issue("missing_data")),
+            Plain(False, none, last, None),
+            Plain(False, none, last, None),
         ],
     )
     assert found.flagged.tolist() == [True, True, True, False]
@@ -237,6 +238,15 @@ def test_an_emptied_column_of_a_sample_tells_its_name():
     assert (clean.columns.any(), clean.told) == (False, None)
     assert emptied.columns.tolist() == [True] + [False] * (len(one.columns) - 1)
     assert emptied.told == ISSUE_ORDER.index("missing_data")
+
+
+def test_rows_that_repeat_are_raised_of_the_batch_as_a_whole():
+    one = next(one for one in draw_samples(registry.get("payments"), 3, 1, 0) if one.clean)
+    repeat = Finding("missing_data", None, "duplicate_rows", 4.0, "rows repeat", share=0.2)
+    clean, repeating = plain_of([one, replace(one, found=(repeat,))])
+    assert (clean.beyond, repeating.beyond) == (False, True)
+    assert repeating.told == ISSUE_ORDER.index("missing_data")
+    assert not repeating.columns.any()
 
 
 def test_bootstrap_draws_whole_tables():
@@ -268,6 +278,7 @@ def test_samples_survive_the_file(samples, tmp_path):
     for before, after in zip(samples, evaluation.load_samples(path), strict=True):
         assert before.key == after.key
         assert before.blamed == after.blamed
+        assert before.found == after.found
         assert before.columns == after.columns
         np.testing.assert_array_equal(before.values, after.values)
         np.testing.assert_array_equal(before.column_labels, after.column_labels)

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 
 from airflow_provider_dqheal import api
+from airflow_provider_dqheal.detection.coded import CodedColumn
 from airflow_provider_dqheal.detection.group_fit import fit_group
 
 ROWS, HISTORY, ARTICLES = 300, 8, 40
@@ -39,7 +40,7 @@ def changed(factor: float, rows: list[int]) -> pa.Table:
 def test_texts_tell_a_size_by_the_rows_that_have_them():
     rng = np.random.default_rng(1)
     codes = [rng.integers(0, 5, 80) for _ in range(6)]
-    texts = [[f"t{one}" for one in batch] for batch in codes]
+    texts = CodedColumn.of(([f"t{one}" for one in range(5)], batch) for batch in codes)
     sizes = [batch + rng.normal(0, 0.01, 80) for batch in codes]
     fit = fit_group(texts, sizes)
     assert fit is not None
@@ -50,7 +51,8 @@ def test_texts_tell_a_size_by_the_rows_that_have_them():
 
 
 def test_a_batch_that_never_had_a_text_before_tells_nothing():
-    texts = [["a", "b"] * 30 for _ in range(4)] + [["c", "c"] * 30]
+    places = np.array([0, 1] * 30)
+    texts = CodedColumn.of([(["a", "b"], places)] * 4 + [(["c", "c"], places)])
     fit = fit_group(texts, [np.array([1.0, 5.0] * 30) for _ in range(5)])
     assert fit is not None
     assert np.isnan(fit.off[-1]).all()

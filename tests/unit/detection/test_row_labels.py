@@ -7,10 +7,15 @@ import pyarrow as pa
 import pytest
 
 from airflow_provider_dqheal import api
-from airflow_provider_dqheal.detection.label_fit import encoded, fit_labels, may_tell
+from airflow_provider_dqheal.detection.coded import CodedColumn
+from airflow_provider_dqheal.detection.label_fit import fit_labels
 
 ROWS, HISTORY, CODES = 300, 8, 60
 ZIPS = [f"{one:05d}" for one in np.random.default_rng(0).choice(99_999, CODES, replace=False)]
+
+
+def coded(batches: list[list[str | None]]) -> CodedColumn:
+    return CodedColumn.of((rows, np.arange(len(rows))) for rows in batches)
 
 
 def places(seed: int, wrong: int = 0) -> dict[str, list[str]]:
@@ -37,22 +42,22 @@ def baseline(request):
 def test_labels_tell_what_goes_with_them_in_nearly_every_row():
     labels = [["a", "b", "c", None] * 20 for _ in range(6)]
     own = [["1", "2", "1", "3"] * 20 for _ in range(6)]
-    fit = fit_labels(labels, own)
+    fit = fit_labels(coded(labels), coded(own))
     assert fit is not None
     assert fit.expected(["c", "b", None, "new"]) == ["1", "2", None, None]
-    assert may_tell(encoded(labels), encoded(own))
-    assert fit_labels(own, [["a", "b", "c", "d"] * 20 for _ in range(6)]) is None
+    assert fit_labels(coded(own), coded([["a", "b", "c", "d"] * 20] * 6)) is None
     many = [[f"{row % 3}-{row % 7}" for row in range(80)] for _ in range(6)]
-    assert not may_tell(encoded(own), encoded(many))
+    assert fit_labels(coded(own), coded(many)) is None
 
 
 def test_a_column_of_one_value_is_told_by_nothing():
-    assert fit_labels([["a", "b"] * 40 for _ in range(6)], [["x"] * 80 for _ in range(6)]) is None
+    assert fit_labels(coded([["a", "b"] * 40] * 6), coded([["x"] * 80] * 6)) is None
 
 
 def test_labels_that_all_rows_give_another_are_given_anew():
     labels = ["a"] * 10 + ["b"] * 10 + ["c"] * 20
-    fit = fit_labels([labels * 3] * 8, [(["1"] * 10 + ["2"] * 10 + ["3"] * 20) * 3] * 8)
+    own = ["1"] * 10 + ["2"] * 10 + ["3"] * 20
+    fit = fit_labels(coded([labels * 3] * 8), coded([own * 3] * 8))
     assert fit is not None
     moved, asked = fit.at_odds(labels, ["9"] * 10 + ["2"] * 10 + ["3"] * 20)
     assert (len(moved), asked) == (0, 40)
