@@ -32,8 +32,10 @@ _MOST_COLUMNS = 7
 _NEARLY_ONE = 0.02
 _KEPT = 0.995
 """Share of the history's rows that add up exactly, where a sum has to."""
-_FITTED_ROWS, _TRIED_ROWS, _TRIED = 1_500, 24, 0.8
+_FITTED_ROWS, _TRIED_ROWS, _TRIED = 1_500, 24, 0.9
 """Rows of a linear fit; rows that all short sums are tried on, and the share of these that has to keep one."""
+_TOP = 0.96
+"""Share of a column's most frequent number up to which a short sum of it can be told from chance."""
 _EXACT = 1e-9
 """What is lost of a number, at most, in adding it up."""
 
@@ -93,7 +95,8 @@ def fit_sums(batches: Sequence[np.ndarray]) -> tuple[SumFit, ...]:
     related, usable = correlations(pooled, LEAST_ROWS)
     places = [places_of(column) for column in pooled.T]
     found: dict[tuple[int, ...], SumFit] = {}
-    for columns, weights in short_sums(pooled, np.flatnonzero(usable), half_unit(places) / 2):
+    varied = [at for at in np.flatnonzero(usable).tolist() if _top_share(pooled[:, at]) <= _TOP]
+    for columns, weights in short_sums(pooled, np.asarray(varied, int), half_unit(places) / 2):
         if columns not in found and (fit := _asked(batches, columns, weights, places)) is not None:
             found[columns] = fit
     for target in np.flatnonzero(usable).tolist():
@@ -104,6 +107,12 @@ def fit_sums(batches: Sequence[np.ndarray]) -> tuple[SumFit, ...]:
         if part is not None and (fit := _asked(batches, *part, places)) is not None:
             found.setdefault(fit.columns, fit)
     return tuple(found.values())
+
+
+def _top_share(numbers: np.ndarray) -> float:
+    """The share of the most frequent one among the numbers (N,) that are there."""
+    _, counts = np.unique(numbers[np.isfinite(numbers)], return_counts=True)
+    return float(counts.max(initial=0) / max(1, counts.sum()))
 
 
 def _rounding(places: Sequence[int], largest: float) -> tuple[float, float]:
@@ -150,13 +159,16 @@ def short_sums(
 
 
 def _steadiness(made: np.ndarray, within: np.ndarray) -> np.ndarray:
-    """(sums,) the share of rows in which sums (sums, rows) are as in one of the first few rows."""
-    best = np.zeros(len(made))
+    """(sums,) the share of rows in which sums (sums, rows) are as in one of the first few rows.
+
+    Of the rows that have all numbers, or of half of all where fewer have.
+    """
+    best, asked = np.zeros(len(made)), np.maximum(np.isfinite(made).sum(axis=1), made.shape[1] / 2)
     for row in range(3):
         with np.errstate(invalid="ignore"):
             near = within + within[:, row : row + 1] + _EXACT * np.abs(made)
             alike = np.abs(made - made[:, row : row + 1]) <= near
-        best = np.maximum(best, alike.mean(axis=1))
+        best = np.maximum(best, alike.sum(axis=1) / asked)
     return best
 
 
