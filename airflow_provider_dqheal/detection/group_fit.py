@@ -65,17 +65,17 @@ def fit_group(texts: CodedColumn, sizes: Sequence[np.ndarray]) -> GroupFit | Non
     codes, every, pooled = texts.recurring, np.concatenate(texts.recurring), np.concatenate(sizes)
     if not _is_worth(every, pooled, count):
         return None
+    batch = np.repeat(np.arange(len(sizes)), [len(one) for one in sizes])
+    there = np.flatnonzero((every >= 0) & np.isfinite(pooled))
+    there = there[np.lexsort((pooled[there], every[there]))]
     off = []
     for at, own in enumerate(sizes):
-        rest = [one for one in range(len(codes)) if one != at]
-        middle = _middles(
-            np.concatenate([codes[one] for one in rest]), np.concatenate([sizes[one] for one in rest]), count
-        )
-        off.append(own - np.append(middle, np.nan)[codes[at]])
+        rest = there[batch[there] != at]
+        off.append(own - np.append(_middles(every[rest], pooled[rest], count), np.nan)[codes[at]])
     reach = telling_reach(off, pooled)
     if reach is None:
         return None
-    middle = _middles(every, pooled, count)
+    middle = _middles(every[there], pooled[there], count)
     known = {text: float(middle[at]) for at, text in enumerate(texts.labels) if np.isfinite(middle[at])}
     return GroupFit(known, tuple(off), reach)
 
@@ -94,15 +94,11 @@ def _is_worth(codes: np.ndarray, sizes: np.ndarray, count: int) -> bool:
 
 
 def _middles(codes: np.ndarray, sizes: np.ndarray, count: int) -> np.ndarray:
-    """(count,) the median size of each text; nan where fewer than two rows have one."""
-    there = (codes >= 0) & np.isfinite(sizes)
-    codes, sizes = codes[there], sizes[there]
-    order = np.lexsort((sizes, codes))
+    """(count,) the median size of each text, by rows sorted by text and size; nan where fewer than two have one."""
     rows = np.bincount(codes, minlength=count)
     first = np.cumsum(rows) - rows
     found = np.full(count, np.nan)
     known = rows >= _LEAST
-    ordered = sizes[order]
     low, high = first + (rows - 1) // 2, first + rows // 2
-    found[known] = (ordered[low[known]] + ordered[high[known]]) / 2
+    found[known] = (sizes[low[known]] + sizes[high[known]]) / 2
     return found
