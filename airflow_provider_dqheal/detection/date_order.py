@@ -12,11 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from airflow_provider_dqheal.detection.off_form import off_form
 from airflow_provider_dqheal.detection.stack import ColumnStack, Stack
 from airflow_provider_dqheal.detection.view import BatchView, ColumnView
+from airflow_provider_dqheal.issues._base import OffForm
 from airflow_provider_dqheal.profiling.dates import decode
 
-_EITHER = re.compile(r"\s*\d{1,2}[-/. ]\d{1,2}[-/. ] ?\d{2,4}")
+_EITHER = re.compile(r"\s*(\d{1,2})[-/. ](\d{1,2})[-/. ] ?\d{2,4}")
+_MONTHS, _LEAST_TOLD = 12, 50
+"""A larger number is a day; cells of the history that have one, from which on these tell the column's order."""
 _SECOND = 1e6
 
 
@@ -62,6 +66,31 @@ def in_one_order(view: BatchView, stack: Stack) -> tuple[BatchView, Stack]:
             turned += [name] if mine is not None else []
             rewritten += [name] if before is not None else []
     return view.changed(turned, month_first), stack.changed(rewritten, month_first)
+
+
+def turned_dates(batch: BatchView, stack: Stack) -> tuple[OffForm, ...]:
+    """The columns with more dates than chance gives whose day is where the history has the month."""
+    found = []
+    for name, column in stack.columns.items():
+        view, before = batch.columns.get(name), _history(stack, column)
+        if view is None or not view.temporal or before is None or before.day_first + before.month_first < _LEAST_TOLD:
+            continue
+        told = before.day_first + before.month_first
+        if before.day_first > before.month_first:
+            found.append(off_form(view, "date with the day first", _may_be_day_first, before.month_first, told))
+        else:
+            found.append(off_form(view, "date with the month first", _may_be_month_first, before.day_first, told))
+    return tuple(one for one in found if one is not None)
+
+
+def _may_be_day_first(text: str) -> bool:
+    date = _EITHER.match(text)
+    return date is None or not int(date[1]) <= _MONTHS < int(date[2])
+
+
+def _may_be_month_first(text: str) -> bool:
+    date = _EITHER.match(text)
+    return date is None or not int(date[2]) <= _MONTHS < int(date[1])
 
 
 def _history(stack: Stack, column: ColumnStack) -> DateOrder | None:

@@ -16,6 +16,7 @@ from airflow_provider_dqheal.detection.compare import AT
 from airflow_provider_dqheal.detection.conditions import conditions
 from airflow_provider_dqheal.detection.context import BATCH_AT
 from airflow_provider_dqheal.detection.cut_digits import cut_digits
+from airflow_provider_dqheal.detection.date_order import turned_dates
 from airflow_provider_dqheal.detection.day_times import day_times
 from airflow_provider_dqheal.detection.describe import describer
 from airflow_provider_dqheal.detection.far_steps import far_steps
@@ -141,7 +142,11 @@ def table_reading(features: Features) -> TableReading:
         mistyped=one_value(features.view, features.stack),
         day_times=day_times(features.view, features.stack),
         whole=whole_numbers(features.view, features.stack),
-        off_form=(*json_cells(features.view, features.stack), *off_numbers(features.view, features.stack)),
+        off_form=(
+            *json_cells(features.view, features.stack),
+            *off_numbers(features.view, features.stack),
+            *turned_dates(features.view, features.stack),
+        ),
     )
 
 

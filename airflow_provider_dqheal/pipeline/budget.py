@@ -9,13 +9,13 @@ from airflow_provider_dqheal.core.events import now
 from airflow_provider_dqheal.core.policy import Budgets
 from airflow_provider_dqheal.core.types import BatchRef, Frozen, RemediationPlan
 from airflow_provider_dqheal.pipeline.services import Services
-from airflow_provider_dqheal.remediation.working import Working
+from airflow_provider_dqheal.remediation.working import DUPLICATE, Working
 
 DAY = timedelta(hours=24)
 
 
 class Spent(Frozen):
-    """What one batch, or several, took of the budgets."""
+    """What one batch, or several, took of the budgets; copies of published rows take nothing."""
 
     cells: int = 0
     single_cells: int = 0
@@ -36,7 +36,7 @@ def spent_by(plan: RemediationPlan, working: Working) -> Spent:
         cells=rows * working.raw.num_columns,
         single_cells=singly,
         rows=rows,
-        quarantined_rows=working.quarantine.num_rows,
+        quarantined_rows=working.lost_rows,
     )
 
 
@@ -63,9 +63,10 @@ def over_budget(services: Services, ref: BatchRef, plan: RemediationPlan, workin
 
 
 def step_reasons(plan: RemediationPlan, rows: int, budgets: Budgets) -> Iterable[str]:
-    """Steps that set more rows aside than one step may."""
+    """Steps that set more rows aside than one step may, not counting copies of published ones."""
     for step in plan.steps:
-        aside = len(step.params.get("row_ids", ())) if step.rung == "quarantine" else 0
+        counts = step.rung == "quarantine" and step.params.get("tag") != DUPLICATE
+        aside = len(step.params.get("row_ids", ())) if counts else 0
         if aside > budgets.step_quarantined_rows * max(1, rows):
             yield (
                 f"step {step.step_id!r}: {aside:,} of {rows:,} rows set aside, the budget of a step is "

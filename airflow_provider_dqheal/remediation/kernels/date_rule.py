@@ -13,6 +13,10 @@ from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_wo
 
 Readings = list[tuple[str, datetime]]
 _ZERO = re.compile(r"(?<!\d)0(?=\d)")
+_LEAST_TURNED, _HERE, _STAY = 5, 0.98, 0.1
+"""Dates of a turned column; their share that lies where the history's do, in its order; and in the other, at most."""
+_UNNOTICED, _SELDOM = 0.1, 1e-3
+"""Share of the dates that may be in the column's own order unnoticed, and how seldom chance hides so many."""
 _LONE, _KEPT = 2, 5
 """Dates without a zero that prove nothing, where so many times more kept theirs."""
 
@@ -25,6 +29,8 @@ def read_dates(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
     layout = history.date_layout
     if layout is None:
         return {}
+    if (turned := _turned(counts, history, layout)) is not None:
+        return turned
     odd = {
         text: rows
         for text, rows in counts.items()
@@ -58,6 +64,47 @@ def read_dates(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
                     repaired[text] = after
     cut = cut_dates(counts, history)
     return {text: after for text, after in repaired.items() if text not in cut}
+
+
+def _turned(counts: Counts, history: ColumnHistory, layout: str) -> dict[Text, Text] | None:
+    """All dates of a column in which day and month changed places, as the column writes them; None where they did not.
+
+    All read in the other order and lie where the history's do, and none reads in the column's own only. Then either so
+    many read in the other order only that there are hardly any in the own one, or in this they lie elsewhere.
+    """
+    own, other = layout.replace("%-", "%"), _exchanged(layout.replace("%-", "%"))
+    if not _orderable(own):
+        return None
+    read: dict[str, tuple[datetime | None, datetime]] = {}
+    for text in counts:
+        if text is None or is_missing_word(text):
+            continue
+        as_other = read_as(text, other)
+        if as_other is None:
+            return None
+        read[text] = read_as(text, own), as_other
+    known = [moment for text in history.present if (moment := read_as(text, own)) is not None]
+    low, high = _around(min(known), max(known), len(history.batches))
+    either = {text: pair for text, pair in read.items() if pair[0] is not None and pair[0] != pair[1]}
+    proven = sum(counts[text] for text, (as_own, _) in read.items() if as_own is None)
+    doubtful = sum(counts[text] for text in either)
+    if proven + doubtful < _LEAST_TURNED:
+        return None
+    here = sum(counts[text] for text, (_, as_other) in read.items() if low <= as_other <= high)
+    stay = sum(counts[text] for text, (as_own, _) in either.items() if as_own is not None and low <= as_own <= high)
+    told = doubtful / (proven + doubtful)
+    hardly = told ** (_UNNOTICED * (proven + doubtful)) < _SELDOM
+    elsewhere = stay <= (_STAY * doubtful if proven else 0)
+    if here < _HERE * sum(counts[text] for text in read) or not (hardly or elsewhere):
+        return None
+    milliseconds = _milliseconds(history)
+    written = {text: write_as(as_other, layout, milliseconds) for text, (_, as_other) in read.items()}
+    return {text: after for text, after in written.items() if after != text}
+
+
+def _exchanged(layout: str) -> str:
+    """A layout with day and month in each other's place."""
+    return layout.translate(str.maketrans("dm", "md"))
 
 
 def cut_dates(counts: Counts, history: ColumnHistory) -> set[Text]:
@@ -94,12 +141,17 @@ def _window(counts: Counts, history: ColumnHistory, layout: str) -> tuple[dateti
     known = [moment for text in history.present if (moment := read_as(text, layout)) is not None]
     own = [moment for text in counts if text is not None and _fits(text, layout) and (moment := read_as(text, layout))]
     low, high = min(known), max(known)
-    step = max(timedelta(days=2), 2 * (high - low) / max(1, len(history.batches)))
     if len(own) >= 5:
         own.sort()
         inner = own[len(own) // 20], own[-1 - len(own) // 20]
         slack = max(timedelta(days=2), inner[1] - inner[0])
         return _earlier(min(low, inner[0]), slack), _later(max(high, inner[1]), slack)
+    return _around(low, high, len(history.batches))
+
+
+def _around(low: datetime, high: datetime, batches: int) -> tuple[datetime, datetime]:
+    """Where moments may lie after so many batches between two: two batches on, either way."""
+    step = max(timedelta(days=2), 2 * (high - low) / max(1, batches))
     return _earlier(low, step), _later(high, step)
 
 

@@ -1,5 +1,6 @@
 """Policy ``approve``: nothing is carried out before a person says so, and then exactly what was shown."""
 
+import pyarrow as pa
 import pytest
 from _support.orders import with_currency
 
@@ -65,10 +66,16 @@ def test_the_shadow_switch_exempts_nothing(services, batches):
 
 def _tall(table):
     """Thirty amounts that are no numbers."""
-    import pyarrow as pa
-
     values = [("tall" if i % 20 == 0 else str(v)) for i, v in enumerate(table["amount"].to_pylist())]
     return table.set_column(table.column_names.index("amount"), "amount", pa.array(values))
+
+
+@pytest.mark.parametrize("services", ["mode: auto"], indirect=True)
+def test_copies_of_a_batch_that_was_loaded_twice_are_in_no_budget(services, batches):
+    for index in (12, 13):
+        twice = batches(index, lambda table: pa.concat_tables([table, table]))
+        record = run_batch(services, as_batch_ref(twice, "orders"))
+        assert (record.status, record.quarantined_rows) == ("published", record.rows_published), record.reason
 
 
 @pytest.mark.parametrize(
