@@ -49,11 +49,15 @@ class Form:
     point: str
     always: bool = False
     """Whether thousands are always grouped."""
+    places: int | None = None
+    """Digits after the mark of decimals, where all numbers have as many."""
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
         """A text of the form: a sign on either side of what stands before, and the number."""
-        point = rf"(?:{re.escape(self.point)}\d+)?" if self.point else ""
+        digits = r"\d+" if self.places is None else rf"\d{{{self.places}}}"
+        point = rf"{re.escape(self.point)}{digits}" if self.point else ""
+        point = rf"(?:{point})?" if self.places is None else point
         bare = r"[1-9]\d{0,2}" if self.always else r"[1-9]\d*"
         grouped = rf"|[1-9]\d{{0,2}}(?:{re.escape(self.group)}\d{{3}})+" if self.group else ""
         grouped += rf"|{_LAKHS}" if self.group == "," else ""
@@ -125,8 +129,11 @@ def _form_of(column: ColumnStack) -> Form | None:
     form = None if marks is None else Form(parts[0][0], parts[1][0], *marks)
     if form is None or form.is_plain:
         return None
-    grouped = replace(form, always=bool(form.group))
-    return grouped if all(map(grouped.pattern.fullmatch, values)) else form
+    strictest = [form, replace(form, always=bool(form.group))]
+    if form.point:
+        places = len(values[0].removesuffix(form.after).partition(form.point)[2])
+        strictest += [replace(one, places=places) for one in strictest] if places else []
+    return next(one for one in reversed(strictest) if all(map(one.pattern.fullmatch, values)))
 
 
 def _parts(values: Sequence[str]) -> tuple[list[str], list[str], list[str]] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -20,6 +20,7 @@ from airflow_provider_dqheal.profiling.json_text import is_json
 from airflow_provider_dqheal.remediation.kernels.booleans import pair_of
 from airflow_provider_dqheal.remediation.kernels.dates import common_layout, readings
 from airflow_provider_dqheal.remediation.kernels.numbers import (
+    Digits,
     NumberStyle,
     is_number,
     numbers_in,
@@ -128,18 +129,16 @@ class ColumnHistory:
     @cached_property
     def most_digits(self) -> int:
         """Most significant digits that a number of the column has."""
-        return self._digits[-1] if self._digits else 0
+        return max(map(significant_digits, self._decimals), default=0)
 
     @cached_property
-    def usual_digits(self) -> int:
-        """Significant digits that all but one in two hundred of the column's numbers have at least."""
-        return self._digits[len(self._digits) // 200] if self._digits else 0
-
-    @cached_property
-    def _digits(self) -> list[int]:
-        """Significant digits of the numbers, ascending."""
+    def _decimals(self) -> list[Decimal]:
         found = (to_decimal(text) for text in islice(self.present, _PROBED))
-        return sorted(significant_digits(value) for value in found if value is not None)
+        return [value for value in found if value is not None]
+
+    def digits(self, batch: Iterable[Text]) -> Digits:
+        """How many digits the numbers have, beside the texts of a batch."""
+        return Digits.of(self._decimals, self.style.exponents, batch)
 
     @cached_property
     def grid(self) -> Decimal:

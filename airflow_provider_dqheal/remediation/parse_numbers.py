@@ -10,7 +10,7 @@ from airflow_provider_dqheal.profiling.kinds import is_text
 from airflow_provider_dqheal.remediation._base import Context, Strategy, register
 from airflow_provider_dqheal.remediation.edits import map_texts
 from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts
-from airflow_provider_dqheal.remediation.kernels.numbers import NumberRule, NumberStyle
+from airflow_provider_dqheal.remediation.kernels.numbers import Digits, NumberRule, NumberStyle
 from airflow_provider_dqheal.remediation.kernels.numeric_rule import find_rule
 from airflow_provider_dqheal.remediation.kernels.text import Cells, Text, is_missing_word
 from airflow_provider_dqheal.remediation.working import Working
@@ -23,7 +23,7 @@ def rule_params(rule: NumberRule) -> dict[str, Any]:
 
 def rule_of(params: dict[str, Any]) -> NumberRule:
     """The rule behind the parameters."""
-    return NumberRule(**{**params, "style": NumberStyle(**params["style"])})
+    return NumberRule(**{**params, "style": NumberStyle(**params["style"]), "digits": Digits(**params["digits"])})
 
 
 def readings_of(

@@ -10,7 +10,7 @@ from airflow_provider_dqheal.remediation.history import ColumnHistory
 from airflow_provider_dqheal.remediation.kernels.booleans import truth
 from airflow_provider_dqheal.remediation.kernels.date_rule import cut_dates
 from airflow_provider_dqheal.remediation.kernels.dates import read_like
-from airflow_provider_dqheal.remediation.kernels.numbers import is_number
+from airflow_provider_dqheal.remediation.kernels.numbers import Digits, is_number
 from airflow_provider_dqheal.remediation.kernels.strangers import are_few, of_another_form
 from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_word
 
@@ -35,7 +35,8 @@ class QuarantineUnparsable(QuarantineStrategy):
             named = context.issue("type_mismatch", "missing_data", column=name, ever=True) is not None
             if not named and context.issue("schema_drift", column=name, ever=True) is None:
                 continue
-            odd = {text for text in cells.values if _does_not_read(text, history)}
+            digits = history.digits(cells.values)
+            odd = {text for text in cells.values if _does_not_read(text, history, digits)}
             odd |= cut_dates(cells.counter, history)
             if history.is_json:
                 odd |= {text for text in cells.values if text and not is_missing_word(text) and not is_json(text)}
@@ -75,13 +76,12 @@ class QuarantineUnparsable(QuarantineStrategy):
         return self.within_budget(context, len(rows)) and len(rows) < max(_LEAST, _WHOLE * present)
 
 
-def _does_not_read(text: Text, history: ColumnHistory) -> bool:
+def _does_not_read(text: Text, history: ColumnHistory, digits: Digits) -> bool:
     if text is None or text in history.pooled or is_missing_word(text):
         return False
     if history.is_numeric:
         whole = history.type != "int" or (is_number(text) and float(text).is_integer())
-        cut = history.style.has_lost_digits(text, history.usual_digits, history.type == "int")
-        return not is_number(text) or not whole or cut
+        return not is_number(text) or not whole or digits.are_lost(text, history.type == "int")
     if history.date_layout is not None:
         return read_like(text, history.date_layout) is None
     if history.boolean_pair is not None:

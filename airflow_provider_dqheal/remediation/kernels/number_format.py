@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
 
 import numpy as np
 
+from airflow_provider_dqheal.detection.scalars import at_least
 from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts
 from airflow_provider_dqheal.remediation.kernels.numbers import dissect, is_number, to_decimal
 from airflow_provider_dqheal.remediation.kernels.numeric_rule import find_rule
@@ -31,6 +32,8 @@ _FITS, _LEVEL = 0.95, (0.01, 0.99)
 """Share of the read numbers that lie where the history's do, and the inner numbers among which their middle does."""
 _OUTSIDE = 0.5
 """Share up to which numbers times another factor do not lie there."""
+_SELDOM = 1e-3
+"""How seldom chance has so many numbers that end in a zero."""
 _THOUSANDTHS = re.compile(r"[+-]?\d{1,3}\.\d{3}")
 
 
@@ -168,21 +171,40 @@ def formatted(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
     do, shares of one beside percents a hundredfold. Another currency or unit is not read, and nothing where the formats
     that the column may have say different things.
     """
-    found = [made for style in formats_of(history) if (made := _written(style, counts, history))]
+    found = [made for style in formats_of(history) if (made := _written(style, _read(style, counts, history)))]
     return found[0] if found and all(one == found[0] for one in found) else {}
 
 
-def _written(style: NumberFormat, counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
+def have_lost_digits(counts: Counts, history: ColumnHistory) -> bool:
+    """Whether odd numbers of a column of formatted ones were rounded, or cut: more lack digits than end in a zero."""
+    return any(_read(style, counts, history).lost for style in formats_of(history))
+
+
+@dataclass(frozen=True)
+class _Read:
+    """Odd texts as numbers; ``lost``: some of their digits are, so that none can be written back."""
+
+    values: Mapping[str, Decimal]
+    lost: bool = False
+
+
+def _written(style: NumberFormat, read: _Read) -> dict[Text, Text]:
     """Odd texts in one format."""
+    made = {text: style.write(value) for text, value in read.values.items()} if not read.lost else {}
+    return {text: after for text, after in made.items() if after is not None and after != text}
+
+
+def _read(style: NumberFormat, counts: Counts, history: ColumnHistory) -> _Read:
+    """Odd texts of a column as numbers, if it is in a format."""
     known = {text: value for text in history.present if (value := style.read(text)) is not None}
     came = {text: style.read(text) for text in counts if text and not is_missing_word(text)}
     odd = {text: counts[text] for text, value in came.items() if value is None and text not in history.pooled}
     if not odd or len(known) < _LEAST:
-        return {}
+        return _Read({})
     past = _plain_history(history, {text: format(value, "f") for text, value in known.items()})
     plain = {text: rows for text, rows in odd.items() if is_number(text)}
     if style.group == "." and any(_THOUSANDTHS.fullmatch(text) for text in plain):
-        return {}  # thousands, or thousandths
+        return _Read({})  # thousands, or thousandths
     read = dict(_read_plain(plain, past, style))
     decorated = {text: rows for text, rows in odd.items() if text not in plain and _is_alike(text, style)}
     if decorated:
@@ -193,7 +215,24 @@ def _written(style: NumberFormat, counts: Counts, history: ColumnHistory) -> dic
         rule = find_rule(usual, past)
         told = {text: value for text in decorated if rule and (value := to_decimal(rule.read(text))) is not None}
         read |= {text: value if value else value.copy_sign(Decimal(-_is_signed(text))) for text, value in told.items()}
-    return {text: after for text, value in read.items() if (after := style.write(value)) is not None and after != text}
+    cells = sum(counts[text] for text in came)
+    return _Read(read, _are_short([(value, odd[text]) for text, value in read.items()], cells, known, style.places))
+
+
+def _are_short(
+    read: Iterable[tuple[Decimal, int]], cells: int, known: Mapping[str, Decimal], places: int | None
+) -> bool:
+    """Whether more of the odd numbers (and their rows) end in a zero than of the known ones."""
+    if not places:
+        return False
+    short = sum(rows for value, rows in read if _places(value) < places)
+    zeros = sum(_places(value) < places for value in known.values())
+    return at_least(short, cells, (zeros + 1) / (len(known) + 1)) < _SELDOM
+
+
+def _places(value: Decimal) -> int:
+    """Digits after the point, without zeros at the end."""
+    return max(0, -int(value.normalize().as_tuple().exponent))
 
 
 def _plain_history(history: ColumnHistory, plain: Mapping[Text, str]) -> ColumnHistory:

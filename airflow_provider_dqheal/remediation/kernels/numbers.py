@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from airflow_provider_dqheal.profiling.parsing import EXACT
-from airflow_provider_dqheal.remediation.kernels.text import Cells, untagged, unwrapped
+from airflow_provider_dqheal.remediation.kernels.text import Cells, Text, untagged, unwrapped
 from airflow_provider_dqheal.remediation.kernels.units import is_unit
 
 CANONICAL = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$"
@@ -21,6 +21,7 @@ CANONICAL = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$"
 
 _CANONICAL = re.compile(CANONICAL, re.ASCII)
 _BODY = re.compile(r"\d[\d.,'’_ \u00a0\u202f]*(?:[eE][+-]?\d+)?|[.,]\d+(?:[eE][+-]?\d+)?")
+_POWERED = re.compile(r"[+-]?[\d.]+[eE][+-]?\d+", re.ASCII)
 _SEPARATORS = re.compile(r"[\u00a0\u202f\u2009 _'’]")
 _MINUS = str.maketrans({"−": "-", "–": "-", "‐": "-", "﹣": "-", "－": "-"})
 _FLOAT_DIGITS = 17
@@ -217,6 +218,61 @@ def significant_digits(value: Decimal) -> int:
 
 
 @dataclass(frozen=True)
+class Digits:
+    """How many digits a column's numbers have, to tell those that went through something that keeps fewer.
+
+    Attributes:
+        usual: significant digits that nearly all numbers of the history have; fewer beside an exponent are cut.
+        last: the power of ten of the last digit but zero, in half of the numbers or more.
+        powered: most digits before an exponent in the batch: of seven, 1.234568e+07 may be 12345678.
+        exponents: the history itself writes exponents: nothing is cut.
+    """
+
+    usual: int = 0
+    last: int = 17
+    powered: int = 0
+    exponents: bool = False
+
+    @classmethod
+    def of(cls, history: Iterable[Decimal], exponents: bool, batch: Iterable[Text]) -> Digits:
+        """Those of a column, by numbers of its history and the texts of a batch."""
+        known = [value for value in history if value]
+        digits = sorted(map(significant_digits, known))
+        last = sorted(int(value.normalize().as_tuple().exponent) for value in known)
+        powered = max((_before_exponent(text) for text in batch if text and _POWERED.fullmatch(text)), default=0)
+        usual = digits[len(digits) // 200] if digits else 0
+        return cls(usual, last[len(last) // 2] if last else 17, powered, exponents)
+
+    def are_lost(self, text: str, whole: bool) -> bool:
+        """Whether a canonical number went through a float or a spreadsheet that kept fewer digits than it had.
+
+        ``whole``: the column holds whole numbers, of which a float keeps not all digits of a large one.
+
+        >>> ids = Digits(17, 0)
+        >>> ids.are_lost("6.55367871901232E+17", True), ids.are_lost("655367871901231999", True)
+        (True, False)
+        >>> ids.are_lost("821090275954461952.0", True), Digits(7, 0).are_lost("38E+05", True)
+        (True, True)
+        >>> amounts = Digits(3, -2, 3)
+        >>> [amounts.are_lost(text, False) for text in ("1.25e+00", "1.25e+01", "0.00E+00")]
+        [False, True, False]
+        """
+        value, bare = to_decimal(text), text.lstrip("+-")
+        if not value or bare.isdigit() or self.exponents:
+            return False
+        powered = _POWERED.fullmatch(text) is not None
+        digits = _before_exponent(text)
+        if powered and (digits < self.usual or value.adjusted() - max(self.powered, digits) + 1 > self.last):
+            return True
+        return whole and abs(value) > EXACT and (digits <= _FLOAT_DIGITS or not powered)
+
+
+def _before_exponent(text: str) -> int:
+    """Digits of a canonical number, those of an exponent and zeros before it left out."""
+    return len(re.split(r"[eE]", text.lstrip("+-"))[0].replace(".", "").lstrip("0"))
+
+
+@dataclass(frozen=True)
 class NumberStyle:
     """How a column writes its numbers.
 
@@ -277,30 +333,6 @@ class NumberStyle:
             longest=0 if padded else longest,
         )
 
-    def has_lost_digits(self, text: str, usual: int, whole: bool) -> bool:
-        """Whether a canonical number went through something that keeps fewer digits: a float, a spreadsheet.
-
-        Never where the column itself writes exponents. ``usual``: significant digits that nearly all its numbers have
-        at least; fewer beside an exponent are cut. ``whole``: it holds whole numbers, of which a float keeps not all
-        digits of a large one.
-
-        >>> ids = NumberStyle()
-        >>> ids.has_lost_digits("6.55367871901232E+17", 17, True), ids.has_lost_digits("655367871901231999", 17, True)
-        (True, False)
-        >>> ids.has_lost_digits("821090275954461952.0", 17, True), ids.has_lost_digits("38E+05", 7, True)
-        (True, True)
-        >>> ids.has_lost_digits("1.25e+01", 3, False), ids.has_lost_digits("0.00E+00", 3, False)
-        (False, False)
-        """
-        value, bare = to_decimal(text), text.lstrip("+-")
-        if not value or bare.isdigit() or self.exponents:
-            return False
-        mantissa = re.split(r"[eE]", bare)[0]
-        powered, digits = mantissa != bare, len(mantissa.replace(".", "").lstrip("0"))
-        if powered and digits < usual:
-            return True
-        return whole and abs(value) > EXACT and (digits <= _FLOAT_DIGITS or not powered)
-
     def write(self, value: Decimal) -> str:
         """``value`` in this style; digits are never lost."""
         text = format(value.normalize(), "f") if value else "0"
@@ -323,7 +355,7 @@ class NumberRule:
         regroup: canonical-looking "1.234" is read as 1234 too (the whole column uses a decimal comma).
         style: how to write results.
         unsigned: the column was never negative, so that one booked as such is left for a person.
-        digits: significant digits that nearly all numbers of the column have; see :meth:`NumberStyle.has_lost_digits`.
+        digits: how many digits the column's numbers have.
     """
 
     mark: str
@@ -332,7 +364,7 @@ class NumberRule:
     regroup: bool = False
     style: NumberStyle = NumberStyle()
     unsigned: bool = False
-    digits: int = 0
+    digits: Digits = Digits()
 
     def read(self, text: str | None) -> str | None:
         """The canonical text of an odd cell; None when the rule does not read it or it is fine as it stands."""
@@ -371,7 +403,7 @@ class NumberRule:
         return self._finish(text.lstrip("+-"), text.startswith("-"), Decimal(1)) if odd else None
 
     def _is_cut(self, text: str) -> bool:
-        return self.style.has_lost_digits(text, self.digits, self.integer)
+        return self.digits.are_lost(text, self.integer)
 
     def _lookalike(self, text: str) -> str | None:
         swapped = text.strip().translate(_LOOKALIKE)

@@ -10,6 +10,7 @@ import numpy as np
 
 from airflow_provider_dqheal.remediation.history import ColumnHistory, numbers_of
 from airflow_provider_dqheal.remediation.kernels.numbers import (
+    Digits,
     NumberRule,
     Written,
     decimal_mark,
@@ -49,7 +50,8 @@ def find_rule(counts: Mapping[Text, int], history: ColumnHistory) -> NumberRule 
     if mark == "," and not regroup and _may_be_thousands(counts, history):
         return None  # some would be read as thousands, others as decimals
     known = _reference(counts, history)
-    rules = [_rule(parts, odd, known, history, one, regroup) for one in _marks(mark, parts, integer)]
+    digits = history.digits(counts)
+    rules = [_rule(parts, odd, known, history, digits, one, regroup) for one in _marks(mark, parts, integer)]
     return rules[0] if len(rules) == 1 else max(rules, key=lambda rule: _explained(rule, odd, known))
 
 
@@ -58,6 +60,7 @@ def _rule(
     odd: Mapping[str, int],
     known: np.ndarray,
     history: ColumnHistory,
+    digits: Digits,
     mark: str | None,
     regroup: bool,
 ) -> NumberRule:
@@ -65,11 +68,11 @@ def _rule(
     integer = _is_whole(history)
     tokens: dict[str, list[tuple[float, int]]] = {"": []}
     for text, written in parts.items():
-        digits = read_body(written.body, decimal_mark(written.body) or mark or ".")
+        body = read_body(written.body, decimal_mark(written.body) or mark or ".")
         if mark is None and _ambiguous(written):
             continue
-        if digits is not None:
-            value = float(digits) * (-1 if written.negative else 1)
+        if body is not None:
+            value = float(body) * (-1 if written.negative else 1)
             tokens.setdefault(written.token, []).append((value, odd[text]))
     named = [token for token in tokens if token in CODES]
     digits_lost = stand_ins(odd)
@@ -81,7 +84,7 @@ def _rule(
         if factor is not None and not (factor == "1" and _is_rounded(token, parts, odd, history)):
             factors[token] = factor
     unsigned = len(history.all_numbers) > 0 and bool(history.all_numbers[0] >= 0)
-    return NumberRule(mark or "", factors, integer, regroup, history.style, unsigned, history.usual_digits)
+    return NumberRule(mark or "", factors, integer, regroup, history.style, unsigned, digits)
 
 
 def _is_whole(history: ColumnHistory) -> bool:

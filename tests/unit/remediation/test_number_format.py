@@ -12,7 +12,7 @@ from _support.tables import indian
 
 from airflow_provider_dqheal import api
 from airflow_provider_dqheal.remediation.history import ColumnHistory
-from airflow_provider_dqheal.remediation.kernels.number_format import formats_of, formatted
+from airflow_provider_dqheal.remediation.kernels.number_format import formats_of, formatted, have_lost_digits
 
 AMOUNTS = np.random.default_rng(3).lognormal(8, 1.5, (9, 150)).round(2)
 
@@ -112,3 +112,21 @@ def test_the_batch_is_published_in_its_format():
     assert not done.held
     assert done.table["amount"].to_pylist() == [german(value) for value in AMOUNTS[8].tolist()]
     assert set(done.ledger["strategy"].to_pylist()) == {"restore_format"}
+
+
+def test_numbers_that_were_rounded_on_their_way_are_not_filled_up_but_held():
+    history = history_of(german)
+    today = AMOUNTS[8].tolist()
+    assert formatted(Counter(str(value) for value in today), history), "without the zeros at the end they are exact"
+    rounded = Counter(f"{value:.1f}" for value in today)
+    assert have_lost_digits(rounded, history)
+    assert formatted(rounded, history) == {}
+    batches = [
+        pa.table({"id": [f"A{n}{row}" for row in range(150)], "amount": list(map(german, AMOUNTS[n].tolist()))})
+        for n in range(9)
+    ]
+    baseline = api.learn(batches[:8], dataset="amounts")
+    cut = [text[:-1] if row % 2 else text for row, text in enumerate(batches[8]["amount"].to_pylist())]
+    healed = api.heal(batches[8].set_column(1, "amount", pa.array(cut)), baseline)
+    assert healed.held
+    assert healed.ledger.num_rows == 0

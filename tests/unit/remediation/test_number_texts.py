@@ -69,6 +69,21 @@ def test_identifiers_that_a_spreadsheet_or_a_float_has_cut_are_not_filled_up(tex
     assert readings_of(rule, {text: 9}, ids) == {}
 
 
+def test_exponents_with_fewer_digits_than_the_numbers_have_are_not_filled_up():
+    positions = ColumnHistory(
+        "pos", "int", tuple({str(10_000_019 + 3_337 * n): 1 for n in range(600)} for _ in range(4))
+    )
+    cut = {"1.234568e+07": 5, "1.000002e+07": 5}
+    assert readings_of(find_rule(cut, positions), cut, positions) == {}
+    shortest = {"1.2345678E7": 5, "1.234567E7": 5}
+    assert readings_of(find_rule(shortest, positions), shortest, positions) == {
+        "1.2345678E7": "12345678",
+        "1.234567E7": "12345670",
+    }
+    thousands = ColumnHistory("n", "int", tuple({str(1_000 * n): 1 for n in range(10_000, 10_600)} for _ in range(4)))
+    assert readings_of(find_rule({"1.0234e+07": 5}, thousands), {"1.0234e+07": 5}, thousands)
+
+
 def test_exponents_that_keep_every_digit_are_read():
     prices = ColumnHistory("p", "float", tuple({f"{n}.25": 1 for n in range(20, 60)} | {"20": 1} for _ in range(4)))
     counts = {"2.525e+01": 1, "3e+01": 1}
