@@ -254,7 +254,9 @@ def _are_far(kinds: Sequence[str], raw: np.ndarray) -> np.ndarray:
     # Texts that are new in every batch, all in a form that none had.
     form = text & (measured("odd_form") > 0.98) & (measured("odd_form_z") > 20.0) & (measured("form_loo") < 0.001)
     form &= measured("unseen_loo") > 0.5
-    return far | strange | above | moved | nothing | form | _emptied(measured) | (text & _not_listed(measured))
+    # What went together row by row in every batch does no longer.
+    apart = (measured("association_excess") > 3.3) & (measured("association_lost") > 0.9)
+    return far | strange | above | moved | nothing | form | apart | _emptied(measured) | (text & _not_listed(measured))
 
 
 def _emptied(measured: Callable[[str], np.ndarray]) -> np.ndarray:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from airflow_provider_dqheal.detection.coded import CodedColumn
+from airflow_provider_dqheal.detection.likeness import mistyped
 from airflow_provider_dqheal.detection.scalars import at_least
 
 _LEAST_TOLD, _BROKEN = 200, 0.005
@@ -31,13 +32,15 @@ Labels = Sequence[str | None]
 class LabelFit:
     """What goes with each of the ``known`` labels.
 
-    ``told`` rows of the history, of which ``broken`` wrongly; ``worst``: the largest share of a batch that was.
+    ``told`` rows of the history, of which ``broken`` wrongly; ``worst``: the largest share of a batch that was;
+    ``seen``: all labels that were told.
     """
 
     known: Mapping[str, str]
     told: int
     broken: int
     worst: float
+    seen: frozenset[str]
 
     def expected(self, labels: Labels) -> list[str | None]:
         """What goes with the labels of a batch, by row; None where that is not told."""
@@ -46,7 +49,8 @@ class LabelFit:
     def at_odds(self, labels: Labels, own: Labels) -> tuple[np.ndarray, int]:
         """Positions of the rows whose ``own`` label is not the one that goes with theirs, and how many were asked.
 
-        A label that all rows of a batch give another, the same, may go with that from now on: they are not at odds.
+        A label that all rows of a batch give another, the same, may go with that from now on: they are not at odds,
+        unless several labels came with what is a slip of the pen in what goes with them, and was never seen.
         There are none where chance may give as many, with one in as many rows as the history, or its worst batch, has.
         """
         by_label: dict[str, list[int]] = {}
@@ -56,13 +60,21 @@ class LabelFit:
         asked = sum(map(len, by_label.values()))
         every = [row for label, rows in by_label.items() for row in rows if own[row] != self.known[label]]
         odd = every if len(every) >= _MOSTLY * asked else []
+        slips: dict[str, list[int]] = {}
         for label, rows in by_label.items() if not odd else ():
             if len({own[row] for row in rows}) > 1:
                 odd += [row for row in rows if own[row] != self.known[label]]
+            elif self._is_slip(own[rows[0]], self.known[label]):
+                slips[label] = rows
+        if len(slips) >= _LEAST_ODD:
+            odd += [row for rows in slips.values() for row in rows]
         rate = max(self.worst, (self.broken + 1) / (self.told + 1))
         if len(odd) < _LEAST_ODD or at_least(len(odd), asked, rate) > _SELDOM:
             return np.zeros(0, np.int64), asked
         return np.array(sorted(odd), np.int64), asked
+
+    def _is_slip(self, label: str | None, meant: str) -> bool:
+        return label is not None and label not in self.seen and mistyped(label, meant)
 
 
 def fit_labels(labels: CodedColumn, own: CodedColumn) -> LabelFit | None:
@@ -95,4 +107,6 @@ def fit_labels(labels: CodedColumn, own: CodedColumn) -> LabelFit | None:
         here, wrong = int(told.sum()), int((best[batch] != mine)[told].sum())
         asked, broken, worst = asked + here, broken + wrong, max(worst, wrong / max(1, here))
     known = {labels.labels[at]: own.labels[best[at]] for at in np.flatnonzero(best >= 0).tolist()}
-    return LabelFit(known, asked, broken, worst) if asked >= _LEAST_TOLD and broken <= _BROKEN * asked else None
+    if asked < _LEAST_TOLD or broken > _BROKEN * asked:
+        return None
+    return LabelFit(known, asked, broken, worst, frozenset(own.labels))

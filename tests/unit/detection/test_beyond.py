@@ -215,3 +215,23 @@ def test_clean_batches_are_not(stack):
 
 def test_a_batch_without_a_known_column_has_none():
     assert beyond_clean([], (), (), np.zeros((0, len(FEATURES)))) == []
+
+
+def prices(day: int) -> pa.Table:
+    """A walk of prices: the lowest and the highest of a moment, and the last."""
+    rng = np.random.default_rng(day)
+    last = np.exp(4 + 0.002 * day + np.cumsum(rng.normal(0, 0.01, 300)))
+    low, high = last * np.exp(-np.abs(rng.normal(0, 0.004, 300))), last * np.exp(np.abs(rng.normal(0, 0.004, 300)))
+    texts = {name: [f"{one:.2f}" for one in of] for name, of in (("low", low), ("high", high), ("last", last))}
+    return pa.table({**texts, "volume": [str(int(one)) for one in rng.lognormal(11, 1, 300)]})
+
+
+def test_columns_that_no_longer_go_with_each_other_are_a_shift():
+    walked = Baseline.build("prices", [profile_table(prices(day)) for day in range(8)])
+    clean = prices(8)
+    assert not judge(profile_table(clean), walked).issues
+    order = np.random.default_rng(1).permutation(300)
+    torn = clean.set_column(2, "last", clean["last"].take(pa.array(order)))
+    [issue] = judge(profile_table(torn), walked).issues
+    assert issue.type == "distribution_shift"
+    assert "last" in issue.columns

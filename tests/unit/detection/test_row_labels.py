@@ -111,3 +111,32 @@ def test_a_code_that_belongs_to_another_city_from_now_on_is_no_issue(baseline):
         "S3" if code in moved else state for code, state in zip(batch["zip"], batch["state"], strict=True)
     ]
     assert not api.check(pa.table(batch), baseline).issues
+
+
+def staff(seed: int) -> dict[str, list[str]]:
+    """The same people in every batch, with an account that only theirs is."""
+    rng = np.random.default_rng(7)
+    return {
+        "person": [f"P{one:04d}" for one in range(ROWS)],
+        "account": [f"DE{one}" for one in rng.integers(10**17, 10**18, ROWS)],
+        "hours": [str(one) for one in np.random.default_rng(seed).integers(120, 180, ROWS)],
+    }
+
+
+def test_slips_of_the_pen_in_what_a_key_always_had_are_set_aside_and_new_values_are_not():
+    baseline = api.learn([pa.table(staff(seed)) for seed in range(HISTORY)], dataset="staff")
+    batch = staff(HISTORY)
+    rows = range(5, 285, 20)
+    account = list(batch["account"])
+    for row in rows:
+        text = account[row]
+        at = next(at for at in range(6, len(text)) if text[at] != text[at - 1])
+        account[row] = text[: at - 1] + text[at] + text[at - 1] + text[at + 1 :]
+    slipped = pa.table({**batch, "account": account})
+    [issue] = api.check(slipped, baseline).issues
+    assert (issue.type, issue.columns) == ("outliers", ("account",))
+    done = api.heal(slipped, baseline)
+    assert (done.held, done.ledger.num_rows) == (False, 0)
+    assert done.quarantine["row_id"].to_pylist() == list(rows)
+    renewed = [f"DE{10**17 + row}" if row in rows else text for row, text in enumerate(batch["account"])]
+    assert not api.check(pa.table({**batch, "account": renewed}), baseline).issues
