@@ -138,6 +138,17 @@ def test_plainly_wrong_numbers_that_no_slip_explains_are_what_the_row_makes(base
     assert set(done.ledger["strategy"].to_pylist()) == {"correct_from_formula"}
 
 
+@pytest.mark.parametrize("column", ["pay", "net"])
+def test_a_number_that_stands_for_what_is_missing_gives_way_to_what_the_row_makes(baseline, column):
+    clean = wages(HISTORY)
+    zeros = ["0" if row % 4 == 0 else text for row, text in enumerate(clean[column])]
+    done = api.heal(table(HISTORY, **{column: zeros}), baseline)
+    assert not done.held
+    assert done.table[column].to_pylist() == [float(text) for text in clean[column]]
+    assert done.quarantine.num_rows == 0
+    assert done.ledger.num_rows == zeros.count("0")
+
+
 def test_a_plainly_wrong_number_beside_a_wrong_part_is_set_aside(baseline):
     clean = wages(HISTORY)
     pay = ["778123456.78" if row in (7, 90, 201) else text for row, text in enumerate(clean["pay"])]
