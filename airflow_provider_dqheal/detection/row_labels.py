@@ -16,6 +16,8 @@ from airflow_provider_dqheal.detection.stack import Stack
 from airflow_provider_dqheal.detection.view import BatchView
 from airflow_provider_dqheal.issues._base import RowLabels
 
+_LEAST_BATCHES, _FLAGS = 5, 2
+"""Batches that show what a label tells; and labels of a column of flags."""
 _MOST_COLUMNS, _SHOWN = 20, 3
 """Columns that are set against each other, and examples."""
 
@@ -76,11 +78,15 @@ def _shown(texts: Labels, rows: list[int]) -> tuple[str, ...]:
 
 
 def _dependencies_of(stack: Stack) -> tuple[_Dependency, ...]:
-    """What columns of labels say of each other in the history; of numbers, flags among them, nothing is said."""
+    """What columns of labels say of each other in the history; of numbers and of flags nothing is said."""
+    if len(stack.batches) < _LEAST_BATCHES:
+        return ()
     numbers = set(stack.all_of(temporal=False))
     texts = dict(list(stack.once(label_columns).items())[:_MOST_COLUMNS])
     return tuple(
         _Dependency(by, column, fit)
         for by, column in permutations(texts, 2)
-        if column not in numbers and (fit := fit_labels(texts[by], texts[column])) is not None
+        if column not in numbers
+        and len(texts[column].labels) > _FLAGS
+        and (fit := fit_labels(texts[by], texts[column])) is not None
     )

@@ -2,7 +2,8 @@
 
 Each of the two may hold usual values, so that nothing else shows it. An order counts where the history's rows would
 often break it by chance, were the columns independent, and none did. The levels of numbers stand in an order often
-enough by themselves, and may cross one day: only where nearly all rows break it, the two are taken for swapped.
+enough by themselves, and may cross one day: only where nearly all rows break it, and lie as far apart the other way
+round, the two are taken for swapped.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ _SELDOM = 1e-4
 """How seldom chance breaks an order so often, where one in as many rows as the history has would."""
 _LEAST_BROKEN, _LEAST_SHARE, _NEARLY_ALL = 3, 0.01, 0.9
 """Rows of the batch that break it, and their share; of numbers, whose levels often stand in an order, nearly all."""
+_AS_FAR = 0.5
+"""Part of the usual distance between two columns of numbers that they have to lie apart when swapped."""
 _APART = 1.5
 """Times as far from the other rows, from which on one of the two columns is the wrong one."""
 _SHOWN = 3
@@ -36,8 +39,20 @@ class _Orders:
     names: tuple[str, ...]
     dates: int
     """The place of the first date: numbers come before."""
-    pairs: tuple[tuple[int, int, int], ...]
-    """Places of the lower and of the upper column, and the rows of the history that have both."""
+    pairs: tuple[_Pair, ...]
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """Places of the lower and of the upper column.
+
+    ``known`` rows of the history have both; ``apart``: how far apart they were in the middle one of its batches.
+    """
+
+    low: int
+    high: int
+    known: int
+    apart: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,11 +71,7 @@ def row_order(batch: BatchView, stack: Stack) -> tuple[RowOrder, ...]:
     if not orders.pairs:
         return ()
     now = batch.numbers_of(orders.names)
-    broken = [
-        one
-        for low, high, known in orders.pairs
-        if (one := _broken(now, low, high, known, _LEAST_SHARE if high >= orders.dates else _NEARLY_ALL)) is not None
-    ]
+    broken = [one for pair in orders.pairs if (one := _broken(now, pair, pair.high < orders.dates)) is not None]
     counts: Counter[int] = Counter()
     for one in broken:
         counts.update({one.low: len(one.rows), one.high: len(one.rows)})
@@ -75,11 +86,15 @@ def row_order(batch: BatchView, stack: Stack) -> tuple[RowOrder, ...]:
     return tuple(found.values())
 
 
-def _broken(now: np.ndarray, low: int, high: int, known: int, least: float) -> _Broken | None:
-    """An order and the rows that break it; None where chance may break it so."""
+def _broken(now: np.ndarray, pair: _Pair, numbers: bool) -> _Broken | None:
+    """An order and the rows that break it; None where chance may break it so, or two levels of numbers just crossed."""
+    low, high = pair.low, pair.high
     both = int((np.isfinite(now[:, low]) & np.isfinite(now[:, high])).sum())
     rows = np.flatnonzero(now[:, low] > now[:, high])
-    if len(rows) < max(_LEAST_BROKEN, least * both) or at_least(len(rows), both, 1 / (known + 1)) > _SELDOM:
+    least = _NEARLY_ALL if numbers else _LEAST_SHARE
+    if len(rows) < max(_LEAST_BROKEN, least * both) or at_least(len(rows), both, 1 / (pair.known + 1)) > _SELDOM:
+        return None
+    if numbers and float(np.median(now[rows, low] - now[rows, high])) < _AS_FAR * pair.apart:
         return None
     return _Broken(low, high, rows, both)
 
@@ -122,12 +137,13 @@ def _orders_of(stack: Stack) -> _Orders:
         pooled = np.concatenate(batches)
         for low, high in np.argwhere(_kept(pooled) & (group[:, None] == group)).tolist():
             both = [batch for batch in batches if (np.isfinite(batch[:, low]) & np.isfinite(batch[:, high])).any()]
+            apart = float(np.median([np.nanmedian(batch[:, high] - batch[:, low]) for batch in both])) if both else 0.0
             known = int((np.isfinite(pooled[:, low]) & np.isfinite(pooled[:, high])).sum())
             enough = known >= _LEAST_ROWS and len(both) >= _LEAST_BATCHES
             if enough and sum(_by_chance(batch[:, low], batch[:, high]) for batch in both) >= max(
                 _BY_CHANCE, _BY_CHANCE_SHARE * known
             ):
-                pairs.append((low, high, known))
+                pairs.append(_Pair(low, high, known, apart))
     return _Orders(names, len(numbers), tuple(pairs))
 
 
