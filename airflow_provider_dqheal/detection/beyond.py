@@ -87,6 +87,7 @@ CERTAIN: Sequence[tuple[str, frozenset[str], float, float, float]] = (
     ("row_formula", _ANY | _BATCH, 0.0, 0.0, 1.0),
     ("row_label", _ANY | _BATCH, 0.0, 0.0, 1.0),
     ("row_order", _ANY | _BATCH, 0.0, 0.0, 1.0),
+    ("row_gap", _ANY | _BATCH, 0.0, 0.0, 1.0),
 )
 """A finding, and in columns of which kinds no clean batch has it at this strength, with a share between these two.
 
@@ -98,7 +99,7 @@ one each: a table of fires that grew, and one whose shares were rounded from som
 _NAMING = frozenset(
     {
         "gone_values", "repeated_keys", "far_step", "mistyped_value", "off_form", "duplicate_rows", "cut_digits",
-        "whole_numbers", "day_times", "row_size", "row_formula", "row_label", "row_order",
+        "whole_numbers", "day_times", "row_size", "row_formula", "row_label", "row_order", "row_gap",
     }
 )  # fmt: skip
 """Those of them that name the issue, too."""

@@ -24,6 +24,7 @@ from airflow_provider_dqheal.detection.json_cells import json_cells
 from airflow_provider_dqheal.detection.one_value import one_value
 from airflow_provider_dqheal.detection.references import each_of
 from airflow_provider_dqheal.detection.row_formulas import row_formulas
+from airflow_provider_dqheal.detection.row_gaps import row_gaps
 from airflow_provider_dqheal.detection.row_groups import row_groups
 from airflow_provider_dqheal.detection.row_labels import row_labels
 from airflow_provider_dqheal.detection.row_order import row_order
@@ -138,6 +139,7 @@ def table_reading(features: Features) -> TableReading:
         formulas=row_formulas(features.view, features.stack),
         labels=row_labels(features.view, features.stack),
         out_of_order=row_order(features.view, features.stack),
+        gaps=row_gaps(features.view, features.stack),
         far_steps=far_steps(features.view, features.stack),
         mistyped=one_value(features.view, features.stack),
         day_times=day_times(features.view, features.stack),

@@ -8,12 +8,11 @@ round, the two are taken for swapped.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
+from airflow_provider_dqheal.detection.row_pairs import Broken, seen_in, wrong_ones
 from airflow_provider_dqheal.detection.scalars import at_least
 from airflow_provider_dqheal.detection.stack import Stack
 from airflow_provider_dqheal.detection.view import BatchView
@@ -29,9 +28,6 @@ _LEAST_BROKEN, _LEAST_SHARE, _NEARLY_ALL = 3, 0.01, 0.9
 """Rows of the batch that break it, and their share; of numbers, whose levels often stand in an order, nearly all."""
 _AS_FAR = 0.5
 """Part of the usual distance between two columns of numbers that they have to lie apart when swapped."""
-_APART = 1.5
-"""Times as far from the other rows, from which on one of the two columns is the wrong one."""
-_SHOWN = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,16 +51,6 @@ class _Pair:
     apart: float
 
 
-@dataclass(frozen=True, eq=False)
-class _Broken:
-    """Places of the lower and of the upper column, the rows in which the lower is above, and how many have both."""
-
-    low: int
-    high: int
-    rows: np.ndarray
-    both: int
-
-
 def row_order(batch: BatchView, stack: Stack) -> tuple[RowOrder, ...]:
     """Of each broken order the column that is the wrong one, by all that are broken; both, where that is not told."""
     orders = stack.once(_orders_of)
@@ -72,21 +58,14 @@ def row_order(batch: BatchView, stack: Stack) -> tuple[RowOrder, ...]:
         return ()
     now = batch.numbers_of(orders.names)
     broken = [one for pair in orders.pairs if (one := _broken(now, pair, pair.high < orders.dates)) is not None]
-    counts: Counter[int] = Counter()
-    for one in broken:
-        counts.update({one.low: len(one.rows), one.high: len(one.rows)})
-    found: dict[str, RowOrder] = {}
-    for one in sorted(broken, key=lambda one: -len(one.rows)):
-        for at, other in _wrong(now, one, counts):
-            name, beside = orders.names[at], orders.names[other]
-            seen = tuple(
-                f"{_text(batch, name, row)} beside {_text(batch, beside, row)}" for row in one.rows[:_SHOWN].tolist()
-            )
-            found.setdefault(name, RowOrder(name, beside, at == one.low, len(one.rows) / one.both, seen))
-    return tuple(found.values())
+    found = []
+    for column, beside, one in wrong_ones(now, orders.names, broken):
+        lower, seen = column == orders.names[one.low], seen_in(batch, column, beside, one.rows)
+        found.append(RowOrder(column, beside, lower, len(one.rows) / one.both, seen))
+    return tuple(found)
 
 
-def _broken(now: np.ndarray, pair: _Pair, numbers: bool) -> _Broken | None:
+def _broken(now: np.ndarray, pair: _Pair, numbers: bool) -> Broken | None:
     """An order and the rows that break it; None where chance may break it so, or two levels of numbers just crossed."""
     low, high = pair.low, pair.high
     both = int((np.isfinite(now[:, low]) & np.isfinite(now[:, high])).sum())
@@ -96,34 +75,7 @@ def _broken(now: np.ndarray, pair: _Pair, numbers: bool) -> _Broken | None:
         return None
     if numbers and float(np.median(now[rows, low] - now[rows, high])) < _AS_FAR * pair.apart:
         return None
-    return _Broken(low, high, rows, both)
-
-
-def _wrong(now: np.ndarray, broken: _Broken, counts: Counter[int]) -> Iterator[tuple[int, int]]:
-    """The wrong column and the other: the one in more broken orders, or the one farther from the rows that keep it."""
-    low, high, rows = broken.low, broken.high, broken.rows
-    kept = np.setdiff1d(np.arange(len(now)), rows)
-    weight = [float(counts[at]) for at in (low, high)]
-    if weight[0] == weight[1] and len(kept) >= len(rows):
-        weight = [_far(now[:, at], rows, kept) for at in (low, high)]
-    if weight[0] >= weight[1] / _APART:
-        yield low, high
-    if weight[1] >= weight[0] / _APART:
-        yield high, low
-
-
-def _far(column: np.ndarray, rows: np.ndarray, kept: np.ndarray) -> float:
-    """How far the column is from its usual in some rows, in quartile ranges of the others."""
-    usual = column[kept][np.isfinite(column[kept])]
-    if not len(usual):
-        return 0.0
-    low, middle, high = np.quantile(usual, [0.25, 0.5, 0.75]).tolist()
-    return float(np.median(np.abs(column[rows] - middle))) / max(high - low, 1e-9 * max(abs(middle), 1.0))
-
-
-def _text(batch: BatchView, name: str, row: int) -> str:
-    view = batch.columns[name]
-    return view.values[int(view.aligned[row])]
+    return Broken(low, high, rows, both)
 
 
 def _orders_of(stack: Stack) -> _Orders:

@@ -2,7 +2,7 @@
 
 Such a number may be a usual one of its column, so that nothing else shows it. A row is at odds where a size is much
 farther from what the others say than in any accepted row; there have to be more of them than chance gives where the
-history has none.
+history has none. All rows are where the column as a whole moved away from the others, far beyond how batches differ.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from airflow_provider_dqheal.detection.scalars import at_least
-from airflow_provider_dqheal.detection.size_fit import SizeFit, fit_sizes, sizes
+from airflow_provider_dqheal.detection.size_fit import LEAST_LEVEL, SizeFit, fit_sizes, sizes
 from airflow_provider_dqheal.detection.stack import Stack
 from airflow_provider_dqheal.detection.view import BatchView
 from airflow_provider_dqheal.issues._base import RowSizes
@@ -63,11 +63,14 @@ def row_sizes(batch: BatchView, stack: Stack) -> tuple[RowSizes, ...]:
 
 def _at_odds(now: np.ndarray, place: int, fit: SizeFit, usual: np.ndarray) -> _Odd | None:
     own = now[:, place]
-    off = np.abs(own - fit.expected(now))
+    signed = own - fit.expected(now)
+    off = np.abs(signed)
     asked = fit.usual(now) & np.isfinite(off)
     rows = np.flatnonzero(asked & (off > fit.limit))
     if not len(rows) or at_least(len(rows), int(asked.sum()), 1 / (fit.told + 1)) > _BY_CHANCE:
-        return None
+        if asked.sum() < LEAST_LEVEL or abs(float(np.median(signed[asked]))) <= fit.most_level:
+            return None
+        rows = np.flatnonzero(asked)  # all of them moved
     unusual = float(np.median(np.abs(own[rows] - usual[0])) / usual[1])
     return _Odd(place, rows, int(asked.sum()), float(np.median(off[rows])), unusual)
 

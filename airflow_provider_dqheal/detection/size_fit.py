@@ -28,6 +28,8 @@ _CLOSE = 0.1
 """Reach of a fit up to which it tells a size so closely that a number far off is wrong."""
 _TIMES, _BESIDE, _RECORD = 3.0, 0.3, 1.5
 """Times the reach and beside it, and times the farthest accepted row, beyond which a row is at odds."""
+LEAST_LEVEL, _LEVELS, _LEVEL_REACH = 20, 6.0, 1.5
+"""Rows of a batch that have a middle; times the farthest middle of a batch, and the reach, beyond which all moved."""
 _MOST_COLUMNS, _WORTH, _PIVOT = 3, 0.96, 1e-9
 """Columns of a fit, how far each has to shrink the variance that is left, and what has to be left of its own."""
 
@@ -56,6 +58,13 @@ class SizeFit:
     def limit(self) -> float:
         """See :func:`odds_limit`."""
         return odds_limit(self.off, self.reach)
+
+    @cached_property
+    def most_level(self) -> float:
+        """How far the middle of a batch may be from what others say; infinite where no batch shows it."""
+        each = [one[np.isfinite(one)] for one in self.off]
+        levels = [abs(float(np.median(one))) for one in each if len(one) >= LEAST_LEVEL]
+        return max(_LEVELS * max(levels), _LEVEL_REACH * self.reach) if len(levels) >= LEAST_BATCHES else float("inf")
 
     @cached_property
     def told(self) -> int:

@@ -167,6 +167,23 @@ class RowOrder:
 
 
 @dataclass(frozen=True)
+class RowGap:
+    """Dates of a column that lie farther from another one in their rows than in any of the history.
+
+    ``other`` the column beside it, the ``share`` of such rows, some ``examples``; how far ``apart`` the two are in the
+    middle one of these, and where the distances of the history ended, all in seconds.
+    """
+
+    column: str
+    other: str
+    share: float
+    examples: tuple[str, ...]
+    apart: float
+    least: float
+    most: float
+
+
+@dataclass(frozen=True)
 class FarStep:
     """A column whose level, which always rose or always fell, went much further than ever, or as far back.
 
@@ -223,6 +240,7 @@ class TableReading:
     formulas: tuple[RowFormula, ...] = ()
     labels: tuple[RowLabels, ...] = ()
     out_of_order: tuple[RowOrder, ...] = ()
+    gaps: tuple[RowGap, ...] = ()
     far_steps: tuple[FarStep, ...] = ()
     mistyped: tuple[Mistyped, ...] = ()
     off_form: tuple[OffForm, ...] = ()
@@ -360,6 +378,18 @@ def percent(share: float) -> str:
     return f"{value:.0f} %" if value >= 10 or value == 0 else f"{value:.1f} %"
 
 
+def duration(seconds: float) -> str:
+    """A time in its largest unit.
+
+    >>> duration(90), duration(5_400), duration(86_400 * 31)
+    ('2 minutes', '1.5 hours', '31 days')
+    """
+    for unit, size in (("days", 86_400.0), ("hours", 3_600.0)):
+        if seconds >= size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds / 60.0:.0f} minutes"
+
+
 def span(low: float | str | None, high: float | str | None) -> str:
     """``118 to 131``, or one number when both are written alike."""
     one, other = number(low), number(high)
@@ -373,7 +403,7 @@ def within_rows(issue: str, table: TableReading, few: bool) -> list[Finding]:
     """
     history = f"the last {table.history} batches"
     explained = {odd.column for odd in table.formulas}
-    found: list[tuple[RowSizes | RowFormula | RowLabels | RowOrder, str, float, str]] = [
+    found: list[tuple[RowSizes | RowFormula | RowLabels | RowOrder | RowGap, str, float, str]] = [
         (
             odd, "row_size", _AT_ODDS,
             f"{percent(odd.share)} of the values do not go with {' and '.join(odd.by)} in the same row"
@@ -405,6 +435,16 @@ def within_rows(issue: str, table: TableReading, few: bool) -> list[Finding]:
             f" ({shown(odd.examples)}), in none of {history}",
         )
         for odd in table.out_of_order
+    ]  # fmt: skip
+    crossed = {odd.column for odd in table.out_of_order}
+    found += [
+        (
+            odd, "row_gap", _AT_ODDS,
+            f"{percent(odd.share)} of the values lie {duration(odd.apart)} from {odd.other} in the same row"
+            f" ({shown(odd.examples)}), expected {duration(odd.least)} to {duration(odd.most)} as in {history}",
+        )
+        for odd in table.gaps
+        if odd.column not in crossed
     ]  # fmt: skip
     return [
         Finding(

@@ -1,4 +1,4 @@
-"""Takes out rows with a number or a label that does not go with the rest of its row."""
+"""Takes out rows with a number, a label or a date that does not go with the rest of its row."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import numpy as np
 from airflow_provider_dqheal.core.types import Step
 from airflow_provider_dqheal.remediation._base import Context, register
 from airflow_provider_dqheal.remediation._remainder import QuarantineStrategy
+from airflow_provider_dqheal.remediation.kernels.date_context import dates_at_odds
 from airflow_provider_dqheal.remediation.kernels.label_context import labels_at_odds
 
 
@@ -29,6 +30,7 @@ class QuarantineAtOdds(QuarantineStrategy):
                 continue
             odd = context.at_odds(name) if history.is_numeric else np.zeros(0, np.int64)
             odd = np.union1d(odd, labels_at_odds(context.history, name, context.cells))
+            odd = np.union1d(odd, dates_at_odds(context.history, name, context.cells))
             rows = context.row_ids(odd)
             if rows and self.within_budget(context, len(rows)):
                 reason = f"{len(rows):,} values of {name!r} do not go with the rest of their rows"

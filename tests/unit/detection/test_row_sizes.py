@@ -91,3 +91,23 @@ def test_column_that_no_longer_goes_with_the_others_has_shifted():
     verdict = api.check(pa.table({**clean, "open": tripled}), baseline)
     assert "distribution_shift" in [issue.type for issue in verdict.issues]
     assert "in the same row" in " ".join(issue.sentence for issue in verdict.issues)
+
+
+def walked(seed: int, factor: float = 1.0) -> pa.Table:
+    """Prices that hardly move within a minute."""
+    rng = np.random.default_rng(seed)
+    first = np.exp(4 + np.cumsum(rng.normal(0, 0.01, ROWS)))
+    last = first * np.exp(rng.normal(0, 0.008, ROWS))
+    high = np.maximum(first, last) * np.exp(np.abs(rng.normal(0, 0.004, ROWS))) * factor
+    return pa.table(
+        {name: [f"{one:.2f}" for one in of] for name, of in (("open", first), ("close", last), ("high", high))}
+    )
+
+
+def test_column_that_moved_away_from_those_that_tell_it_is_a_shift():
+    baseline = api.learn([walked(seed) for seed in range(HISTORY)], dataset="prices")
+    for seed in range(HISTORY, HISTORY + 4):
+        assert not api.check(walked(seed), baseline).issues
+    issue = api.check(walked(HISTORY, factor=1.15), baseline).issue("distribution_shift")
+    assert issue.columns[0] == "high"
+    assert "in the same row" in issue.sentence
