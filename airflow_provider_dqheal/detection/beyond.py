@@ -103,6 +103,7 @@ _NAMING = frozenset(
     }
 )  # fmt: skip
 """Those of them that name the issue, too."""
+_WITHIN_ROWS = frozenset({"row_size", "row_formula", "row_label", "row_order", "row_gap"})
 _SEVERAL, _UNKNOWN = 3, 0.5
 """Different values that no list has, and how strong a finding of them is: of clean batches none has more than two."""
 _RESPELLED = 10.0
@@ -133,6 +134,8 @@ def beyond_clean(
     found, kind_of = list(found), dict(zip(columns, kinds, strict=True))
     plain = [one.column for one in found if _is_gone(one) or _is_certain(one, kind_of.get(one.column or "", ""))]
     far = [columns[row] for row in np.flatnonzero(_are_far(kinds, raw)).tolist()]
+    if not any(one.metric in _WITHIN_ROWS for one in found):  # these say better what no longer goes together
+        far += [columns[row] for row in np.flatnonzero(_are_apart(raw)).tolist()]
     return list(dict.fromkeys([*plain, *far, *rewritten(found, columns, kinds, raw)]))
 
 
@@ -255,9 +258,13 @@ def _are_far(kinds: Sequence[str], raw: np.ndarray) -> np.ndarray:
     # Texts that are new in every batch, all in a form that none had.
     form = text & (measured("odd_form") > 0.98) & (measured("odd_form_z") > 20.0) & (measured("form_loo") < 0.001)
     form &= measured("unseen_loo") > 0.5
-    # What went together row by row in every batch does no longer.
-    apart = (measured("association_excess") > 3.3) & (measured("association_lost") > 0.9)
-    return far | strange | above | moved | nothing | form | apart | _emptied(measured) | (text & _not_listed(measured))
+    return far | strange | above | moved | nothing | form | _emptied(measured) | (text & _not_listed(measured))
+
+
+def _are_apart(raw: np.ndarray) -> np.ndarray:
+    """(C,) bool: columns that went together with another one row by row in every batch, and do no longer."""
+    apart: np.ndarray = (raw[:, AT["association_excess"]] > 3.3) & (raw[:, AT["association_lost"]] > 0.9)
+    return apart
 
 
 def _emptied(measured: Callable[[str], np.ndarray]) -> np.ndarray:
