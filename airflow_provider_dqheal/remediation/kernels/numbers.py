@@ -26,6 +26,8 @@ _SEPARATORS = re.compile(r"[\u00a0\u202f\u2009 _'’]")
 _MINUS = str.maketrans({"−": "-", "–": "-", "‐": "-", "﹣": "-", "－": "-"})
 _FLOAT_DIGITS = 17
 """The most digits that a float is printed with."""
+_CAPPED, _UNCUT = 0.75, 99
+"""Share of the numbers with an exponent that have the most digits of them, where there is room for no more."""
 _SIDES = ("cr", "dr", "cr.", "dr.")
 """Sides of an account: which of them is negative depends on the account."""
 _BOUND = re.compile(r"[<>≤≥]\s*=?$")
@@ -224,7 +226,7 @@ class Digits:
     Attributes:
         usual: significant digits that nearly all numbers of the history have; fewer beside an exponent are cut.
         last: the power of ten of the last digit but zero, in half of the numbers or more.
-        powered: most digits before an exponent in the batch: of seven, 1.234568e+07 may be 12345678.
+        powered: digits before an exponent that the batch has room for: of seven, 1.234568e+07 may be 12345678.
         exponents: the history itself writes exponents: nothing is cut.
     """
 
@@ -239,7 +241,10 @@ class Digits:
         known = [value for value in history if value]
         digits = sorted(map(significant_digits, known))
         last = sorted(int(value.normalize().as_tuple().exponent) for value in known)
-        powered = max((_before_exponent(text) for text in batch if text and _POWERED.fullmatch(text)), default=0)
+        written = [_before_exponent(text) for text in batch if text and _POWERED.fullmatch(text)]
+        powered = max(written, default=0)
+        if written.count(powered) < _CAPPED * len(written):
+            powered = _UNCUT  # as many as each number has, not as many as there is room for
         usual = digits[len(digits) // 200] if digits else 0
         return cls(usual, last[len(last) // 2] if last else 17, powered, exponents)
 

@@ -95,6 +95,8 @@ def options_of(
         elif not ((value < 0 <= scale.known[0]) or (value > 0 >= scale.known[-1])):
             continue
         density = scale.density(float(restored)) if _on_grid(restored, history, listed) else 0.0
+        if kind in DECIMAL and own_places > places:  # moved by more than those digits it ended in zeros
+            density *= history.share_on(Decimal(10) ** -_places(restored))
         if density > 0 and scale.is_usual(float(restored)):
             found[kind] = (restored, density)
     finer = own_places > places
@@ -136,4 +138,8 @@ def is_short_list(history: ColumnHistory) -> bool:
 def places_of(text: Text) -> int:
     """Digits after the point."""
     value = to_decimal(text)
-    return 0 if value is None else max(0, -int(value.normalize().as_tuple().exponent))
+    return 0 if value is None else _places(value)
+
+
+def _places(value: Decimal) -> int:
+    return max(0, -int(value.normalize().as_tuple().exponent))

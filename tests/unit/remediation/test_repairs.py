@@ -6,6 +6,7 @@ import datetime as dt
 import random
 from collections import Counter
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -991,3 +992,12 @@ def test_a_value_of_no_list_keeps_capitals_of_its_own():
     history = ColumnHistory("name", "string", pets)
     assert not history.is_categorical
     assert variants(Counter(["LuLu", "BELLA", "max"]), history) == {"BELLA": "Bella", "max": "Max"}
+
+
+def test_a_point_that_moved_by_two_needs_a_number_that_ended_in_a_zero():
+    rng = np.random.default_rng(5)
+    batches = tuple(Counter(f"{value:.2f}" for value in rng.lognormal(6.3, 0.5, 300)) for _ in range(8))
+    history, today = ColumnHistory("crp", "float", batches), Counter(f"{v:.2f}" for v in rng.lognormal(6.3, 0.5, 150))
+    for text in ("5.609", "4.217", "6.113"):
+        assert text not in explain(today + Counter([text]), history, alarmed=True).slips
+    assert explain(today + Counter(["56.094"]), history, alarmed=True).slips["56.094"].after == "560.94"
