@@ -199,6 +199,17 @@ def has_time(layout: str) -> bool:
     return "%H" in padded or "%I" in padded or layout.startswith("epoch")
 
 
+def is_orderable(layout: str) -> bool:
+    """Whether a layout writes day and month as two numbers before the year, in one order or the other."""
+    return layout[:8].lower() in {f"%{a}{mark}%{b}{mark}%y" for a, b in (("d", "m"), ("m", "d")) for mark in "/.-"}
+
+
+def has_milliseconds(text: str) -> bool:
+    """Whether a moment is written with three digits of a second."""
+    plain = text.removesuffix("Z").removesuffix("+00:00")
+    return "." in plain and len(plain.rpartition(".")[2]) == 3
+
+
 def common_layout(counts: Iterable[tuple[str, int]], share: float = 0.95) -> str | None:
     """The one layout that reads at least ``share`` of the rows and writes them back identically, or None.
 
