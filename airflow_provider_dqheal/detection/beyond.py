@@ -96,14 +96,15 @@ Of 3,879 clean batches of the corpus, none that nothing else raised, but for one
 one each: a table of fires that grew, and one whose shares were rounded from some year on.
 """
 
+_WITHIN_ROWS = frozenset({"row_size", "row_formula", "row_label", "row_order", "row_gap"})
+"""Those of them that say which columns no longer go together."""
 _NAMING = frozenset(
     {
         "gone_values", "repeated_keys", "far_step", "mistyped_value", "off_form", "duplicate_rows", "cut_digits",
-        "whole_numbers", "day_times", "row_size", "row_formula", "row_label", "row_order", "row_gap",
+        "whole_numbers", "day_times", *_WITHIN_ROWS,
     }
 )  # fmt: skip
 """Those of them that name the issue, too."""
-_WITHIN_ROWS = frozenset({"row_size", "row_formula", "row_label", "row_order", "row_gap"})
 _SEVERAL, _UNKNOWN = 3, 0.5
 """Different values that no list has, and how strong a finding of them is: of clean batches none has more than two."""
 _RESPELLED = 10.0

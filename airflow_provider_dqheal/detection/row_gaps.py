@@ -11,7 +11,7 @@ from itertools import combinations
 import numpy as np
 
 from airflow_provider_dqheal.detection.gap_fit import GapFit, fit_gap
-from airflow_provider_dqheal.detection.row_pairs import SHOWN, Broken, text_in, wrong_ones
+from airflow_provider_dqheal.detection.row_pairs import SHOWN, Broken, wrong_ones
 from airflow_provider_dqheal.detection.stack import Stack
 from airflow_provider_dqheal.detection.view import BatchView
 from airflow_provider_dqheal.issues._base import RowGap
@@ -40,7 +40,7 @@ def row_gaps(batch: BatchView, stack: Stack) -> tuple[RowGap, ...]:
     found = []
     for column, beside, one in wrong_ones(now, gaps.names, broken):
         apart = float(np.median(np.abs(now[one.rows, one.high] - now[one.rows, one.low])))
-        texts = tuple(text_in(batch, column, row) for row in one.rows[:SHOWN].tolist())
+        texts = batch.columns[column].texts_at(one.rows[:SHOWN])
         least, most = gaps.fits[one.low, one.high].span
         found.append(RowGap(column, beside, len(one.rows) / one.both, texts, apart, least, most))
     return tuple(found)

@@ -49,7 +49,7 @@ def row_groups(batch: BatchView, stack: Stack) -> tuple[RowSizes, ...]:
         rows, asked = _at_odds(own - expected, texts, group.fit)
         if len(rows):
             shown = rows[:_SHOWN]
-            examples = tuple(number.values[at] for at in number.aligned[shown].tolist())
+            examples = number.texts_at(shown)
             told = tuple(np.exp(expected[shown]).tolist())
             found.append(RowSizes(group.number, (group.text,), len(rows) / asked, examples, told))
     return tuple(found)

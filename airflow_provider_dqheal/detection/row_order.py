@@ -89,12 +89,12 @@ def _orders_of(stack: Stack) -> _Orders:
         pooled = np.concatenate(batches)
         for low, high in np.argwhere(_kept(pooled) & (group[:, None] == group)).tolist():
             both = [batch for batch in batches if (np.isfinite(batch[:, low]) & np.isfinite(batch[:, high])).any()]
-            apart = float(np.median([np.nanmedian(batch[:, high] - batch[:, low]) for batch in both])) if both else 0.0
             known = int((np.isfinite(pooled[:, low]) & np.isfinite(pooled[:, high])).sum())
             enough = known >= _LEAST_ROWS and len(both) >= _LEAST_BATCHES
             if enough and sum(_by_chance(batch[:, low], batch[:, high]) for batch in both) >= max(
                 _BY_CHANCE, _BY_CHANCE_SHARE * known
             ):
+                apart = float(np.median([np.nanmedian(batch[:, high] - batch[:, low]) for batch in both]))
                 pairs.append(_Pair(low, high, known, apart))
     return _Orders(names, len(numbers), tuple(pairs))
 

@@ -48,7 +48,8 @@ def wrong_ones(now: np.ndarray, names: Sequence[str], broken: Sequence[Broken]) 
 
 def seen_in(batch: BatchView, column: str, beside: str, rows: np.ndarray) -> tuple[str, ...]:
     """Some of the rows: what a column holds beside another."""
-    return tuple(f"{text_in(batch, column, row)} beside {text_in(batch, beside, row)}" for row in rows[:SHOWN].tolist())
+    own, other = (batch.columns[name].texts_at(rows[:SHOWN]) for name in (column, beside))
+    return tuple(f"{one} beside {another}" for one, another in zip(own, other, strict=True))
 
 
 def _wrong(now: np.ndarray, broken: Broken, counts: Counter[int]) -> Iterator[tuple[int, int]]:
@@ -71,9 +72,3 @@ def _far(column: np.ndarray, rows: np.ndarray, kept: np.ndarray) -> float:
         return 0.0
     low, middle, high = np.quantile(usual, [0.25, 0.5, 0.75]).tolist()
     return float(np.median(np.abs(column[rows] - middle))) / max(high - low, 1e-9 * max(abs(middle), 1.0))
-
-
-def text_in(batch: BatchView, name: str, row: int) -> str:
-    """What a column holds in one of the aligned rows."""
-    view = batch.columns[name]
-    return view.values[int(view.aligned[row])]

@@ -55,10 +55,9 @@ def row_sizes(batch: BatchView, stack: Stack) -> tuple[RowSizes, ...]:
     worst = max((one for one in odd if one.off >= _AS_FAR * farthest), key=lambda one: one.unusual)
     name, fit = fits.names[worst.place], fits.found[worst.place]
     expected = np.exp(fit.expected(now)[worst.rows[:_SHOWN]]).tolist()
-    view = batch.columns[name]
-    texts = [view.values[at] for at in view.aligned[worst.rows[:_SHOWN]].tolist()]
+    texts = batch.columns[name].texts_at(worst.rows[:_SHOWN])
     told_by = tuple(fits.names[at] for at in fit.columns)
-    return (RowSizes(name, told_by, len(worst.rows) / worst.asked, tuple(texts), tuple(expected)),)
+    return (RowSizes(name, told_by, len(worst.rows) / worst.asked, texts, tuple(expected)),)
 
 
 def _at_odds(now: np.ndarray, place: int, fit: SizeFit, usual: np.ndarray) -> _Odd | None:

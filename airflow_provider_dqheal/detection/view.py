@@ -139,6 +139,10 @@ class ColumnView:
         """The place of each value in ``values``."""
         return {text: i for i, text in enumerate(self.values)}
 
+    def texts_at(self, rows: np.ndarray) -> tuple[str, ...]:
+        """What some of the aligned rows hold that have a value."""
+        return tuple(self.values[at] for at in self.aligned[rows].tolist())
+
     @cached_property
     def in_rows(self) -> np.ndarray:
         """(rows,) the number in each of the aligned rows; nan without."""

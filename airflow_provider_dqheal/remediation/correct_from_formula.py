@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from airflow_provider_dqheal.core.types import Step
@@ -69,8 +71,10 @@ class CorrectFromFormula(Strategy):
         issue = context.issue("missing_data", "distribution_shift", "outliers", column=name, alone=True, ever=True)
         if issue is None or not cells.counter:
             return {}, ""
-        text, count = max(cells.counter.items(), key=lambda pair: pair[1] - _most(pair[0], history) * len(cells.codes))
-        if not is_number(text) or at_least(count, len(cells.codes), _most(text, history)) > _SELDOM:
+        rows, totals = len(cells.codes), [sum(one.values()) for one in history.batches]
+        most = {text: _most(text, history, totals) for text in cells.counter}
+        text, count = max(cells.counter.items(), key=lambda pair: pair[1] - most[pair[0]] * rows)
+        if not is_number(text) or at_least(count, rows, most[text]) > _SELDOM:
             return {}, ""
         told, by = self._told(context, name, cells.rows({text}))
         told = {row: after for row, after in told.items() if to_decimal(after) != to_decimal(text)}
@@ -92,6 +96,7 @@ class CorrectFromFormula(Strategy):
         return set_cells(working, step, column, np.array(kept, np.int64), after)
 
 
-def _most(text: Text, history: ColumnHistory) -> float:
-    """The largest share of a batch's rows that had a text, of one more row than it had."""
-    return max(((one.get(text, 0) + 1) / (sum(one.values()) + 1) for one in history.batches), default=1.0)
+def _most(text: Text, history: ColumnHistory, totals: Sequence[int]) -> float:
+    """The largest share of a batch's rows (``totals``) that had a text, of one more row than it had."""
+    batches = zip(history.batches, totals, strict=True)
+    return max(((one.get(text, 0) + 1) / (total + 1) for one, total in batches), default=1.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -136,9 +136,10 @@ class ColumnHistory:
         found = (to_decimal(text) for text in islice(self.present, _PROBED))
         return [value for value in found if value is not None]
 
-    def digits(self, batch: Iterable[Text]) -> Digits:
-        """How many digits the numbers have, beside the texts of a batch."""
-        return Digits.of(self._decimals, self.style.exponents, batch)
+    @cached_property
+    def digits(self) -> Digits:
+        """How many digits the numbers have."""
+        return Digits.of(self._decimals, self.style.exponents)
 
     @cached_property
     def grid(self) -> Decimal:

@@ -35,7 +35,7 @@ class QuarantineUnparsable(QuarantineStrategy):
             named = context.issue("type_mismatch", "missing_data", column=name, ever=True) is not None
             if not named and context.issue("schema_drift", column=name, ever=True) is None:
                 continue
-            digits = history.digits(cells.values)
+            digits = history.digits.beside(cells.values)
             odd = {text for text in cells.values if _does_not_read(text, history, digits)}
             odd |= cut_dates(cells.counter, history)
             if history.is_json:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 
 from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts
-from airflow_provider_dqheal.remediation.kernels.date_window import around, earlier, later
+from airflow_provider_dqheal.remediation.kernels.date_window import around, earlier, known_range, later
 from airflow_provider_dqheal.remediation.kernels.dates import (
     has_milliseconds,
     has_time,
@@ -98,9 +98,8 @@ def _fits(text: str, layout: str) -> bool:
 
 def _window(counts: Counts, history: ColumnHistory, layout: str) -> tuple[datetime, datetime]:
     """Where moments of this batch may lie: the history and the batch's own plain dates, with slack."""
-    known = [moment for text in history.present if (moment := read_as(text, layout)) is not None]
     own = [moment for text in counts if text is not None and _fits(text, layout) and (moment := read_as(text, layout))]
-    low, high = min(known), max(known)
+    low, high = known_range(history, layout)
     if len(own) >= 5:
         own.sort()
         inner = own[len(own) // 20], own[-1 - len(own) // 20]

@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from airflow_provider_dqheal.remediation.history import ColumnHistory
+from airflow_provider_dqheal.remediation.kernels.dates import read_as
+
+
+def known_range(history: ColumnHistory, layout: str) -> tuple[datetime, datetime]:
+    """The first and the last moment of a column's history, by the layout that its texts are written in."""
+    known = [moment for text in history.present if (moment := read_as(text, layout)) is not None]
+    return min(known), max(known)
+
 
 def around(low: datetime, high: datetime, batches: int) -> tuple[datetime, datetime]:
     """Where moments may lie after so many batches between two: two batches on, either way."""

@@ -17,7 +17,7 @@ import numpy as np
 
 from airflow_provider_dqheal.detection.scalars import at_least
 from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts
-from airflow_provider_dqheal.remediation.kernels.numbers import dissect, is_number, to_decimal
+from airflow_provider_dqheal.remediation.kernels.numbers import decimal_places, dissect, is_number, to_decimal
 from airflow_provider_dqheal.remediation.kernels.numeric_rule import find_rule
 from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_word
 from airflow_provider_dqheal.remediation.kernels.token_factor import CODES, is_inside, is_percent
@@ -225,14 +225,9 @@ def _are_short(
     """Whether more of the odd numbers (and their rows) end in a zero than of the known ones."""
     if not places:
         return False
-    short = sum(rows for value, rows in read if _places(value) < places)
-    zeros = sum(_places(value) < places for value in known.values())
+    short = sum(rows for value, rows in read if decimal_places(value) < places)
+    zeros = sum(decimal_places(value) < places for value in known.values())
     return at_least(short, cells, (zeros + 1) / (len(known) + 1)) < _SELDOM
-
-
-def _places(value: Decimal) -> int:
-    """Digits after the point, without zeros at the end."""
-    return max(0, -int(value.normalize().as_tuple().exponent))
 
 
 def _plain_history(history: ColumnHistory, plain: Mapping[Text, str]) -> ColumnHistory:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -27,7 +27,8 @@ _MINUS = str.maketrans({"−": "-", "–": "-", "‐": "-", "﹣": "-", "－": "
 _FLOAT_DIGITS = 17
 """The most digits that a float is printed with."""
 _CAPPED, _UNCUT = 0.75, 99
-"""Share of the numbers with an exponent that have the most digits of them, where there is room for no more."""
+"""Share of the numbers with an exponent that have the most digits of them, where there is room for no more; and the
+digits that there is room for where each number has its own."""
 _SIDES = ("cr", "dr", "cr.", "dr.")
 """Sides of an account: which of them is negative depends on the account."""
 _BOUND = re.compile(r"[<>≤≥]\s*=?$")
@@ -206,6 +207,15 @@ def to_decimal(text: str | None) -> Decimal | None:
         return None
 
 
+def decimal_places(value: Decimal) -> int:
+    """Digits after the point, without zeros at the end.
+
+    >>> decimal_places(Decimal("12.50")), decimal_places(Decimal("1200"))
+    (1, 0)
+    """
+    return max(0, -int(value.normalize().as_tuple().exponent))
+
+
 TELLING_DIGITS = 3
 """Digits, the zeros around them left out, from which on a number hardly comes by chance."""
 
@@ -236,17 +246,20 @@ class Digits:
     exponents: bool = False
 
     @classmethod
-    def of(cls, history: Iterable[Decimal], exponents: bool, batch: Iterable[Text]) -> Digits:
-        """Those of a column, by numbers of its history and the texts of a batch."""
+    def of(cls, history: Iterable[Decimal], exponents: bool) -> Digits:
+        """Those of a column, by numbers of its history."""
         known = [value for value in history if value]
         digits = sorted(map(significant_digits, known))
         last = sorted(int(value.normalize().as_tuple().exponent) for value in known)
-        written = [_before_exponent(text) for text in batch if text and _POWERED.fullmatch(text)]
-        powered = max(written, default=0)
-        if written.count(powered) < _CAPPED * len(written):
-            powered = _UNCUT  # as many as each number has, not as many as there is room for
         usual = digits[len(digits) // 200] if digits else 0
-        return cls(usual, last[len(last) // 2] if last else 17, powered, exponents)
+        return cls(usual, last[len(last) // 2] if last else 17, exponents=exponents)
+
+    def beside(self, batch: Iterable[Text]) -> Digits:
+        """The same for the texts of a batch."""
+        written = [_before_exponent(text) for text in batch if text and _POWERED.fullmatch(text)]
+        most = max(written, default=0)
+        capped = written.count(most) >= _CAPPED * len(written)
+        return replace(self, powered=most if capped else _UNCUT)
 
     def are_lost(self, text: str, whole: bool) -> bool:
         """Whether a canonical number went through a float or a spreadsheet that kept fewer digits than it had.

@@ -50,7 +50,7 @@ def find_rule(counts: Mapping[Text, int], history: ColumnHistory) -> NumberRule 
     if mark == "," and not regroup and _may_be_thousands(counts, history):
         return None  # some would be read as thousands, others as decimals
     known = _reference(counts, history)
-    digits = history.digits(counts)
+    digits = history.digits.beside(counts)
     rules = [_rule(parts, odd, known, history, digits, one, regroup) for one in _marks(mark, parts, integer)]
     return rules[0] if len(rules) == 1 else max(rules, key=lambda rule: _explained(rule, odd, known))
 

@@ -10,7 +10,12 @@ from typing import TypeAlias
 import numpy as np
 
 from airflow_provider_dqheal.remediation.history import ColumnHistory
-from airflow_provider_dqheal.remediation.kernels.numbers import TELLING_DIGITS, significant_digits, to_decimal
+from airflow_provider_dqheal.remediation.kernels.numbers import (
+    TELLING_DIGITS,
+    decimal_places,
+    significant_digits,
+    to_decimal,
+)
 from airflow_provider_dqheal.remediation.kernels.scale import Scale
 from airflow_provider_dqheal.remediation.kernels.text import Text
 
@@ -96,7 +101,7 @@ def options_of(
             continue
         density = scale.density(float(restored)) if _on_grid(restored, history, listed) else 0.0
         if kind in DECIMAL and own_places > places:  # moved by more than those digits it ended in zeros
-            density *= history.share_on(Decimal(10) ** -_places(restored))
+            density *= history.share_on(Decimal(10) ** -decimal_places(restored))
         if density > 0 and scale.is_usual(float(restored)):
             found[kind] = (restored, density)
     finer = own_places > places
@@ -138,8 +143,4 @@ def is_short_list(history: ColumnHistory) -> bool:
 def places_of(text: Text) -> int:
     """Digits after the point."""
     value = to_decimal(text)
-    return 0 if value is None else _places(value)
-
-
-def _places(value: Decimal) -> int:
-    return max(0, -int(value.normalize().as_tuple().exponent))
+    return 0 if value is None else decimal_places(value)

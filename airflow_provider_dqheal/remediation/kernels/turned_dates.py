@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts
-from airflow_provider_dqheal.remediation.kernels.date_window import around
+from airflow_provider_dqheal.remediation.kernels.date_window import around, known_range
 from airflow_provider_dqheal.remediation.kernels.dates import has_milliseconds, is_orderable, read_as, write_as
 from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_word
 
@@ -21,9 +21,10 @@ def turned_dates(counts: Counts, history: ColumnHistory, layout: str) -> dict[Te
     All read in the other order and lie where the history's do, and none reads in the column's own only. Then either so
     many read in the other order only that there are hardly any in the own one, or in this they lie elsewhere.
     """
-    own, other = layout.replace("%-", "%"), _exchanged(layout.replace("%-", "%"))
-    if not is_orderable(own):
+    padded = layout.replace("%-", "%")
+    if not is_orderable(padded):
         return None
+    other = _exchanged(padded)
     read: dict[str, tuple[datetime | None, datetime]] = {}
     for text in counts:
         if text is None or is_missing_word(text):
@@ -31,14 +32,13 @@ def turned_dates(counts: Counts, history: ColumnHistory, layout: str) -> dict[Te
         as_other = read_as(text, other)
         if as_other is None:
             return None
-        read[text] = read_as(text, own), as_other
-    known = [moment for text in history.present if (moment := read_as(text, own)) is not None]
-    low, high = around(min(known), max(known), len(history.batches))
+        read[text] = read_as(text, layout), as_other
     either = {text: pair for text, pair in read.items() if pair[0] is not None and pair[0] != pair[1]}
     proven = sum(counts[text] for text, (as_own, _) in read.items() if as_own is None)
     doubtful = sum(counts[text] for text in either)
     if proven + doubtful < _LEAST_TURNED:
         return None
+    low, high = around(*known_range(history, layout), len(history.batches))
     here = sum(counts[text] for text, (_, as_other) in read.items() if low <= as_other <= high)
     stay = sum(counts[text] for text, (as_own, _) in either.items() if as_own is not None and low <= as_own <= high)
     told = doubtful / (proven + doubtful)
