@@ -42,6 +42,10 @@ if TYPE_CHECKING:
 
 _PROBS = (np.arange(GRID) + 0.5) / GRID
 
+UNTYPED = "text"
+"""The type of a column whose format has none (CSV, JSON lines): it cannot have changed."""
+_TEXTS = frozenset({"string", "large_string", "string_view", UNTYPED})
+
 QUARTERS = 4
 EMPTY, NULL = "\0empty", "\0null"
 ALIGNED_ROWS = 600
@@ -84,7 +88,7 @@ class ColumnView:
     @property
     def is_typed(self) -> bool:
         """Whether it is stored as what it holds; a decimal is judged by its digits, as text is."""
-        return self.physical_type != "string" and decimal_of(self.physical_type) is None
+        return self.physical_type not in _TEXTS and decimal_of(self.physical_type) is None
 
     @property
     def present(self) -> float:
@@ -203,10 +207,6 @@ class ColumnView:
             return None
         reach = self.reach[1:]
         return self.numbers[np.minimum(np.searchsorted(reach, probs * reach[-1]), len(self.numbers) - 1)]
-
-
-UNTYPED = "text"
-"""The type of a column whose format has none (CSV, JSON lines): it cannot have changed."""
 
 
 @dataclass(frozen=True, eq=False)

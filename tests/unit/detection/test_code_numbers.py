@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
+from pyarrow import csv
 
 from airflow_provider_dqheal import api
 from airflow_provider_dqheal.detection.code_numbers import without_code_numbers
+from airflow_provider_dqheal.detection.features import stack_of
 from airflow_provider_dqheal.detection.stack import build_stack
 from airflow_provider_dqheal.detection.view import view_table
 
@@ -77,6 +79,16 @@ def test_no_alarm_for_what_a_few_codes_read_as():
     days = [table(day, hashes(day)) for day in range(24)]
     for day in range(8, 24):
         assert api.check(days[day], api.learn(days[day - 8 : day])).issues == ()
+
+
+def test_text_files_are_read_alike(tmp_path):
+    """A CSV file stores no types: its texts are texts as those of a table are."""
+    paths = [tmp_path / f"{day}.csv" for day in range(9)]
+    for day, path in enumerate(paths):
+        csv.write_csv(table(day, [*hashes(day)[1:], "1234567e" if day < 8 else "92953195"]), path)
+    baseline = api.learn(paths[:8])
+    assert not any(column.is_typed for view in stack_of(baseline).batches for column in view.columns.values())
+    assert api.check(paths[8], baseline).issues == ()
 
 
 def test_codes_all_turned_into_numbers_are_found():
