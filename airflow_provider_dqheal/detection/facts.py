@@ -15,6 +15,7 @@ from airflow_provider_dqheal.core.types import ISSUE_ORDER
 from airflow_provider_dqheal.detection.compare import AT
 from airflow_provider_dqheal.detection.conditions import conditions
 from airflow_provider_dqheal.detection.context import BATCH_AT
+from airflow_provider_dqheal.detection.cut_codes import cut_codes
 from airflow_provider_dqheal.detection.cut_digits import cut_digits
 from airflow_provider_dqheal.detection.date_order import turned_dates
 from airflow_provider_dqheal.detection.day_times import day_times
@@ -28,6 +29,7 @@ from airflow_provider_dqheal.detection.row_gaps import row_gaps
 from airflow_provider_dqheal.detection.row_groups import row_groups
 from airflow_provider_dqheal.detection.row_labels import row_labels
 from airflow_provider_dqheal.detection.row_order import row_order
+from airflow_provider_dqheal.detection.row_presence import row_presence
 from airflow_provider_dqheal.detection.row_sizes import row_sizes
 from airflow_provider_dqheal.detection.view import BatchView
 from airflow_provider_dqheal.detection.whole_numbers import whole_numbers
@@ -138,6 +140,7 @@ def table_reading(features: Features) -> TableReading:
         at_odds=(*row_sizes(features.view, features.stack), *row_groups(features.view, features.stack)),
         formulas=row_formulas(features.view, features.stack),
         labels=row_labels(features.view, features.stack),
+        lacking=row_presence(features.view, features.stack),
         out_of_order=row_order(features.view, features.stack),
         gaps=row_gaps(features.view, features.stack),
         far_steps=far_steps(features.view, features.stack),
@@ -148,6 +151,7 @@ def table_reading(features: Features) -> TableReading:
             *json_cells(features.view, features.stack),
             *off_numbers(features.view, features.stack),
             *turned_dates(features.view, features.stack),
+            *cut_codes(features.view, features.stack),
         ),
     )
 

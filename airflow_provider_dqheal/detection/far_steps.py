@@ -1,7 +1,7 @@
 """Columns whose level went on from batch to batch, and now goes on many times as far as ever, or as far back.
 
 The ensemble sees the levels of such a column as steps, squashed: a clock that leaps by forty years looks to it like one
-that leaps by a week. Of clean batches of the training corpus none goes fifteen times as far.
+that leaps by a week. Of clean batches of the training corpus none goes seven times as far, of some six hundred.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from airflow_provider_dqheal.detection.stack import ColumnStack, Stack
 from airflow_provider_dqheal.detection.view import BatchView, ColumnView
 from airflow_provider_dqheal.issues._base import FarStep
 
-_TIMES = 50.0
+_TIMES, _TIMES_OF_DECIMALS = 50.0, 15.0
+"""How many times the largest step so far a step is: dates and counters pause now and then, measured numbers do not."""
 _LEAST_BATCHES = 5
 
 
@@ -35,7 +36,8 @@ def _step(view: ColumnView, column: ColumnStack) -> FarStep | None:
     if middle is None:
         return None
     usual, step = float(np.abs(np.diff(column.medians)).max()), float(middle[0] - column.medians[-1])
-    if abs(step) <= _TIMES * usual or abs(step) <= column.width:
+    measured = not view.temporal and bool((view.numbers != np.round(view.numbers)).any())
+    if abs(step) <= (_TIMES_OF_DECIMALS if measured else _TIMES) * usual or abs(step) <= column.width:
         return None
     now, before = (readable(value, view.temporal) for value in (middle[0], column.medians[-1]))
     return FarStep(column.name, step / usual, now, before)

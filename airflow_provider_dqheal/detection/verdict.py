@@ -15,7 +15,13 @@ import numpy as np
 
 from airflow_provider_dqheal.core.config import DetectionSettings
 from airflow_provider_dqheal.core.types import ISSUE_ORDER, Evidence, Issue, Severity, Verdict
-from airflow_provider_dqheal.detection.beyond import LEAST_RATE, beyond_clean, named_beyond, rewritten
+from airflow_provider_dqheal.detection.beyond import (
+    LEAST_RATE,
+    beyond_clean,
+    named_beyond,
+    plainly_named,
+    rate_of_scores,
+)
 from airflow_provider_dqheal.detection.blame import concerned
 from airflow_provider_dqheal.detection.facts import Readings, findings
 from airflow_provider_dqheal.issues._base import Finding, IssueSpec, Reading, ordered
@@ -72,8 +78,8 @@ def assess(scores: Scores, settings: DetectionSettings | None = None) -> Verdict
 
     settings = settings or DetectionSettings()
     features, calibration = scores.features, scores.calibration
-    act = calibration.threshold(settings.false_alarm_rate, features.history)
-    look = min(calibration.threshold(settings.watch_rate, features.history), act)
+    act = calibration.threshold(rate_of_scores(settings.false_alarm_rate), features.history)
+    look = min(calibration.threshold(rate_of_scores(settings.watch_rate), features.history), act)
     probability = calibration.probabilities(scores.levels[None, :])[0]
     likely = likeliest(probability[None, : len(ISSUE_ORDER)], features.table_facts[None, :])
     columns = Readings(features)
@@ -85,11 +91,10 @@ def assess(scores: Scores, settings: DetectionSettings | None = None) -> Verdict
         beyond = []  # the ensemble knows better which columns it is in
     elif beyond:
         acted = [named_beyond(probability, found)]
-    written = rewritten(found, features.columns, features.kinds, features.raw) if acted else []
     raised: dict[int, list[str | None]] = dict.fromkeys(acted, beyond)  # place of an issue type: columns plainly in it
-    if written:
-        place = ISSUE_ORDER.index("type_mismatch")
-        raised[place] = [*raised.get(place, ()), *written]
+    if acted:
+        for place, those in plainly_named(found, features.columns, features.kinds, features.raw).items():
+            raised[place] = [*raised.get(place, ()), *those]
     watched = [i for i in _chosen(scores, look, 1.0, likely) if i not in raised]
     issues: list[Issue] = []
     watch: list[Issue] = []

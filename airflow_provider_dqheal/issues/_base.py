@@ -153,6 +153,21 @@ class RowLabels:
 
 
 @dataclass(frozen=True)
+class RowMissing:
+    """A column that lacks cells where a label in the same row says that it holds one.
+
+    ``by`` the column of the labels, the ``rows`` that lack a value and their ``share`` of those that should hold one,
+    some of the ``labels``.
+    """
+
+    column: str
+    by: str
+    rows: int
+    share: float
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class RowOrder:
     """A column that is above (``lower``) or below another in the same rows, against the order of the history.
 
@@ -239,6 +254,7 @@ class TableReading:
     at_odds: tuple[RowSizes, ...] = ()
     formulas: tuple[RowFormula, ...] = ()
     labels: tuple[RowLabels, ...] = ()
+    lacking: tuple[RowMissing, ...] = ()
     out_of_order: tuple[RowOrder, ...] = ()
     gaps: tuple[RowGap, ...] = ()
     far_steps: tuple[FarStep, ...] = ()

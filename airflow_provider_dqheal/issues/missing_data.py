@@ -87,7 +87,20 @@ def _unusual(reading: Reading, share: float, most: float) -> float:
 
 
 def read_table(table: TableReading) -> Sequence[Finding]:
-    """No rows at all, or far fewer than in any earlier batch."""
+    """No rows, or far fewer than in any earlier batch; cells missing where their row says that they are there."""
+    lacking = [
+        Finding(
+            NAME, one.column, "row_missing", 1.0 + one.share,
+            f"{one.column}: missing in {one.rows:,} rows ({percent(one.share)}) where {one.by} is {shown(one.labels)};"
+            f" there it was never missing in the last {table.history} batches",
+            one.share, 0.0, 0.0, (), one.share,
+        )
+        for one in table.lacking
+    ]  # fmt: skip
+    return (*lacking, *_row_count(table))
+
+
+def _row_count(table: TableReading) -> Sequence[Finding]:
     if table.rows == 0 and table.usual_rows_low > 0:
         return (
             Finding(

@@ -12,6 +12,7 @@ from airflow_provider_dqheal.core.types import Step
 from airflow_provider_dqheal.remediation._base import Context, Strategy
 from airflow_provider_dqheal.remediation.edits import positions_of, set_cells
 from airflow_provider_dqheal.remediation.history import ColumnHistory
+from airflow_provider_dqheal.remediation.kernels.presence_context import lacking
 from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_word
 from airflow_provider_dqheal.remediation.working import Working
 
@@ -31,7 +32,7 @@ class Told:
 
 
 class FillStrategy(Strategy):
-    """Fills only what is missing, never overwrites, and only where more is missing than usual."""
+    """Fills only what is missing, never overwrites, and only where more is missing than usual, or a label says so."""
 
     heals: ClassVar[str] = "missing_data"
     cellwise = True
@@ -48,7 +49,9 @@ class FillStrategy(Strategy):
             usual = float(history.missing_fractions.max()) if len(history.missing_fractions) else 1.0
             expected = usual * len(cells.codes)
             if len(rows) <= expected + 3 * expected**0.5 or usual > _MOST_MISSING:
-                continue  # as much as usual is left alone
+                rows = lacking(context.history, name, context.cells)  # as much as usual is left alone
+            if not len(rows):
+                continue
             told = self.told(context, name, history, rows)
             if told is None or not told.texts:
                 continue

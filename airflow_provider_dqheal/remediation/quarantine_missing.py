@@ -10,6 +10,7 @@ import numpy as np
 from airflow_provider_dqheal.core.types import ISSUE_ORDER, Step
 from airflow_provider_dqheal.remediation._base import Context, register
 from airflow_provider_dqheal.remediation._remainder import QuarantineStrategy
+from airflow_provider_dqheal.remediation.kernels.presence_context import lacking
 from airflow_provider_dqheal.remediation.kernels.strangers import are_few
 from airflow_provider_dqheal.remediation.kernels.text import is_missing_word
 
@@ -19,16 +20,22 @@ _DISGUISED = ("normalise_disguised", "sentinel")
 
 @dataclass(frozen=True)
 class _Lack:
-    """A column that lacks more than usual: positions of the rows to blame, the usual share, whether these are all."""
+    """A column that lacks more than usual: positions of the rows to blame, the usual share, whether these are all.
+
+    ``told``: a label of each of these rows says that it holds a value.
+    """
 
     column: str
     rows: np.ndarray
     usual: float
     certain: bool
+    told: bool = False
 
     @property
     def reason(self) -> str:
         """Why the rows are set aside."""
+        if self.told:
+            return f"{len(self.rows):,} rows lack {self.column!r}, which no accepted row with their label lacks"
         if self.usual:
             return (
                 f"{len(self.rows):,} rows hold a stand-in for a missing {self.column!r}, more than are usually missing"
@@ -44,7 +51,8 @@ class QuarantineMissing(QuarantineStrategy):
     Of the latter only a few missing cells, or disguised ones, are taken for faults.
 
     Where the column was sometimes missing in the history, the rows with a stand-in are the fault when the others are as
-    many as usual; else nobody can tell which of the missing cells are faults, and the batch is held.
+    many as usual, and so are those whose label says that they hold a value; else nobody can tell which of the missing
+    cells are faults, and the batch is held.
     """
 
     name = "quarantine_missing"
@@ -62,6 +70,10 @@ class QuarantineMissing(QuarantineStrategy):
             rows = cells.rows({text for text in cells.values if is_missing_word(text, weak=text not in history.pooled)})
             usual, total = float(history.missing_fractions.max()), max(1, len(cells.codes))
             bound = usual + 3 * sqrt(usual * (1 - usual) / total) + (0.01 if usual else 0.0)
+            odd = lacking(context.history, name, context.cells)
+            if len(odd) and (len(rows) - len(odd)) / total <= bound:
+                found.append(_Lack(name, odd, usual, True, told=True))
+                continue
             alarmed = alone or (named and (name in disguised or are_few(len(rows), total)))
             if not alarmed or len(rows) / total <= bound:
                 continue

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from airflow_provider_dqheal.core.types import Step
+from airflow_provider_dqheal.detection.cut_codes import code_of
 from airflow_provider_dqheal.profiling.json_text import is_json
 from airflow_provider_dqheal.remediation._base import Context, register
 from airflow_provider_dqheal.remediation._remainder import QuarantineStrategy
@@ -42,6 +45,8 @@ class QuarantineUnparsable(QuarantineStrategy):
                 odd |= {text for text in cells.values if text and not is_missing_word(text) and not is_json(text)}
             if context.issue("type_mismatch", column=name, alone=True) is not None:
                 odd |= of_another_form(cells.counter, history)
+            if context.issue("type_mismatch", column=name, ever=True) is not None:
+                odd |= _cut_off(cells.values, history)
             rows = cells.rows(odd)
             if len(rows) and (named or are_few(len(rows), len(cells.codes))):
                 found.append((name, context.row_ids(rows)))
@@ -74,6 +79,13 @@ class QuarantineUnparsable(QuarantineStrategy):
         cells = context.cells(column)
         present = len(cells.codes) - len(cells.rows({text for text in cells.values if is_missing_word(text)}))
         return self.within_budget(context, len(rows)) and len(rows) < max(_LEAST, _WHOLE * present)
+
+
+def _cut_off(texts: Iterable[Text], history: ColumnHistory) -> set[Text]:
+    """The texts that lost an end, in a column of codes of one width."""
+    numbers = history.is_numeric or history.date_layout is not None
+    code = None if numbers else code_of(history.present, history.present_rows)
+    return set() if code is None else {text for text in texts if text is not None and not code.is_whole(text)}
 
 
 def _does_not_read(text: Text, history: ColumnHistory, digits: Digits) -> bool:

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from itertools import combinations
 
 import numpy as np
 
-from airflow_provider_dqheal.core.types import Step
+from airflow_provider_dqheal.core.types import IssueType, Step
+from airflow_provider_dqheal.detection.cut_codes import code_of
 from airflow_provider_dqheal.remediation._base import Context, Strategy, register
 from airflow_provider_dqheal.remediation.edits import positions_of, set_cells
 from airflow_provider_dqheal.remediation.history import ColumnHistory
 from airflow_provider_dqheal.remediation.kernels.dates import read_as, readings
 from airflow_provider_dqheal.remediation.kernels.formula_swaps import rows_exchanged_by_formula
+from airflow_provider_dqheal.remediation.kernels.likeness import shape_of, shapes
 from airflow_provider_dqheal.remediation.kernels.numbers import is_number
+from airflow_provider_dqheal.remediation.kernels.slip_options import places_of
 from airflow_provider_dqheal.remediation.kernels.text import Cells, Text, is_missing_word
+from airflow_provider_dqheal.remediation.kernels.token_factor import is_inside
 from airflow_provider_dqheal.remediation.working import Working
 
 _MOST_COLUMNS = 60
 _MOST_ROWS = 0.3
 """Above this share of rows the columns were exchanged, not cells."""
+_LEAST_KNOWN, _LEAST_SHAPE = 30, 0.005
+"""Numbers of the history that say where a column ends, and the share of its texts that makes a form one of it."""
+_ISSUES: tuple[IssueType, ...] = ("type_mismatch", "outliers", "distribution_shift", "missing_data")
 _USUAL = 3
 """Cells of the batch that hold the same number: it belongs there although the history does not know it."""
 
@@ -27,8 +35,9 @@ _USUAL = 3
 class SwappedCells(Strategy):
     """A row is repaired when each of two cells is foreign in its own column and at home in the other's.
 
-    At home means: a known value of a closed domain, or a date or number where the column holds only those. Numbers are
-    exchanged, too, where this one exchange makes the row keep the sums and products that all accepted rows keep.
+    At home means: a known value of a closed domain, a number within those of its column, a date where it holds dates,
+    or, in a column of ever new texts, one written as these are. Numbers are exchanged, too, where this one exchange
+    makes the row keep the sums and products that all accepted rows keep.
     """
 
     name = "swapped_cells"
@@ -41,7 +50,7 @@ class SwappedCells(Strategy):
         foreign: dict[str, set[Text]] = {}
         for name, history, cells in context.columns():
             odd = {text for text in cells.values if not is_missing_word(text) and _is_foreign(text, history)}
-            if odd and (history.is_categorical or _typed(history)):
+            if odd and (_is_listed(history) or context.issue(*_ISSUES, column=name) is not None):
                 foreign[name] = odd
         steps = []
         pairs = {
@@ -59,8 +68,10 @@ class SwappedCells(Strategy):
     @staticmethod
     def _rows(context: Context, left: str, right: str, foreign: dict[str, set[Text]]) -> np.ndarray:
         ours, theirs = context.cells(left), context.cells(right)
-        to_right = {text for text in foreign[left] if _is_home(text, context.history.columns[right], theirs)}
-        to_left = {text for text in foreign[right] if _is_home(text, context.history.columns[left], ours)}
+        mine, others = context.history.columns[left], context.history.columns[right]
+        neither = not _is_listed(mine) and not _is_listed(others)
+        to_right = _moving(foreign[left], mine, others, theirs, neither)
+        to_left = _moving(foreign[right], others, mine, ours, neither)
         if not to_right or not to_left:
             return np.zeros(0, np.int64)
         return np.intersect1d(ours.rows(to_right), theirs.rows(to_left))
@@ -79,29 +90,65 @@ def _typed(history: ColumnHistory) -> bool:
     return (history.is_numeric and not history.is_key) or history.date_layout is not None
 
 
+def _is_listed(history: ColumnHistory) -> bool:
+    """Whether it can be said of any text by itself whether it is one of the column's."""
+    return history.is_categorical or _typed(history)
+
+
+def _moving(texts: Iterable[Text], own: ColumnHistory, other: ColumnHistory, cells: Cells, by_shape: bool) -> set[Text]:
+    """Those of the foreign ``texts`` of a column that are at home in another, whose ``cells`` the batch holds.
+
+    ``by_shape``: they have to be written as none of their own column is, too.
+    """
+    written = _written_as(other)
+    found = {text for text in texts if text is not None and _is_home(text, other, cells, written)}
+    if not found or not by_shape:
+        return set(found)
+    as_own = _written_as(own)
+    return {text for text in found if not as_own(text)}
+
+
 def _is_foreign(text: Text, history: ColumnHistory) -> bool:
     """Whether nothing in the history makes the text a value of this column."""
     if text is None or text in history.pooled:
         return False
     if history.is_numeric:
-        return not is_number(text)
+        return not is_number(text) or _is_outside(text, history)
     if history.date_layout is not None:
         return read_as(text, history.date_layout) is None
     return True
 
 
-def _is_home(text: Text, history: ColumnHistory, cells: Cells) -> bool:
-    """Whether the text is plainly a value of this column, in the history or among its other cells of the batch."""
-    if text is None:
+def _is_outside(number: str, history: ColumnHistory) -> bool:
+    """Whether a number is far beyond all of the column, or written more finely, where there are enough of them."""
+    if history.is_key or len(history.all_numbers) < _LEAST_KNOWN:
         return False
+    finer = places_of(number) > history.style.most_places
+    return finer or not is_inside(np.array([float(number)]), history.all_numbers)[0]
+
+
+def _is_home(text: str, history: ColumnHistory, cells: Cells, written: Callable[[str], bool]) -> bool:
+    """Whether the text is plainly a value of this column, in the history or among its other cells of the batch."""
     if history.is_numeric:
         known = history.all_numbers
         if not is_number(text) or not len(known):
             return False
         usual = text in cells.values and cells.counts[cells.values.index(text)] >= _USUAL
-        return bool(known[0] <= float(text) <= known[-1]) or bool(usual)
+        fits = places_of(text) <= history.style.most_places and known[0] <= float(text) <= known[-1]
+        return bool(fits) or bool(usual)
     if history.date_layout is not None:
         return read_as(text, history.date_layout) is not None or any(
             layout.startswith("%Y-%m-%d") for layout, _ in readings(text)
         )
-    return history.is_categorical and text in history.present
+    if history.is_categorical:
+        return text in history.present
+    return written(text)
+
+
+def _written_as(history: ColumnHistory) -> Callable[[str], bool]:
+    """Whether a text is written as those of a column of ever new ones: in one of their forms, or as its codes are."""
+    if _is_listed(history):
+        return lambda _: False
+    forms = frozenset(shape for shape, share in shapes(history.pooled).items() if share >= _LEAST_SHAPE)
+    code = code_of(history.present, history.present_rows)
+    return lambda text: shape_of(text) in forms or (code is not None and code.fits(text))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from airflow_provider_dqheal.core.types import ISSUE_ORDER
-from airflow_provider_dqheal.detection.beyond import LEAST_RATE, beyond_clean, named_beyond, rewritten, told_by
+from airflow_provider_dqheal.detection.beyond import LEAST_RATE, beyond_clean, named_beyond, plainly_named, told_by
 from airflow_provider_dqheal.detection.compare import AT
 from airflow_provider_dqheal.detection.evaluation._base import Judged
 from airflow_provider_dqheal.detection.facts import findings_in, silent
@@ -23,13 +22,13 @@ class Plain:
     Attributes:
         beyond: whether it, or one of its columns, lies beyond all that is clean.
         columns: (columns,) bool: which columns do.
-        written: (columns,) bool: values that are plainly written in another way.
+        named: by the place of an issue type (columns,) bool: those that plainly have it.
         told: the place of the issue type that a finding tells, or None: the likeliest is named.
     """
 
     beyond: bool
     columns: np.ndarray
-    written: np.ndarray
+    named: Mapping[int, np.ndarray]
     told: int | None
 
 
@@ -45,9 +44,13 @@ def _plain(sample: Sample) -> Plain:
     kinds = [reading.kind for reading in readings]
     found = [*sample.found, *(finding for reading in readings for finding in findings_in(reading))]
     found.sort(key=lambda finding: -finding.strength)
-    beyond, written = beyond_clean(found, sample.columns, kinds, raw), rewritten(found, sample.columns, kinds, raw)
-    among = [np.asarray([name in chosen for name in sample.columns], dtype=bool) for chosen in (beyond, written)]
-    return Plain(bool(beyond), among[0], among[1], told_by(found))
+
+    def among(chosen: Collection[str | None]) -> np.ndarray:
+        return np.asarray([name in chosen for name in sample.columns], dtype=bool)
+
+    beyond = beyond_clean(found, sample.columns, kinds, raw)
+    named = {place: among(those) for place, those in plainly_named(found, sample.columns, kinds, raw).items()}
+    return Plain(bool(beyond), among(beyond), named, told_by(found))
 
 
 def _reading(name: str, row: list[float], history: int) -> Reading:
@@ -62,7 +65,8 @@ def as_verdict(judged: Judged, plain: Sequence[Plain]) -> Judged:
     """An ensemble's opinions with what the batches show by themselves, as the verdict puts them together.
 
     Args:
-        judged: with probabilities: they name what lies beyond all that is clean and no finding tells.
+        judged: with probabilities: they name what lies beyond all that is clean and no finding tells; its scores
+            asked for what that leaves of the promise (``acting`` of :func:`~.held_out.judge_scored`).
         plain: of :func:`plain_of`, of the same batches.
     """
     if judged.probability is None:
@@ -80,8 +84,8 @@ def as_verdict(judged: Judged, plain: Sequence[Plain]) -> Judged:
         one = plain[row]
         name(row, named_beyond(judged.probability[row]) if one.told is None else one.told, one.columns)
     for row in np.flatnonzero(flagged).tolist():
-        if plain[row].written.any():
-            name(row, ISSUE_ORDER.index("type_mismatch"), plain[row].written)
+        for issue, columns in plain[row].named.items():
+            name(row, issue, columns)
     return replace(
         judged,
         score=np.where(beyond, np.maximum(judged.score, 0.0), judged.score),

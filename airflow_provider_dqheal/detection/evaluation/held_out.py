@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from airflow_provider_dqheal.core.types import ISSUE_ORDER
+from airflow_provider_dqheal.detection.beyond import rate_of_scores
 from airflow_provider_dqheal.detection.calibration import CHANNELS, Calibration, alarms
 from airflow_provider_dqheal.detection.evaluation._base import PROMISES, Judged, Truth, no_columns
 from airflow_provider_dqheal.detection.features import FACTS
@@ -69,7 +70,13 @@ def members_of(samples: Sequence[Sample], seed: int, count: int = MEMBERS) -> li
 
 
 def judge_scored(
-    samples: Sequence[Sample], truth: Truth, scored: Scored, folds: np.ndarray, rate: float, part: str = "both"
+    samples: Sequence[Sample],
+    truth: Truth,
+    scored: Scored,
+    folds: np.ndarray,
+    rate: float,
+    part: str = "both",
+    acting: bool = False,
 ) -> Judged:
     """The opinions from held-out scores; each fold is judged by a calibration on the others.
 
@@ -80,6 +87,7 @@ def judge_scored(
         folds: the fold of each.
         rate: the promised share of clean batches that raise an issue.
         part: one of :data:`PARTS`; what is switched off is off for the calibration, too.
+        acting: whether they share what is promised with what lies beyond all that is clean.
     """
     started = time.perf_counter()
     channels = scored.channels.copy()
@@ -94,7 +102,7 @@ def judge_scored(
         calibration = calibration_of(
             [samples[i] for i in outside.tolist()], channels[outside], [scored.columns[i] for i in outside]
         )
-        of = opinions(calibration, channels[inside], truth.history[inside], rate)
+        of = opinions(calibration, channels[inside], truth.history[inside], rate, acting)
         score[inside], predicted[inside], probability[inside] = of.score, of.predicted, of.probability
         for promise, found in of.alarms.items():
             raised[promise][inside] = found
@@ -111,8 +119,15 @@ def judge_scored(
     )
 
 
-def opinions(calibration: Calibration, channels: np.ndarray, history: np.ndarray, rate: float) -> Judged:
-    """What a calibration makes of the channels (batches, channels) of batches with this much history (batches,)."""
+def opinions(
+    calibration: Calibration, channels: np.ndarray, history: np.ndarray, rate: float, acting: bool = False
+) -> Judged:
+    """What a calibration makes of the channels (batches, channels) of batches with this much history (batches,).
+
+    ``acting``: whether it shares what is promised with what lies beyond all that is clean.
+    """
+    of_scores = rate_of_scores if acting else float
+    rate = of_scores(rate)
     levels = calibration.levels(channels)
     level = alarms(levels)
     threshold, probability = calibration.thresholds_of(rate, history), calibration.probabilities(levels)
@@ -122,7 +137,7 @@ def opinions(calibration: Calibration, channels: np.ndarray, history: np.ndarray
         flagged=np.asarray(predicted.any(axis=1)),
         predicted=predicted,
         probability=probability,
-        alarms={promise: level >= calibration.thresholds_of(promise, history) for promise in PROMISES},
+        alarms={promise: level >= calibration.thresholds_of(of_scores(promise), history) for promise in PROMISES},
     )
 
 

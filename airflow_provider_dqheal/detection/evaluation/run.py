@@ -177,7 +177,8 @@ def _judged_parts(
 ) -> dict[str, Judged]:
     """As the verdict acts (``both``), and the ablation."""
     found = {part: judge_scored(samples, truth, scored, folds, rate, part) for part in PARTS}
-    return {**found, "both": as_verdict(found["both"], plain_of(samples)), "scored": found["both"]}
+    acting = judge_scored(samples, truth, scored, folds, rate, acting=True)
+    return {**found, "both": as_verdict(acting, plain_of(samples)), "scored": found["both"]}
 
 
 def _tables_left_out(truths: Sequence[Truth], methods: dict[str, list[Judged]]) -> dict[str, Any]:

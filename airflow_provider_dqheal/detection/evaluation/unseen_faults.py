@@ -49,7 +49,7 @@ def judge_unseen(
             calibration = calibration_of(
                 [samples[i] for i in outside.tolist()], scored.channels[outside], [scored.columns[i] for i in outside]
             )
-            judged = opinions(calibration, scored.channels[inside], truth.history[inside], rate)
+            judged = opinions(calibration, scored.channels[inside], truth.history[inside], rate, acting=True)
             found.append((take_truth(truth, inside), as_verdict(judged, [plain[i] for i in inside.tolist()])))
     return join_truth([one for one, _ in found]), join([one for _, one in found])
 

@@ -11,6 +11,7 @@ import pytest
 from airflow_provider_dqheal.core.errors import ConfigError
 from airflow_provider_dqheal.core.types import ISSUE_ORDER
 from airflow_provider_dqheal.detection import evaluation
+from airflow_provider_dqheal.detection.calibration import CHANNELS
 from airflow_provider_dqheal.detection.compare import AT
 from airflow_provider_dqheal.detection.context import BATCH_FEATURES
 from airflow_provider_dqheal.detection.detector import Detector
@@ -18,7 +19,7 @@ from airflow_provider_dqheal.detection.evaluation import architectures, interval
 from airflow_provider_dqheal.detection.evaluation._base import Judged, truth_of
 from airflow_provider_dqheal.detection.evaluation.acting import Plain, as_verdict, plain_of
 from airflow_provider_dqheal.detection.evaluation.figures import auc, figures, recall_at
-from airflow_provider_dqheal.detection.evaluation.held_out import Scored
+from airflow_provider_dqheal.detection.evaluation.held_out import Scored, opinions
 from airflow_provider_dqheal.detection.evaluation.intervals import above, bootstrap
 from airflow_provider_dqheal.detection.evaluation.keep import kept_detectors
 from airflow_provider_dqheal.detection.evaluation.raw import SamplesDiffer, redraw
@@ -208,10 +209,10 @@ def test_what_a_batch_shows_by_itself_is_named_as_the_verdict_names_it():
     found = as_verdict(
         judged,
         [
-            Plain(True, first, none, None),
-            Plain(True, first, none, issue("missing_data")),
-            Plain(False, none, last, None),
-            Plain(False, none, last, None),
+            Plain(True, first, {}, None),
+            Plain(True, first, {}, issue("missing_data")),
+            Plain(False, none, {issue("type_mismatch"): last}, None),
+            Plain(False, none, {issue("type_mismatch"): last}, None),
         ],
     )
     assert found.flagged.tolist() == [True, True, True, False]
@@ -238,6 +239,17 @@ def test_an_emptied_column_of_a_sample_tells_its_name():
     assert (clean.columns.any(), clean.told) == (False, None)
     assert emptied.columns.tolist() == [True] + [False] * (len(one.columns) - 1)
     assert emptied.told == ISSUE_ORDER.index("missing_data")
+    assert (clean.named, list(emptied.named)) == ({}, [ISSUE_ORDER.index("missing_data")])
+
+
+def test_what_is_beyond_all_that_is_clean_has_its_share_of_the_promise():
+    calibration = Detector.load().calibration
+    channels = np.random.default_rng(0).normal(2.0, 2.0, size=(4_000, len(CHANNELS)))
+    history = np.full(len(channels), 8)
+    alone, acting = (opinions(calibration, channels, history, 0.03, acting) for acting in (False, True))
+    assert (acting.score < alone.score).all()
+    assert 0 < acting.alarms[0.03].sum() < alone.alarms[0.03].sum()
+    assert (acting.alarms[0.01] == alone.alarms[0.01]).all()
 
 
 def test_rows_that_repeat_are_raised_of_the_batch_as_a_whole():

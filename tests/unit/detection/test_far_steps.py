@@ -41,6 +41,14 @@ def test_a_clock_that_leaps_is_found(scale):
     assert "ts" in found.columns
 
 
+def test_a_measured_level_leaps_sooner_than_a_counter():
+    rates = [np.random.default_rng(day).normal(150 + 4 * day, 1.5, ROWS).round(4) for day in range(9)]
+    assert steps(rates[:8], rates[8]) == ()
+    (step,) = steps(rates[:8], rates[8] * 1.6)
+    assert 15 < step.times < 50
+    assert steps([one.round() for one in rates[:8]], (rates[8] * 1.6).round()) == ()
+
+
 def test_a_day_of_another_year_is_found_and_told_as_a_date():
     days = [[str(dt.date(2026, 3, 1 + day))] * ROWS for day in range(9)]
     assert steps(days[:8], days[8]) == ()
