@@ -193,7 +193,7 @@ def plainly_named(
     """
     found = list(found)
     written = rewritten(found, columns, kinds, raw)
-    padded = [one.column for one in found if one.metric == "padding" and one.strength >= 1.0 and one.share >= _PADDED]
+    padded = [one.column for one in found if one.metric == "padding" and one.share >= _PADDED and _is_new(one)]
     named = {
         "type_mismatch": list(dict.fromkeys([*written, *padded])),
         "missing_data": [one.column for one in found if _is_empty(one)],
@@ -219,6 +219,10 @@ def rewritten(
     kind_of = dict(zip(columns, kinds, strict=True))
     respelled = {columns[row] for row in np.flatnonzero(raw[:, AT["sign_respelled_z"]] > _RESPELLED).tolist()}
     return [one.column for one in found if _is_rewritten(one, kind_of.get(one.column or "", ""), respelled)]
+
+
+def _is_new(finding: Finding) -> bool:
+    return finding.strength >= 1.0 or finding.high == 0.0
 
 
 def _is_rewritten(finding: Finding, kind: str, respelled: Container[str | None]) -> bool:

@@ -19,8 +19,8 @@ from airflow_provider_dqheal.issues._base import OffForm
 _LEAST_BATCHES, _LEAST_ROWS, _LEAST_VALUES = 5, 200, 50
 """Batches and rows that hold the codes, and different ones among them: those of a short list are known by name."""
 _SHORTEST, _LONGEST = 5, 64
-_MOST_NUMBERS = 0.5
-"""Share of the codes that may read as numbers: those are judged by their size."""
+_MOST_NUMBERS, _LEAST_ZEROS = 0.5, 0.005
+"""Share of the codes that may read as numbers, which are judged by their size, unless as many begin with a zero."""
 _CLASSES = (
     (frozenset(string.digits), r"\d"),
     (frozenset(string.ascii_lowercase), "[a-z]"),
@@ -80,12 +80,14 @@ def _code_of(column: ColumnStack) -> Code | None:
     told = int(sum(view.present for view in views))
     if told < _LEAST_ROWS or any(view.temporal for view in views):
         return None
-    if sum(view.kinds["number"] for view in views) > _MOST_NUMBERS * told:
-        return None
     width = views[0].lengths[0]
     if not all((view.lengths == width).all() for view in views):
         return None
-    return code_of({text for view in views for text in view.values}, told)
+    texts = {text for view in views for text in view.values}
+    numbers = sum(view.kinds["number"] for view in views) > _MOST_NUMBERS * told
+    if numbers and sum(text[0] == "0" for text in texts) < _LEAST_ZEROS * len(texts):
+        return None
+    return code_of(texts, told)
 
 
 def code_of(texts: Collection[str], told: int) -> Code | None:

@@ -12,12 +12,15 @@ from airflow_provider_dqheal.core.types import Step
 from airflow_provider_dqheal.remediation._base import Context, Strategy
 from airflow_provider_dqheal.remediation.edits import positions_of, set_cells
 from airflow_provider_dqheal.remediation.history import ColumnHistory
+from airflow_provider_dqheal.remediation.kernels.foreign import is_foreign, is_listed
 from airflow_provider_dqheal.remediation.kernels.presence_context import lacking
 from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_word
 from airflow_provider_dqheal.remediation.working import Working
 
 _MOST_MISSING = 0.2
 """A column that lacks more than this anyway is left alone."""
+_FEW_STRANGERS = 0.1
+"""Share of a batch's rows with a text that is none of its column's, up to which these rows are at fault."""
 AGREED = 0.99
 """Share of the batch's own present cells, at least, that what fills the missing ones would have told rightly."""
 
@@ -50,6 +53,7 @@ class FillStrategy(Strategy):
             expected = usual * len(cells.codes)
             if len(rows) <= expected + 3 * expected**0.5 or usual > _MOST_MISSING:
                 rows = lacking(context.history, name, context.cells)  # as much as usual is left alone
+            rows = _without_strangers(context, name, rows)
             if not len(rows):
                 continue
             told = self.told(context, name, history, rows)
@@ -81,3 +85,17 @@ class FillStrategy(Strategy):
         positions = positions[kept]
         after: list[Text] = [fills[int(here[position])] for position in positions]
         return set_cells(working, step, column, positions, after)
+
+
+def _without_strangers(context: Context, name: str, rows: np.ndarray) -> np.ndarray:
+    """Of the ``rows`` that lack a column those without a foreign text in another one.
+
+    Where cells of a row stand in other columns, what they seem to tell is wrong.
+    """
+    for other, history, cells in context.columns():
+        if other != name and is_listed(history) and len(rows):
+            odd = {text for text in cells.values if not is_missing_word(text) and is_foreign(text, history)}
+            few = cells.rows(odd)
+            if 0 < len(few) <= _FEW_STRANGERS * len(cells.codes):
+                rows = np.setdiff1d(rows, few)
+    return rows

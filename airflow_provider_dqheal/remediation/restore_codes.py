@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from airflow_provider_dqheal.detection.scalars import at_least
 from airflow_provider_dqheal.remediation._base import register
 from airflow_provider_dqheal.remediation._cells import TextMap
 from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts
@@ -18,6 +19,8 @@ _WIDE, _USUAL = 4, 0.95
 """Digits from which on a code is known by chance no more, and share of the history that has that width."""
 _LONE, _KEPT = 2, 5
 """Short codes that prove nothing, where so many times more kept their zeros."""
+_SELDOM = 1e-4
+"""How seldom chance has so many codes with a zero in front, by the batch of the history with most of them."""
 _KNOWN = 0.9
 """Share of the odd cells that have to be known codes once the text around them is taken away."""
 
@@ -88,10 +91,36 @@ def _with_plus(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
 
 
 def _may_be_cut(short: dict[Text, Text], counts: Counts, history: ColumnHistory) -> bool:
-    """Whether one or two short codes may as well lack another digit: all others kept their zeros, and none is known."""
+    """Whether short codes may as well lack another digit than a zero in front, as not all of them are known.
+
+    So may one or two where all others kept their zeros; and any, where one would begin with more zeros than all known
+    codes, or more codes would begin with a zero than did in any batch.
+    """
+    if not short or all(code in history.present for code in short.values()):
+        return False
     rows = sum(counts[text] for text in short)
-    kept = sum(count for text, count in counts.items() if text and text.isdigit() and text[0] == "0" and len(text) > 1)
-    return rows <= _LONE and kept >= _KEPT * rows and not all(code in history.present for code in short.values())
+    kept = _zeros(counts)
+    if rows <= _LONE and kept >= _KEPT * rows:
+        return True
+    if max(_in_front(code) for code in short.values()) > max(map(_in_front, history.present)):
+        return True
+    usual = max((_zeros(batch) / max(1, _digits(batch)) for batch in history.batches), default=0.0)
+    return at_least(kept + rows, _digits(counts), usual) < _SELDOM
+
+
+def _in_front(code: Text) -> int:
+    """Zeros that a code begins with."""
+    return 0 if code is None else len(code) - len(code.lstrip("0"))
+
+
+def _digits(counts: Counts) -> int:
+    """Rows that hold a number without signs."""
+    return sum(count for text, count in counts.items() if text and text.isdigit())
+
+
+def _zeros(counts: Counts) -> int:
+    """Rows that hold one with a zero in front."""
+    return sum(count for text, count in counts.items() if text and text.isdigit() and text[0] == "0" and len(text) > 1)
 
 
 def _unmarked(odd: list[str], history: ColumnHistory, width: int) -> dict[Text, Text]:

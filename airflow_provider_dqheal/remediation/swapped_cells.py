@@ -13,6 +13,7 @@ from airflow_provider_dqheal.remediation._base import Context, Strategy, registe
 from airflow_provider_dqheal.remediation.edits import positions_of, set_cells
 from airflow_provider_dqheal.remediation.history import ColumnHistory
 from airflow_provider_dqheal.remediation.kernels.dates import read_as, readings
+from airflow_provider_dqheal.remediation.kernels.foreign import is_foreign, is_listed
 from airflow_provider_dqheal.remediation.kernels.formula_swaps import rows_exchanged_by_formula
 from airflow_provider_dqheal.remediation.kernels.likeness import shape_of, shapes
 from airflow_provider_dqheal.remediation.kernels.numbers import is_number
@@ -50,7 +51,7 @@ class SwappedCells(Strategy):
         foreign: dict[str, set[Text]] = {}
         for name, history, cells in context.columns():
             odd = {text for text in cells.values if not is_missing_word(text) and _is_foreign(text, history)}
-            if odd and (_is_listed(history) or context.issue(*_ISSUES, column=name) is not None):
+            if odd and (is_listed(history) or context.issue(*_ISSUES, column=name) is not None):
                 foreign[name] = odd
         steps = []
         pairs = {
@@ -69,7 +70,7 @@ class SwappedCells(Strategy):
     def _rows(context: Context, left: str, right: str, foreign: dict[str, set[Text]]) -> np.ndarray:
         ours, theirs = context.cells(left), context.cells(right)
         mine, others = context.history.columns[left], context.history.columns[right]
-        neither = not _is_listed(mine) and not _is_listed(others)
+        neither = not is_listed(mine) and not is_listed(others)
         to_right = _moving(foreign[left], mine, others, theirs, neither)
         to_left = _moving(foreign[right], others, mine, ours, neither)
         if not to_right or not to_left:
@@ -86,15 +87,6 @@ class SwappedCells(Strategy):
         return set_cells(set_cells(working, step, left, positions, to_left), step, right, positions, to_right)
 
 
-def _typed(history: ColumnHistory) -> bool:
-    return (history.is_numeric and not history.is_key) or history.date_layout is not None
-
-
-def _is_listed(history: ColumnHistory) -> bool:
-    """Whether it can be said of any text by itself whether it is one of the column's."""
-    return history.is_categorical or _typed(history)
-
-
 def _moving(texts: Iterable[Text], own: ColumnHistory, other: ColumnHistory, cells: Cells, by_shape: bool) -> set[Text]:
     """Those of the foreign ``texts`` of a column that are at home in another, whose ``cells`` the batch holds.
 
@@ -109,14 +101,10 @@ def _moving(texts: Iterable[Text], own: ColumnHistory, other: ColumnHistory, cel
 
 
 def _is_foreign(text: Text, history: ColumnHistory) -> bool:
-    """Whether nothing in the history makes the text a value of this column."""
-    if text is None or text in history.pooled:
-        return False
-    if history.is_numeric:
-        return not is_number(text) or _is_outside(text, history)
-    if history.date_layout is not None:
-        return read_as(text, history.date_layout) is None
-    return True
+    """Whether nothing in the history makes the text, or a number of its size, a value of this column."""
+    if text is not None and text not in history.pooled and history.is_numeric and is_number(text):
+        return _is_outside(text, history)
+    return is_foreign(text, history)
 
 
 def _is_outside(number: str, history: ColumnHistory) -> bool:
@@ -147,7 +135,7 @@ def _is_home(text: str, history: ColumnHistory, cells: Cells, written: Callable[
 
 def _written_as(history: ColumnHistory) -> Callable[[str], bool]:
     """Whether a text is written as those of a column of ever new ones: in one of their forms, or as its codes are."""
-    if _is_listed(history):
+    if is_listed(history):
         return lambda _: False
     forms = frozenset(shape for shape, share in shapes(history.pooled).items() if share >= _LEAST_SHAPE)
     code = code_of(history.present, history.present_rows)

@@ -9,6 +9,8 @@ from airflow_provider_dqheal.remediation.kernels.text import unwrapped
 PAIRS: tuple[tuple[str, str], ...] = (
     ("false", "true"), ("False", "True"), ("FALSE", "TRUE"), ("0", "1"), ("no", "yes"), ("No", "Yes"), ("NO", "YES"),
     ("n", "y"), ("N", "Y"), ("f", "t"), ("F", "T"), ("off", "on"), ("0.0", "1.0"),
+    ("nein", "ja"), ("Nein", "Ja"), ("NEIN", "JA"), ("non", "oui"), ("Non", "Oui"), ("NON", "OUI"),
+    ("no", "sí"), ("No", "Sí"), ("no", "si"), ("No", "Si"), ("não", "sim"), ("Não", "Sim"),
 )  # fmt: skip
 """Spellings of (false, true)."""
 

@@ -18,6 +18,7 @@ from airflow_provider_dqheal.remediation.kernels.numeric_rule import find_rule
 from airflow_provider_dqheal.remediation.kernels.own_values import own_spellings
 from airflow_provider_dqheal.remediation.kernels.slips import explain
 from airflow_provider_dqheal.remediation.kernels.spelling import near_misses, typos, variants
+from airflow_provider_dqheal.remediation.parse_booleans import ParseBooleans
 from airflow_provider_dqheal.remediation.restore_codes import RestoreCodes
 from airflow_provider_dqheal.remediation.sentinel import Sentinel
 
@@ -152,6 +153,39 @@ def test_swapped_cells_go_back(bench, clean):
     _, working, validation = bench.heal(dirty)
     assert validation.passed, validation.failures
     assert working.table.equals(clean)
+
+
+@pytest.mark.parametrize("digits", [1, 2])
+def test_codes_that_lost_their_end_get_no_zeros_in_front(digits):
+    rng = np.random.default_rng(5)
+    batches = tuple(Counter(f"{code:05d}" for code in rng.integers(1_067, 99_998, 300)) for _ in range(8))
+    history = ColumnHistory("zip", "string", batches)
+    codes = [f"{code:05d}" for code in rng.integers(1_067, 99_998, 300)]
+    assert (
+        RestoreCodes().rule(
+            Counter([code[:-digits] if row % 9 == 0 else code for row, code in enumerate(codes)]), history
+        )
+        == {}
+    )
+    lost = RestoreCodes().rule(Counter(code.lstrip("0") for code in codes), history)
+    assert {code for code in codes if code[0] == "0"} - history.present.keys() <= set(lost.values())
+    assert all(after == code.zfill(5) for code, after in lost.items())
+
+
+@pytest.mark.parametrize("now", [("no", "yes"), ("0", "1"), ("non", "oui")], ids="-".join)
+def test_truth_in_another_language_is_written_back(now):
+    history = ColumnHistory("balcony", "string", (Counter({"ja": 60, "nein": 40}),) * 8)
+    assert ParseBooleans().rule(Counter({now[1]: 55, now[0]: 45}), history) == {now[1]: "ja", now[0]: "nein"}
+
+
+def test_nothing_is_filled_in_a_row_whose_cells_stand_in_other_columns(bench, clean, said):
+    city, express = (clean[name].to_pylist() for name in ("city", "express"))
+    for row in (3, 77, 150, 222):
+        express[row], city[row] = city[row], ""
+    dirty = clean.set_column(7, "city", pa.array(city)).set_column(8, "express", pa.array(express))
+    _, working, _ = bench.heal(dirty, said(type_mismatch=("express",), missing_data=("city",)))
+    assert set(working.quarantine["row_id"].to_pylist()) == {3, 77, 150, 222}
+    assert not [line for line in working.ledger.to_pylist() if line["column"] == "city"]
 
 
 def test_swapped_columns_go_back(bench, clean, said):
