@@ -114,6 +114,8 @@ _RESPELLED = 10.0
 _SLIP = 1.3
 _PADDED = 0.1
 """Share of the values with blanks around them, which had none, from which on it is more than some strange cells."""
+_USUALLY, _BY_CHANCE = 0.75, -14.0
+"""Share of missing cells up to which a column usually holds values, and how seldom (log) chance has it wholly empty."""
 _GONE_SHARE = 0.999
 """Nothing but a stray cell is left of a column."""
 
@@ -290,7 +292,8 @@ def _are_far(kinds: Sequence[str], raw: np.ndarray) -> np.ndarray:
     ends = np.stack([measured(f"{end}.own") for end in ("low", "lower", "median", "upper", "high")])
     beside = np.stack([measured(f"{end}.excess") for end in ("lower", "median", "upper")]).min(axis=0)
     moved = number & (measured("is_moving") < 0.5) & ((ends > 5.0).all(axis=0) | (ends < -5.0).all(axis=0))
-    moved &= (beside > 2.5) & (measured("wasserstein.excess") > 3.0) & (measured("log_distinct") > 2.3)
+    moved &= ((beside > 2.5) & (measured("wasserstein.excess") > 3.0)) | (beside > 3.5)
+    moved &= measured("log_distinct") > 2.3
     far = np.asarray((raw[:, _MEASURES] > _ends_of(tuple(kinds))).any(axis=1))
     # Another word for nothing, in place of values or of the usual word.
     nothing = (measured("spike_missing_z") > 3.5) & (measured("missing.own") < 1.5)
@@ -310,6 +313,8 @@ def _emptied(measured: Callable[[str], np.ndarray]) -> np.ndarray:
     """(C,) bool: columns that hold nothing any more, or far less than ever."""
     own, near, missing = measured("missing.own"), measured("missing.near"), measured("missing_share")
     nothing = (missing >= _GONE_SHARE) & (own > 3.6) & (near > 9.0) & (measured("missing.excess") > 0.9)
+    most, rows = measured("missing_max"), np.expm1(measured("log_rows"))
+    nothing |= (missing >= _GONE_SHARE) & (most < _USUALLY) & (rows * np.log(np.maximum(most, 1e-9)) < _BY_CHANCE)
     return nothing | ((own > 4.6) & (near > 7.0) & (missing > measured("missing_max") + 0.15))
 
 

@@ -198,13 +198,18 @@ def numbers_in(cells: Cells) -> np.ndarray:
 
 
 def to_decimal(text: str | None) -> Decimal | None:
-    """The exact value of a canonical number, else None."""
+    """The exact value of a canonical number, None of anything else, and of one that no float is as large or small as.
+
+    >>> to_decimal("12.50"), to_decimal("12e345678901"), to_decimal("1e-99999")
+    (Decimal('12.50'), None, None)
+    """
     if text is None or not _CANONICAL.match(text):
         return None
     try:
-        return Decimal(text)
+        value = Decimal(text)
     except InvalidOperation:
         return None
+    return value if abs(value.adjusted()) <= _MOST_EXPONENT or not value else None
 
 
 def decimal_places(value: Decimal) -> int:
@@ -213,11 +218,22 @@ def decimal_places(value: Decimal) -> int:
     >>> decimal_places(Decimal("12.50")), decimal_places(Decimal("1200"))
     (1, 0)
     """
-    return max(0, -int(value.normalize().as_tuple().exponent))
+    return max(0, -last_place(value))
 
 
+_MOST_EXPONENT = 400
+"""Power of ten up to which numbers are reckoned with: floats end at 308, and begin at -324."""
 TELLING_DIGITS = 3
 """Digits, the zeros around them left out, from which on a number hardly comes by chance."""
+
+
+def last_place(value: Decimal) -> int:
+    """The power of ten of the last digit that is not zero; 0 of zero.
+
+    >>> last_place(Decimal("0.0120")), last_place(Decimal("1200"))
+    (-3, 2)
+    """
+    return int(value.normalize().as_tuple().exponent)
 
 
 def significant_digits(value: Decimal) -> int:
@@ -250,7 +266,7 @@ class Digits:
         """Those of a column, by numbers of its history."""
         known = [value for value in history if value]
         digits = sorted(map(significant_digits, known))
-        last = sorted(int(value.normalize().as_tuple().exponent) for value in known)
+        last = sorted(map(last_place, known))
         usual = digits[len(digits) // 200] if digits else 0
         return cls(usual, last[len(last) // 2] if last else 17, exponents=exponents)
 

@@ -7,6 +7,8 @@ import importlib
 from collections import Counter
 from datetime import datetime
 
+import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -243,3 +245,27 @@ def test_a_lone_date_without_a_zero_may_lack_another_digit():
     assert cut_dates({**kept, "1-Mar-2025": 1}, history) == {"1-Mar-2025"}
     lost = {f"{day}-Mar-2025": 9 for day in range(1, 29)}
     assert read_dates(lost, history)["1-Mar-2025"] == "01-Mar-2025"
+
+
+@pytest.mark.parametrize("text", ["1e999999999", "12e345678901", "-1e-99999999", "EUR 1e888888888", "9" * 5_000])
+@pytest.mark.parametrize("column", ["price", "quantity", "city"])
+def test_numbers_beyond_all_floats_do_no_harm(bench, clean, said, column, text):
+    cells = clean[column].to_pylist()
+    cells[7] = text
+    dirty = clean.set_column(clean.column_names.index(column), column, pa.array(cells))
+    made, working, validation = bench.heal(dirty, said(outliers=(column,), type_mismatch=(column,)))
+    assert not [reason for reason in made.hold_reasons if "failed on this batch" in reason]
+    assert not validation.passed or 7 in working.quarantine["row_id"].to_pylist()
+
+
+def test_codes_that_read_as_numbers_beyond_all_floats_do_no_harm(make_bench):
+    def traces(seed: int) -> pa.Table:
+        rng = np.random.default_rng(seed)
+        codes = [rng.bytes(8).hex() for _ in range(100)]
+        codes[3] = f"12e{rng.integers(10**12, 10**13)}"
+        return pa.table({"trace": codes, "kind": rng.choice(["a", "b"], 100)})
+
+    bench = make_bench([traces(seed) for seed in range(8)])
+    batch = traces(8)
+    dirty = batch.set_column(0, "trace", pa.array([*batch["trace"].to_pylist()[:-1], "12e99999999999"]))
+    assert bench.plan(dirty).hold_reasons == ()
