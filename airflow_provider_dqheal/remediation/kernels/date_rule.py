@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts
 from airflow_provider_dqheal.remediation.kernels.date_window import around, earlier, known_range, later
 from airflow_provider_dqheal.remediation.kernels.dates import (
+    EPOCH,
     has_milliseconds,
-    has_time,
     is_orderable,
     number_readings,
     read_as,
     readings,
+    unit_of,
     write_as,
 )
 from airflow_provider_dqheal.remediation.kernels.text import Text, is_missing_word
@@ -23,6 +24,8 @@ from airflow_provider_dqheal.remediation.kernels.turned_dates import turned_date
 
 Readings = list[tuple[str, datetime]]
 _ZERO = re.compile(r"(?<!\d)0(?=\d)")
+_PROBED = 200
+"""Texts of the history of which is asked how finely they are written."""
 _LONE, _KEPT = 2, 5
 """Dates without a zero that prove nothing, where so many times more kept theirs."""
 
@@ -30,7 +33,8 @@ _LONE, _KEPT = 2, 5
 def read_dates(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
     """Odd text -> the same moment in the column's own layout; what has two readings left is not read.
 
-    A time of day is dropped only at midnight, and added only where the history knows no other.
+    A time of day, seconds, or a fraction of them are dropped only where they are zero, and added only where the history
+    knows no other.
     """
     layout = history.date_layout
     if layout is None:
@@ -54,11 +58,11 @@ def read_dates(counts: Counts, history: ColumnHistory) -> dict[Text, Text]:
     order = _order(options, odd, low, high)
     repaired: dict[Text, Text] = {}
     for text, found in options.items():
-        moments = {_moment(option, layout) for option in found}
+        moments = {moment for _, moment in found}
         if len(moments) > 1:
             kept = [option for option in found if _is_ordered(option[0], order)]
             if order is not None and any(is_orderable(option[0]) for option in found):
-                moments = {_moment(option, layout) for option in kept}
+                moments = {moment for _, moment in kept}
             if len(moments) > 1:
                 moments = {moment for moment in moments if low <= moment <= high}
         if len(moments) == 1:
@@ -110,17 +114,17 @@ def _window(counts: Counts, history: ColumnHistory, layout: str) -> tuple[dateti
 
 def _same_precision(option: tuple[str, datetime], layout: str, history: ColumnHistory) -> bool:
     name, moment = option
-    if has_time(layout) == has_time(name):
+    written, wanted = unit_of(name), unit_of(layout)
+    if written == wanted:
         return True
-    if has_time(name):
-        return moment.time() == time(0)
-    return all(
-        (known := read_as(text, layout)) is not None and known.time() == time(0) for text in list(history.present)[:200]
-    )
+    if written < wanted:
+        return _is_whole(moment, wanted)
+    known = (read_as(text, layout) for text in list(history.present)[:_PROBED])
+    return all(one is not None and _is_whole(one, written) for one in known)
 
 
-def _moment(option: tuple[str, datetime], layout: str) -> datetime:
-    return option[1].replace(microsecond=0) if "%f" not in layout else option[1]
+def _is_whole(moment: datetime, unit: timedelta) -> bool:
+    return (moment - EPOCH) % unit == timedelta(0)
 
 
 def _is_ordered(name: str, order: str | None) -> bool:

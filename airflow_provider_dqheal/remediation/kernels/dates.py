@@ -193,10 +193,20 @@ def _written(moment: datetime, token: str) -> str:
     return (written.lstrip("0") or "0") if token.startswith("%-") else written
 
 
-def has_time(layout: str) -> bool:
-    """Whether the layout carries a time of day."""
-    padded = _padded(layout)
-    return "%H" in padded or "%I" in padded or layout.startswith("epoch")
+def unit_of(layout: str) -> timedelta:
+    """How finely moments are written in a layout: by days, hours, minutes, seconds or parts of these.
+
+    >>> [unit_of(name).total_seconds() for name in ("%d.%m.%Y", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "epoch_ms")]
+    [86400.0, 60.0, 1.0, 0.001]
+    """
+    for mark, unit in (
+        ("%f", timedelta(microseconds=1)), ("epoch_us", timedelta(microseconds=1)),
+        ("epoch_ms", timedelta(milliseconds=1)), ("epoch_s", timedelta(seconds=1)), ("%S", timedelta(seconds=1)),
+        ("%M", timedelta(minutes=1)), ("%H", timedelta(hours=1)), ("%I", timedelta(hours=1)),
+    ):  # fmt: skip
+        if mark in _padded(layout):
+            return unit
+    return timedelta(days=1)
 
 
 def is_orderable(layout: str) -> bool:

@@ -247,6 +247,26 @@ def test_a_lone_date_without_a_zero_may_lack_another_digit():
     assert read_dates(lost, history)["1-Mar-2025"] == "01-Mar-2025"
 
 
+@pytest.mark.parametrize(
+    ("known", "odd", "after"),
+    [
+        ("2026-03-01 08:15:42", "2026-03-02 09:30", None),
+        ("2026-03-01 08:15:42", "02.03.2026 09:30:17", "2026-03-02 09:30:17"),
+        ("2026-03-01 08:15:00", "02.03.2026 09:30", "2026-03-02 09:30:00"),
+        ("2026-03-01 08:15", "02.03.2026 09:30:17", None),
+        ("2026-03-01 08:15:42.125", "1772443817", None),
+        ("2026-03-01 08:15:42.125", "1772443817250", "2026-03-02 09:30:17.250"),
+        ("2026-03-01 08:15:42", "1772443817250", None),
+        ("2026-03-01 08:15:42", "1772443817000", "2026-03-02 09:30:17"),
+    ],
+)
+def test_parts_of_a_moment_that_were_lost_are_not_made_up(known, odd, after):
+    stem, _, rest = known.partition(":")
+    history = ColumnHistory("at", "string", (Counter({f"{stem[:-2]}{hour:02d}:{rest}": 9 for hour in range(20)}),) * 4)
+    counts = Counter({**dict.fromkeys(history.present, 9), odd: 1})
+    assert read_dates(counts, history).get(odd) == after
+
+
 @pytest.mark.parametrize("text", ["1e999999999", "12e345678901", "-1e-99999999", "EUR 1e888888888", "9" * 5_000])
 @pytest.mark.parametrize("column", ["price", "quantity", "city"])
 def test_numbers_beyond_all_floats_do_no_harm(bench, clean, said, column, text):
