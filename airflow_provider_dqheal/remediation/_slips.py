@@ -9,10 +9,11 @@ from typing import ClassVar
 from airflow_provider_dqheal.core.types import IssueType
 from airflow_provider_dqheal.remediation._base import Context
 from airflow_provider_dqheal.remediation._cells import TextMap
-from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts
+from airflow_provider_dqheal.remediation.history import ColumnHistory, Counts, numbers_of
 from airflow_provider_dqheal.remediation.kernels.slip_options import Slip
 from airflow_provider_dqheal.remediation.kernels.slips import SURE, explain
 from airflow_provider_dqheal.remediation.kernels.text import Text
+from airflow_provider_dqheal.remediation.kernels.transforms import find_transform
 
 
 class SingleSlip(TextMap):
@@ -30,8 +31,12 @@ class SingleSlip(TextMap):
         return {text: slip.after for text, slip in slips.items() if slip.kind in self.kinds}
 
     def repairs(self, context: Context, column: str, history: ColumnHistory, counts: Counts) -> dict[Text, Text]:
-        """The rule's answer, as far as the rest of each row does not contradict it."""
-        return {text: slip.after for text, slip in _slips(context, column).items() if slip.kind in self.kinds}
+        """The rule's answer, as far as no row contradicts it; none where all of the column slipped."""
+        found: dict[Text, Text] = {
+            text: slip.after for text, slip in _slips(context, column).items() if slip.kind in self.kinds
+        }
+        whole = bool(found) and find_transform(numbers_of(counts), history, history.finest_place) is not None
+        return {} if whole else found
 
     def confidence(self, context: Context, column: str, found: dict[Text, Text]) -> float:
         """The least sure cell's likelihood."""

@@ -109,10 +109,13 @@ class Proof:
     def is_cut(self, transform: Transform) -> bool:
         """Whether the undone values lack digits that the history's have: rounding cost some, and not all are exact.
 
-        Only moved points are asked: other factors are undone to the column's own digits.
+        Only moved points are asked: other factors are undone to the column's own digits. What was cut has to matter:
+        numbers that agree to a billionth are the same.
         """
         finest = _grid_of(self.values) / abs(float(transform.factor))
         if not transform.is_decimal or finest < 10.0**-_SIGNIFICANT_AFTER:
+            return False
+        if float(self._cut.max(initial=0.0)) <= _SAME:
             return False
         as_short = float(multiples(self.history.all_numbers, finest).mean())
         return as_short ** len(self.values) < _LOST

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
+from airflow_provider_dqheal import api
 from airflow_provider_dqheal.remediation.history import ColumnHistory, numbers_of
 from airflow_provider_dqheal.remediation.kernels.fitting import fits
 from airflow_provider_dqheal.remediation.kernels.numeric_rule import find_rule
@@ -243,3 +245,26 @@ def test_all_numbers_with_another_sign_get_it_back():
     assert find_transform(numbers_of(Counter(lower)), history, 2) is None, "nor is it of the size it was"
     mixed = ColumnHistory("amount", "float", (*history.batches[:7], Counter(["-5.00", *batch()])))
     assert find_transform(numbers_of(Counter("-" + text for text in batch())), mixed, 2) is None
+
+
+@pytest.mark.parametrize(("places", "comes_back"), [(12, True), (6, False)])
+def test_what_is_cut_off_by_less_than_a_billionth_is_the_same(places, comes_back):
+    history = column(lambda rng: [repr(value) for value in rng.normal(30, 4, 200)])
+    texts = [f"{value / 1000:.{places}f}" for value in np.random.default_rng(9).normal(30, 4, 200)]
+    one = found(history, texts)
+    assert (one is not None) == comes_back
+    assert one is None or one.transform.factor == "0.001"
+
+
+def test_the_smallest_of_a_column_that_slipped_as_a_whole_are_not_moved_twice():
+    def sizes(seed: int, scale: float = 1.0) -> pa.Table:
+        values = scale * np.exp(np.random.default_rng(seed).normal(0.0, 2.5, 200))
+        kinds = np.random.default_rng(seed).choice(["a", "b"], 200)
+        return pa.table({"size": [f"{value:.7f}" if scale == 1 else f"{value:.8f}" for value in values], "kind": kinds})
+
+    baseline = api.learn([sizes(seed) for seed in range(8)], dataset="sizes")
+    done = api.heal(sizes(8, 0.1), baseline)
+    right = np.asarray([float(text) for text in sizes(8)["size"].to_pylist()])
+    now = np.asarray([float(text) for text in done.table["size"].to_pylist()])
+    changed = now != np.asarray([float(text) for text in sizes(8, 0.1)["size"].to_pylist()])
+    assert np.allclose(now[changed], right[done.row_ids.to_numpy()][changed], rtol=1e-6)
