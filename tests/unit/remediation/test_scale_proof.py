@@ -249,7 +249,7 @@ def test_all_numbers_with_another_sign_get_it_back():
 
 @pytest.mark.parametrize(("places", "comes_back"), [(12, True), (6, False)])
 def test_what_is_cut_off_by_less_than_a_billionth_is_the_same(places, comes_back):
-    history = column(lambda rng: [repr(value) for value in rng.normal(30, 4, 200)])
+    history = column(lambda rng: [repr(float(value)) for value in rng.normal(30, 4, 200)])
     texts = [f"{value / 1000:.{places}f}" for value in np.random.default_rng(9).normal(30, 4, 200)]
     one = found(history, texts)
     assert (one is not None) == comes_back
