@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 from airflow_provider_dqheal import api
+from airflow_provider_dqheal.remediation import _slips
 from airflow_provider_dqheal.remediation.history import ColumnHistory, TableHistory
 from airflow_provider_dqheal.remediation.kernels.date_rule import read_dates
 from airflow_provider_dqheal.remediation.kernels.dependencies import mine
@@ -67,6 +68,13 @@ def test_exact_fault_comes_back_without_an_alarm(bench, clean, put, fault):
     wrong = sum(a != b for a, b in zip(dirty[column].to_pylist(), clean[column].to_pylist(), strict=True))
     assert working.healed_cells == wrong
     assert {issue.severity for issue in made.found} == {"low"}
+
+
+@pytest.mark.parametrize("whole", [None, "all of the column slipped"])
+def test_single_numbers_are_left_to_a_slip_of_the_whole_column(bench, clean, put, said, monkeypatch, whole):
+    monkeypatch.setattr(_slips, "find_transform", lambda *_: whole)
+    made = bench.plan(put(clean, "price", lambda v: f"{float(v) * 100:.0f}", 0.03), said(outliers=("price",)))
+    assert ("decimal_slip" in {step.strategy for step in made.steps}) == (whole is None)
 
 
 WHOLE_COLUMN = {

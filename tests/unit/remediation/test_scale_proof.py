@@ -8,10 +8,8 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 import numpy as np
-import pyarrow as pa
 import pytest
 
-from airflow_provider_dqheal import api
 from airflow_provider_dqheal.remediation.history import ColumnHistory, numbers_of
 from airflow_provider_dqheal.remediation.kernels.fitting import fits
 from airflow_provider_dqheal.remediation.kernels.numeric_rule import find_rule
@@ -254,17 +252,3 @@ def test_what_is_cut_off_by_less_than_a_billionth_is_the_same(places, comes_back
     one = found(history, texts)
     assert (one is not None) == comes_back
     assert one is None or one.transform.factor == "0.001"
-
-
-def test_the_smallest_of_a_column_that_slipped_as_a_whole_are_not_moved_twice():
-    def sizes(seed: int, scale: float = 1.0) -> pa.Table:
-        values = scale * np.exp(np.random.default_rng(seed).normal(0.0, 2.5, 200))
-        kinds = np.random.default_rng(seed).choice(["a", "b"], 200)
-        return pa.table({"size": [f"{value:.7f}" if scale == 1 else f"{value:.8f}" for value in values], "kind": kinds})
-
-    baseline = api.learn([sizes(seed) for seed in range(8)], dataset="sizes")
-    done = api.heal(sizes(8, 0.1), baseline)
-    right = np.asarray([float(text) for text in sizes(8)["size"].to_pylist()])
-    now = np.asarray([float(text) for text in done.table["size"].to_pylist()])
-    changed = now != np.asarray([float(text) for text in sizes(8, 0.1)["size"].to_pylist()])
-    assert np.allclose(now[changed], right[done.row_ids.to_numpy()][changed], rtol=1e-6)
