@@ -75,7 +75,7 @@ CERTAIN: Sequence[tuple[str, frozenset[str], float, float, float]] = (
     ("values_below", _DATE, 1.5, 0.0, 1.0),
     ("factor_above", _NUMBER, 2.0, 0.0, _FEW_OF_MANY),
     ("gone_values", _ANY, 1.5, _MANY, 1.0),
-    ("repeated_keys", _ANY, 0.7, 0.0, 0.3),
+    ("repeated_keys", _ANY, 0.9, 0.0, 0.3),
     ("repeated_keys", _ANY, 1.0, 0.3, 1.0),
     ("far_step", _ANY, 1.0, 0.0, 1.0),
     ("mistyped_value", _ANY, 1.0, 0.0, 1.0),
@@ -114,6 +114,8 @@ _RESPELLED = 10.0
 _SLIP = 1.3
 _PADDED = 0.1
 """Share of the values with blanks around them, which had none, from which on it is more than some strange cells."""
+_SPARSE = 0.5
+"""Share of missing cells from which on values that never came twice may do so now."""
 _USUALLY, _BY_CHANCE = 0.75, -14.0
 """Share of missing cells up to which a column usually holds values, and how seldom (log) chance has it wholly empty."""
 _GONE_SHARE = 0.999
@@ -147,7 +149,9 @@ def beyond_clean(
         kinds: number, date, bool or text: what each holds, by the history.
         raw: (C, features) measurements.
     """
-    found, kind_of = list(found), dict(zip(columns, kinds, strict=True))
+    sparse = {columns[row] for row in np.flatnonzero(raw[:, AT["missing_share"]] > _SPARSE).tolist()}
+    found = [one for one in found if one.metric != "repeated_keys" or one.column not in sparse]
+    kind_of = dict(zip(columns, kinds, strict=True))
     plain = [one.column for one in found if _is_gone(one) or _is_certain(one, kind_of.get(one.column or "", ""))]
     far = [columns[row] for row in np.flatnonzero(_are_far(kinds, raw)).tolist()]
     if not any(one.metric in _WITHIN_ROWS for one in found):  # these say better what no longer goes together

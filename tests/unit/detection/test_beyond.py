@@ -11,13 +11,14 @@ from _support.tables import put
 from airflow_provider_dqheal.core.config import DetectionSettings
 from airflow_provider_dqheal.core.types import Verdict
 from airflow_provider_dqheal.detection.beyond import beyond_clean
-from airflow_provider_dqheal.detection.compare import FEATURES
+from airflow_provider_dqheal.detection.compare import AT, FEATURES
 from airflow_provider_dqheal.detection.detector import Scores, default_detector
 from airflow_provider_dqheal.detection.facts import findings
 from airflow_provider_dqheal.detection.features import features_of, featurize
 from airflow_provider_dqheal.detection.stack import Stack, build_stack
 from airflow_provider_dqheal.detection.verdict import assess, judge
 from airflow_provider_dqheal.detection.view import view_table
+from airflow_provider_dqheal.issues._base import Finding
 from airflow_provider_dqheal.profiling.baseline import Baseline
 from airflow_provider_dqheal.profiling.local import profile_table
 
@@ -205,6 +206,22 @@ def test_numbers_that_all_lie_where_none_did_are_one_where_the_ensemble_is_silen
     for change, found in ((lambda value: value * 1.8 + 32, ["heat"]), (lambda value: value + 0.4, [])):
         features = features_of(view_table(heat(8, change)), known)
         assert beyond_clean([], features.columns, features.kinds, features.raw) == found
+
+
+@pytest.mark.parametrize(("missing", "found"), [(0.1, ["count"]), (0.7, [])])
+def test_keys_that_repeat_are_one_where_a_column_holds_values(missing, found):
+    raw = np.zeros((1, len(FEATURES)))
+    raw[0, AT["missing_share"]] = missing
+    repeat = Finding("outliers", "count", "repeated_keys", 2.0, "values repeat", share=0.4)
+    assert beyond_clean([repeat], ("count",), ("number",), raw) == found
+
+
+@pytest.mark.parametrize(("most", "rows", "found"), [(0.6, 60, ["note"]), (0.6, 12, []), (0.9, 60, [])])
+def test_a_wholly_empty_column_is_one_where_chance_would_not_have_it(most, rows, found):
+    raw = np.zeros((1, len(FEATURES)))
+    for name, value in (("missing_share", 1.0), ("missing_max", most), ("log_rows", np.log1p(rows))):
+        raw[0, AT[name]] = value
+    assert beyond_clean([], ("note",), ("text",), raw) == found
 
 
 def test_clean_batches_are_not(stack):
