@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
 
+Labels: TypeAlias = Sequence[str | None]
+"""What a column holds in each row; None where it is missing."""
 _LEAST = 3
 """Batches of the history that have a label, from which on it tells anything: periods come and go."""
 

@@ -6,12 +6,12 @@ Source: Huhtala et al. 1999, TANE: An Efficient Algorithm for Discovering Functi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from airflow_provider_dqheal.detection.coded import CodedColumn
+from airflow_provider_dqheal.detection.coded import CodedColumn, Labels
 from airflow_provider_dqheal.detection.likeness import mistyped
 from airflow_provider_dqheal.detection.scalars import at_least
 
@@ -23,9 +23,6 @@ _SELDOM, _LEAST_ODD = 1e-5, 4
 """How seldom chance has so many rows at odds, and how many there are at least."""
 _MOSTLY = 0.5
 """Share of the told rows at odds, from which on all of them count: labels were not given anew to most."""
-
-Labels = Sequence[str | None]
-"""What a column holds in each row; None where it is missing."""
 
 
 @dataclass(frozen=True, eq=False)

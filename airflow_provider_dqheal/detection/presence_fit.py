@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from airflow_provider_dqheal.detection.coded import CodedColumn
+from airflow_provider_dqheal.detection.coded import CodedColumn, Labels
 from airflow_provider_dqheal.detection.scalars import at_least
 
 _LEAST_TOLD, _BATCHES = 200, 3
@@ -18,9 +18,6 @@ _SELDOM, _LEAST_ODD = 1e-5, 4
 """How seldom chance has so many missing cells beside these labels, and how many there are at least."""
 _MOSTLY = 0.5
 """Share of the rows beside these labels that those without any value have, from which on the column is lost."""
-
-Labels = Sequence[str | None]
-"""What a column holds in each row; None where it is missing."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,8 @@ from itertools import permutations
 
 import numpy as np
 
-from airflow_provider_dqheal.detection.label_fit import LabelFit, Labels, fit_labels
+from airflow_provider_dqheal.detection.coded import Labels
+from airflow_provider_dqheal.detection.label_fit import LabelFit, fit_labels
 from airflow_provider_dqheal.detection.row_groups import label_columns, texts_in_rows
 from airflow_provider_dqheal.detection.stack import Stack
 from airflow_provider_dqheal.detection.view import BatchView

@@ -47,13 +47,16 @@ class FillStrategy(Strategy):
     def propose(self, context: Context) -> list[Step]:
         """One step a column."""
         steps = []
+        strangers: dict[str, np.ndarray] | None = None
         for name, history, cells in context.columns():
             rows = cells.rows({text for text in cells.values if is_missing_word(text)})
             usual = float(history.missing_fractions.max()) if len(history.missing_fractions) else 1.0
             expected = usual * len(cells.codes)
             if len(rows) <= expected + 3 * expected**0.5 or usual > _MOST_MISSING:
                 rows = lacking(context.history, name, context.cells)  # as much as usual is left alone
-            rows = _without_strangers(context, name, rows)
+            if len(rows):
+                strangers = _strangers(context) if strangers is None else strangers
+                rows = rows[~np.isin(rows, [row for other, odd in strangers.items() if other != name for row in odd])]
             if not len(rows):
                 continue
             told = self.told(context, name, history, rows)
@@ -87,15 +90,16 @@ class FillStrategy(Strategy):
         return set_cells(working, step, column, positions, after)
 
 
-def _without_strangers(context: Context, name: str, rows: np.ndarray) -> np.ndarray:
-    """Of the ``rows`` that lack a column those without a foreign text in another one.
+def _strangers(context: Context) -> dict[str, np.ndarray]:
+    """By column the rows with a text that is none of it, where they are few.
 
     Where cells of a row stand in other columns, what they seem to tell is wrong.
     """
-    for other, history, cells in context.columns():
-        if other != name and is_listed(history) and len(rows):
+    found = {}
+    for name, history, cells in context.columns():
+        if is_listed(history):
             odd = {text for text in cells.values if not is_missing_word(text) and is_foreign(text, history)}
-            few = cells.rows(odd)
-            if 0 < len(few) <= _FEW_STRANGERS * len(cells.codes):
-                rows = np.setdiff1d(rows, few)
-    return rows
+            rows = cells.rows(odd)
+            if len(rows) <= _FEW_STRANGERS * len(cells.codes):
+                found[name] = rows
+    return found

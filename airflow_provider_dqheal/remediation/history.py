@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from itertools import islice
+from typing import TypeVar, cast
 
 import numpy as np
 import pyarrow as pa
@@ -37,6 +38,7 @@ _PROBED = 1_000
 """Different texts that are read to learn how a column writes its numbers and dates."""
 
 Counts = Mapping[Text, int]
+T = TypeVar("T")
 Rule = Callable[[Counts, "ColumnHistory"], Mapping[Text, Text]]
 """Maps odd texts of a column to their repair, given the column's history."""
 
@@ -300,6 +302,17 @@ class TableHistory:
         if (index, column) not in self._cells:
             self._cells[index, column] = Cells.of(self.samples[index].column(column))
         return self._cells[index, column]
+
+    @cached_property
+    def _made(self) -> dict[tuple[str, str], object]:
+        return {}
+
+    def once(self, make: Callable[[TableHistory, str], T], column: str) -> T:
+        """What ``make`` makes of a column, made when it is first asked for and kept under the function's name."""
+        key = (f"{make.__module__}.{make.__qualname__}", column)
+        if key not in self._made:
+            self._made[key] = make(self, column)
+        return cast(T, self._made[key])
 
     @cached_property
     def missing_form(self) -> Text | bool:

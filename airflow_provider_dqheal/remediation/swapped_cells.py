@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from functools import cache
 from itertools import combinations
+from typing import TypeAlias
 
 import numpy as np
 
@@ -31,6 +33,9 @@ _ISSUES: tuple[IssueType, ...] = ("type_mismatch", "outliers", "distribution_shi
 _USUAL = 3
 """Cells of the batch that hold the same number: it belongs there although the history does not know it."""
 
+IsWritten: TypeAlias = Callable[[str], bool]
+"""Whether a text is written as those of a column are."""
+
 
 @register
 class SwappedCells(Strategy):
@@ -54,8 +59,9 @@ class SwappedCells(Strategy):
             if odd and (is_listed(history) or context.issue(*_ISSUES, column=name) is not None):
                 foreign[name] = odd
         steps = []
+        written = cache(lambda name: _written_as(context.history.columns[name]))
         pairs = {
-            (left, right): self._rows(context, left, right, foreign)
+            (left, right): self._rows(context, left, right, foreign, written)
             for left, right in combinations(list(foreign)[:_MOST_COLUMNS], 2)
         }
         pairs |= rows_exchanged_by_formula(context.history, context.working.table.column_names, context.cells)
@@ -67,12 +73,19 @@ class SwappedCells(Strategy):
         return steps
 
     @staticmethod
-    def _rows(context: Context, left: str, right: str, foreign: dict[str, set[Text]]) -> np.ndarray:
+    def _rows(
+        context: Context, left: str, right: str, foreign: dict[str, set[Text]], written: Callable[[str], IsWritten]
+    ) -> np.ndarray:
         ours, theirs = context.cells(left), context.cells(right)
-        mine, others = context.history.columns[left], context.history.columns[right]
-        neither = not is_listed(mine) and not is_listed(others)
-        to_right = _moving(foreign[left], mine, others, theirs, neither)
-        to_left = _moving(foreign[right], others, mine, ours, neither)
+        columns = context.history.columns
+        by_form = not is_listed(columns[left]) and not is_listed(columns[right])  # then as none of its own is, too
+
+        def moving(own: str, other: str) -> set[Text]:
+            found = (text for text in foreign[own] if text is not None)
+            home = {text for text in found if _is_home(text, columns[other], context.cells(other), written(other))}
+            return {text for text in home if not by_form or not written(own)(text)}
+
+        to_right, to_left = moving(left, right), moving(right, left)
         if not to_right or not to_left:
             return np.zeros(0, np.int64)
         return np.intersect1d(ours.rows(to_right), theirs.rows(to_left))
@@ -85,19 +98,6 @@ class SwappedCells(Strategy):
         to_left: list[Text] = [theirs.text(row) for row in positions]
         to_right: list[Text] = [ours.text(row) for row in positions]
         return set_cells(set_cells(working, step, left, positions, to_left), step, right, positions, to_right)
-
-
-def _moving(texts: Iterable[Text], own: ColumnHistory, other: ColumnHistory, cells: Cells, by_shape: bool) -> set[Text]:
-    """Those of the foreign ``texts`` of a column that are at home in another, whose ``cells`` the batch holds.
-
-    ``by_shape``: they have to be written as none of their own column is, too.
-    """
-    written = _written_as(other)
-    found = {text for text in texts if text is not None and _is_home(text, other, cells, written)}
-    if not found or not by_shape:
-        return set(found)
-    as_own = _written_as(own)
-    return {text for text in found if not as_own(text)}
 
 
 def _is_foreign(text: Text, history: ColumnHistory) -> bool:
@@ -115,7 +115,7 @@ def _is_outside(number: str, history: ColumnHistory) -> bool:
     return finer or not is_inside(np.array([float(number)]), history.all_numbers)[0]
 
 
-def _is_home(text: str, history: ColumnHistory, cells: Cells, written: Callable[[str], bool]) -> bool:
+def _is_home(text: str, history: ColumnHistory, cells: Cells, written: IsWritten) -> bool:
     """Whether the text is plainly a value of this column, in the history or among its other cells of the batch."""
     if history.is_numeric:
         known = history.all_numbers
@@ -133,7 +133,7 @@ def _is_home(text: str, history: ColumnHistory, cells: Cells, written: Callable[
     return written(text)
 
 
-def _written_as(history: ColumnHistory) -> Callable[[str], bool]:
+def _written_as(history: ColumnHistory) -> IsWritten:
     """Whether a text is written as those of a column of ever new ones: in one of their forms, or as its codes are."""
     if is_listed(history):
         return lambda _: False

@@ -27,6 +27,10 @@ def are_labels(history: TableHistory, name: str) -> bool:
 
 def coded(history: TableHistory, name: str) -> CodedColumn:
     """What a column holds in each row of each accepted batch."""
+    return history.once(_coded, name)
+
+
+def _coded(history: TableHistory, name: str) -> CodedColumn:
     every = [history.cells(at, name) for at in range(len(history.samples))]
     return CodedColumn.of((_labels(cells), cells.codes) for cells in every)
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from airflow_provider_dqheal.detection.presence_fit import fit_presence
+from airflow_provider_dqheal.detection.presence_fit import PresenceFit, fit_presence
 from airflow_provider_dqheal.remediation.history import TableHistory
-from airflow_provider_dqheal.remediation.kernels.labels import coded, labels_beside, labels_of, now_in
+from airflow_provider_dqheal.remediation.kernels.labels import coded, labels_beside, now_in
 from airflow_provider_dqheal.remediation.kernels.text import Cells
 
 
@@ -20,18 +20,22 @@ def lacking(history: TableHistory, column: str, cells: Callable[[str], Cells]) -
         column: a column that lacks cells now and then.
         cells: a column of the batch, by name; KeyError where it has none.
     """
-    fractions = history.columns[column].missing_fractions
-    own = now_in(cells, column)
-    if own is None or None not in own or not len(fractions) or not fractions.any():
+    fits, own = history.once(_presences, column), now_in(cells, column)
+    if not fits or own is None or None not in own:
         return np.zeros(0, np.int64)
     here, found = np.array([text is not None for text in own], bool), set[int]()
-    batches = range(len(history.samples))
-    there: list[np.ndarray] = []
-    for name in labels_beside(history, column):
-        there = there or [
-            np.array([text is not None for text in labels_of(history.cells(at, column))], bool) for at in batches
-        ]
-        fit, labels = fit_presence(coded(history, name), there), now_in(cells, name)
-        if fit is not None and labels is not None:
+    for name, fit in fits.items():
+        labels = now_in(cells, name)
+        if labels is not None:
             found.update(fit.lacking(labels, here)[0].tolist())
     return np.array(sorted(found), np.int64)
+
+
+def _presences(history: TableHistory, column: str) -> dict[str, PresenceFit]:
+    """By the columns of labels that tell it: where a column that lacks cells is always there."""
+    beside = list(labels_beside(history, column))
+    if not beside or not history.columns[column].missing_fractions.any():
+        return {}
+    there = [batch >= 0 for batch in coded(history, column).batches]
+    fits = {name: fit_presence(coded(history, name), there) for name in beside}
+    return {name: fit for name, fit in fits.items() if fit is not None}
